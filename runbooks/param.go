@@ -1,0 +1,95 @@
+package runbooks
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// defaultPattern is what a parameter without a pattern of its own must match: it
+// cannot start with a dash, so that it is never read as an option of a command.
+const defaultPattern = `[A-Za-z0-9][A-Za-z0-9._:/@+-]*`
+
+// maxValueBytes bounds a parameter's value.
+const maxValueBytes = 4096
+
+// Where a parameter was found.
+const (
+	OriginFrontMatter = "front-matter"
+	OriginText        = "text"       // <pod>, {{x}}, YOUR_X in prose or code
+	OriginPositional  = "positional" // X=$1 of a script
+	OriginVariable    = "variable"   // $VAR that no block assigns
+	OriginCapture     = "capture"    // set by an action of the run
+)
+
+// Param is a value that the runbook needs.
+type Param struct {
+	Name     string   `json:"name"`
+	Label    string   `json:"label"`
+	Required bool     `json:"required"`
+	Pattern  string   `json:"pattern"` // as written, without anchors; "" = the default pattern
+	Default  string   `json:"default"`
+	Options  []string `json:"options"`
+	Example  string   `json:"example"`
+	Origin   string   `json:"origin"`
+
+	FreeText bool   `json:"-"` // declared `type: text`: never an argument, never in a URL path
+	Note     string `json:"-"` // what the operator should know about the value
+	Line     int    `json:"-"`
+}
+
+// ValueError says that a value is not one that the parameter may take. Its text
+// never repeats the value.
+type ValueError struct {
+	Param  string
+	Reason string
+}
+
+func (e *ValueError) Error() string {
+	return fmt.Sprintf("parameter %s: %s", e.Param, e.Reason)
+}
+
+// Check returns a *ValueError unless value may be used for p. Patterns are
+// anchored at both ends.
+func (p Param) Check(value string) error {
+	refuse := func(format string, args ...any) error {
+		return &ValueError{Param: p.Name, Reason: fmt.Sprintf(format, args...)}
+	}
+	switch {
+	case value == "":
+		return refuse("a value is needed")
+	case len(value) > maxValueBytes:
+		return refuse("the value is longer than %d bytes", maxValueBytes)
+	case !utf8.ValidString(value):
+		return refuse("the value is not valid UTF-8")
+	}
+	for _, r := range value {
+		if unicode.IsControl(r) && !(p.FreeText && (r == '\n' || r == '\t')) {
+			return refuse("the value holds a control character")
+		}
+	}
+	if len(p.Options) > 0 && !slices.Contains(p.Options, value) {
+		return refuse("the value must be one of: %s", strings.Join(p.Options, ", "))
+	}
+	pattern := p.Pattern
+	if pattern == "" {
+		if p.FreeText || len(p.Options) > 0 {
+			return nil
+		}
+		pattern = defaultPattern
+	}
+	re, err := regexp.Compile(`\A(?:` + pattern + `)\z`)
+	if err != nil {
+		return refuse("its pattern is not a regular expression: %v", err)
+	}
+	if !re.MatchString(value) {
+		if p.Example != "" {
+			return refuse("the value must match %s, as %s does", pattern, p.Example)
+		}
+		return refuse("the value must match %s", pattern)
+	}
+	return nil
+}
