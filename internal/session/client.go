@@ -1,0 +1,165 @@
+// Package session is the imperative shell around internal/walk: the only place
+// that decides, records, syncs and then acts.
+//
+// It guarantees: an event is on disk before it is acknowledged or shown; an
+// action starts only after its start is on disk, and its end is recorded whatever
+// happens to whoever watches; after the first failed write or sync nothing
+// starts any more; every byte that an action prints is decoded, stripped of
+// control sequences and redacted before a file or a front end gets it.
+//
+// Front ends know a run through Client and nothing else.
+package session
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/walk"
+)
+
+// Client is what a front end knows of a run: commands go in; events, output and
+// acknowledgements come out.
+type Client interface {
+	// Attach returns what happened so far and a feed of what happens from now on.
+	Attach(ctx context.Context) (*Attachment, error)
+	// Do carries out a command and returns when what it recorded is on disk. An
+	// action that it starts goes on by itself; its end comes through the feed.
+	// Errors: *walk.Refusal (nothing was recorded), *StorageError, *ValuesError.
+	Do(ctx context.Context, cmd walk.Command) (Ack, error)
+	// Preview returns what an action would run now, by its id. It touches nothing.
+	Preview(ctx context.Context, action string) (Preview, error)
+}
+
+// Ack says what a command recorded. Everything up to Seq is on disk since At.
+type Ack struct {
+	Seq    uint64
+	At     time.Time
+	Events []event.Event
+}
+
+// Preview is exactly what an action would run, secrets replaced by their names.
+type Preview struct {
+	Command string
+	Where   string
+	Values  []string // "connector=facebook"
+}
+
+// Attachment is one front end's view of a run.
+type Attachment struct {
+	Plan     *walk.Plan
+	Events   []event.Event // everything recorded so far; walk.Replay gives the state
+	Saved    Saved         // of the last of them
+	Briefing Briefing
+	Feed     Feed
+}
+
+// Feed hands out what happened since it was last asked.
+type Feed interface {
+	// Next waits until something happened and returns all of it, in order. It
+	// returns ErrClosed when the session is over and everything was handed out,
+	// and the context's error when that ends first.
+	Next(ctx context.Context) ([]Update, error)
+	// Close detaches.
+	Close()
+}
+
+// ErrClosed is returned by a feed whose session is over.
+var ErrClosed = errors.New("the session is closed")
+
+// Update is one thing that a front end is told.
+type Update interface{ update() }
+
+// EventRecorded says that an event is on disk.
+type EventRecorded struct {
+	Event event.Event
+	Saved Saved
+}
+
+// Saved says up to where the transcript is on disk, and since when.
+type Saved struct {
+	Seq uint64
+	At  time.Time
+}
+
+// Stream tells apart what an action prints.
+type Stream string
+
+// The streams; StreamInfo is what Bitácora itself reports of a running action.
+const (
+	StreamOut  Stream = "out"
+	StreamErr  Stream = "err"
+	StreamInfo Stream = "info"
+)
+
+// OutputPrinted is what a running action printed: valid UTF-8 without control
+// sequences other than \n, \r and \t, secrets masked.
+type OutputPrinted struct {
+	Action  string
+	Attempt int
+	Stream  Stream
+	Text    string
+}
+
+// OutputDropped says that the front end was too slow: so many bytes of output
+// were left out of the feed. The file has them.
+type OutputDropped struct {
+	Action string
+	Bytes  int64
+}
+
+// StorageFailed says that the transcript can no longer be written. No further
+// action starts.
+type StorageFailed struct{ Err *StorageError }
+
+func (EventRecorded) update() {}
+func (OutputPrinted) update() {}
+func (OutputDropped) update() {}
+func (StorageFailed) update() {}
+
+// StorageError says that an event could not be made durable. It is sticky.
+type StorageError struct {
+	Op  string // what was tried
+	Err error
+}
+
+func (e *StorageError) Error() string {
+	return "the transcript cannot be written (" + e.Op + "): " + e.Err.Error() +
+		"; nothing further is started, what was recorded stays readable"
+}
+
+func (e *StorageError) Unwrap() error { return e.Err }
+
+// ValuesError says that an action cannot run with the values it has: a secret is
+// missing, or a value may not stand where the action puts it.
+type ValuesError struct {
+	Action string
+	Err    error
+}
+
+func (e *ValuesError) Error() string { return e.Action + ": " + e.Err.Error() }
+
+func (e *ValuesError) Unwrap() error { return e.Err }
+
+// Briefing is what the operator should know before the first step.
+type Briefing struct {
+	Run     string // run id
+	Dir     string // where the transcript is
+	Secrets []SecretFact
+	Tools   []ToolFact
+	Notes   []string // ids of messages, e.g. "npm-stand-in"
+	Sandbox string   // address of the practice service's page, or ""
+}
+
+// SecretFact says whether a secret is there. The value is never told.
+type SecretFact struct {
+	Name    string
+	Present bool
+}
+
+// ToolFact says where a command that the runbook's scripts use was found.
+type ToolFact struct {
+	Name string
+	Path string // "" when it is missing
+}

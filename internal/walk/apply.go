@@ -1,0 +1,198 @@
+package walk
+
+import (
+	"maps"
+	"slices"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/runbooks"
+)
+
+// Apply returns the state after the event. It never fails: what was recorded
+// happened. Kinds that say nothing about the walk change only Seq.
+func Apply(s State, ev event.Event) State {
+	s.Seq = ev.Seq
+	switch data := ev.Data.(type) {
+	case event.RunStarted:
+		s.Status, s.StartedAt = StatusBriefing, ev.At
+		s.Run, s.Mode, s.Sandbox = data.Run, data.Mode, data.Sandbox
+		s.Operator, s.Host = data.Operator, data.Host
+	case event.RunPaused:
+		s.Status = StatusPaused
+	case event.RunResumed:
+		s = s.resumed(data)
+	case event.RunEnded:
+		s.Status, s.EndedAt, s.Outcome, s.Reason = StatusEnded, ev.At, data.Outcome, data.Reason
+	case event.DriverChanged:
+		s.Operator = data.To
+	case event.RoleAssigned:
+		s.roles = with(s.roles, data.Role, data.Holder)
+	case event.SeveritySet:
+		s.Severity = data.Severity
+	case event.Todo:
+		s.todos = withTodo(s.todos, data)
+	case event.Milestone:
+		s.milestones = append(slices.Clip(s.milestones), MilestoneState{Name: data.Name, When: data.When})
+	case event.PhaseEntered:
+		s.Phase = runbooks.Phase(ev.Phase)
+	case event.ScenarioChanged:
+		s.Scenario = data.To
+		s.steps = s.bearings()
+	default:
+		s = applyWalk(s, ev)
+	}
+	return s
+}
+
+func applyWalk(s State, ev event.Event) State {
+	switch data := ev.Data.(type) {
+	case event.ParamSet:
+		s.values = with(s.values, data.Name, Value{Text: data.Value, Source: data.Source, Invented: data.Invented})
+		if a := s.plan.action(data.Action); a != none && s.plan.actions[a].Kind == runbooks.KindInput {
+			s = s.changeAction(a, func(as *ActionState) { as.Answer = data.Value })
+		}
+	case event.ChoiceMade:
+		s = s.chose(data)
+	case event.ActionStarted, event.ActionEnded, event.AdhocStarted, event.AdhocEnded,
+		event.UndoPushed, event.UndoDone:
+		s = applyAction(s, ev)
+	case event.StepStarted, event.StepDone, event.StepSkipped, event.StepAccepted, event.StepReopened:
+		s = applyStep(s, ev)
+	}
+	return s
+}
+
+func applyStep(s State, ev event.Event) State {
+	i := s.plan.step(ev.Step)
+	if i == none {
+		return s
+	}
+	switch data := ev.Data.(type) {
+	case event.StepStarted:
+		if s.current != none && s.steps[s.current].Status == StepActive {
+			s = s.changeStep(s.current, func(st *StepState) { st.Status = StepPending })
+		}
+		s.current, s.Status = i, StatusWalking
+		s = s.changeStep(i, func(st *StepState) {
+			st.Status = StepActive
+			if st.StartedAt.IsZero() {
+				st.StartedAt = ev.At
+			}
+		})
+	case event.StepDone:
+		s = s.closeStep(i, ev, StepDone, "")
+	case event.StepSkipped:
+		s = s.closeStep(i, ev, StepSkipped, data.Reason)
+	case event.StepAccepted:
+		s = s.closeStep(i, ev, StepAccepted, data.Reason)
+	case event.StepReopened:
+		s = s.reopen(i)
+	}
+	return s
+}
+
+func applyAction(s State, ev event.Event) State {
+	switch data := ev.Data.(type) {
+	case event.ActionStarted:
+		s.Running = &Running{Action: data.Action, Undoes: data.Undoes, Attempt: data.Attempt, StartedAt: ev.At}
+		if a := s.plan.action(data.Action); a != none && data.Undoes == "" {
+			s = s.changeAction(a, func(as *ActionState) {
+				as.Attempts, as.Running, as.Ending = data.Attempt, true, event.Ending{}
+			})
+		}
+	case event.ActionEnded:
+		undoes := s.Running != nil && s.Running.Undoes != ""
+		s.Running = nil
+		if a := s.plan.action(data.Action); a != none && !undoes {
+			s = s.changeAction(a, func(as *ActionState) { as.Running, as.Ending = false, data.Ending })
+		}
+	case event.AdhocStarted:
+		s.Running = &Running{Action: data.ID, Adhoc: true, Attempt: 1, StartedAt: ev.At}
+		s.adhoc = &AdhocState{ID: data.ID, Command: data.Command}
+	case event.AdhocEnded:
+		s.Running = nil
+		if s.adhoc != nil && s.adhoc.ID == data.ID {
+			s.adhoc = &AdhocState{ID: data.ID, Command: s.adhoc.Command, Ending: data.Ending}
+		}
+	case event.UndoPushed:
+		s.undo = append(withoutUndo(s.undo, data.Action), UndoEntry{Action: data.Action, Undo: data.Undo})
+	case event.UndoDone:
+		s.undo = withoutUndo(s.undo, data.Action)
+	}
+	return s
+}
+
+// chose applies an answer. The answer of a named choice is also a value of the
+// run, so that texts and bodies can use it.
+func (s State) chose(data event.ChoiceMade) State {
+	a := s.plan.action(data.Action)
+	if a == none {
+		return s
+	}
+	s = s.changeAction(a, func(as *ActionState) { as.Answer = data.Key })
+	if data.Name != "" {
+		s.values = with(s.values, data.Name, Value{Text: data.Key, Source: event.SourceAnswer})
+	}
+	s.steps = s.bearings()
+	return s
+}
+
+func (s State) resumed(data event.RunResumed) State {
+	s.Operator, s.Host = data.Operator, data.Host
+	s.Status = StatusBriefing
+	if s.current != none {
+		s.Status = StatusWalking
+	}
+	return s
+}
+
+func (s State) closeStep(i int, ev event.Event, status StepStatus, reason string) State {
+	return s.changeStep(i, func(st *StepState) {
+		st.Status, st.Reason, st.EndedAt = status, reason, ev.At
+	})
+}
+
+// reopen makes a step pending again and forgets what it was answered; what its
+// actions did stays in the transcript.
+func (s State) reopen(i int) State {
+	s = s.changeStep(i, func(st *StepState) { *st = StepState{Status: StepPending, Bearing: st.Bearing} })
+	for _, a := range s.plan.stepActions[i] {
+		s = s.changeAction(a, func(as *ActionState) { *as = ActionState{Attempts: as.Attempts} })
+	}
+	s.steps = s.bearings()
+	return s
+}
+
+func (s State) changeStep(i int, change func(*StepState)) State {
+	s.steps = slices.Clone(s.steps)
+	change(&s.steps[i])
+	return s
+}
+
+func (s State) changeAction(a int, change func(*ActionState)) State {
+	s.actions = slices.Clone(s.actions)
+	change(&s.actions[a])
+	return s
+}
+
+func with[V any](m map[string]V, key string, value V) map[string]V {
+	m = maps.Clone(m)
+	m[key] = value
+	return m
+}
+
+func withTodo(todos []event.Todo, todo event.Todo) []event.Todo {
+	todos = slices.Clone(todos)
+	if i := slices.IndexFunc(todos, func(t event.Todo) bool { return t.ID == todo.ID }); i != none {
+		todos[i].Done = todo.Done
+		if todo.Text != "" {
+			todos[i].Text = todo.Text
+		}
+		return todos
+	}
+	return append(todos, todo)
+}
+
+func withoutUndo(undo []UndoEntry, action string) []UndoEntry {
+	return slices.DeleteFunc(slices.Clone(undo), func(e UndoEntry) bool { return e.Action == action })
+}

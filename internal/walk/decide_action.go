@@ -1,0 +1,244 @@
+package walk
+
+import (
+	"slices"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/runbooks"
+)
+
+// dueness says whether an action of the current step may run.
+type dueness int
+
+const (
+	dueNow   dueness = iota
+	dueLater         // it waits for another action
+	dueNever         // of another scenario, or what it waits for was declined
+)
+
+// due works out whether an action may run as things stand.
+func (s State) due(a int) dueness {
+	action := s.plan.actions[a]
+	if action.Scenario != "" && action.Scenario != s.Scenario {
+		return dueNever
+	}
+	if action.Settings.After == "" {
+		return dueNow
+	}
+	b := s.plan.action(action.Settings.After)
+	if b == none || b == a {
+		return dueNever
+	}
+	before := s.actions[b]
+	switch {
+	case s.plan.actions[b].Kind == runbooks.KindConfirm && before.Answer == AnswerNo:
+		return dueNever
+	case before.Succeeded():
+		return dueNow
+	case s.plan.actionStep[b] != s.plan.actionStep[a] && s.closed(s.plan.actionStep[b]):
+		return dueNever
+	case s.plan.actionStep[b] == s.plan.actionStep[a] && s.due(b) == dueNever:
+		return dueNever
+	}
+	return dueLater
+}
+
+// closed reports whether nothing more will come from a step.
+func (s State) closed(step int) bool {
+	st := s.steps[step]
+	return st.Bearing != BearingOn || st.Status == StepSkipped || st.Status == StepAccepted
+}
+
+// currentAction returns the index of an action of the current step that is due.
+func (s State) currentAction(id string) (int, *Refusal) {
+	a := s.plan.action(id)
+	switch {
+	case a == none:
+		return none, &Refusal{Code: CodeUnknown, ID: id}
+	case s.plan.actionStep[a] != s.current:
+		return none, &Refusal{Code: CodeNotCurrent, ID: id}
+	case s.due(a) != dueNow:
+		return none, &Refusal{Code: CodeNotDue, ID: id}
+	}
+	return a, nil
+}
+
+func decideChoose(s State, cmd Choose) ([]event.Event, error) {
+	a, refusal := s.currentAction(cmd.Action)
+	if refusal != nil {
+		return nil, refusal
+	}
+	action := s.plan.actions[a]
+	if action.Kind != runbooks.KindChoice && action.Kind != runbooks.KindConfirm {
+		return refuse(CodeAnswerKind, cmd.Action)
+	}
+	picked, ok := option(action, cmd.Key)
+	if !ok {
+		return refuse(CodeAnswerInvalid, cmd.Action, optionKeys(action)...)
+	}
+	how := cmd.How
+	if how == "" {
+		how = event.HowOperator
+	}
+	events := []event.Event{s.make(event.ChoiceMade{
+		Action: action.ID, Name: action.Name, Key: picked.Key, Label: picked.Label,
+		Steer: steerText(picked.Steer), Reason: cmd.Reason, How: how,
+	})}
+	if picked.Steer.Kind == runbooks.SteerScenario && picked.Steer.Target != s.Scenario {
+		events = append(events, s.make(event.ScenarioChanged{
+			From: s.Scenario, To: picked.Steer.Target, Reason: cmd.Reason,
+		}))
+	}
+	return append(events, s.steerBack(picked.Steer)...), nil
+}
+
+// steerBack handles an option that leads to an earlier phase: every finished
+// step from there on is opened again, so that it is really walked again.
+func (s State) steerBack(steer runbooks.Steer) []event.Event {
+	if steer.Kind != runbooks.SteerPhase {
+		return nil
+	}
+	phase := runbooks.Phase(steer.Target)
+	if s.phaseAfter(s.current, phase) != none {
+		return nil
+	}
+	first := slices.IndexFunc(s.plan.steps, func(step *runbooks.Step) bool { return step.Phase == phase })
+	if first == none {
+		return nil
+	}
+	var events []event.Event
+	for i := first; i < s.current; i++ {
+		if st := s.steps[i]; st.Bearing == BearingOn && st.Status != StepPending {
+			events = append(events, s.makeFor(i, event.StepReopened{Reason: "choice"}))
+		}
+	}
+	return events
+}
+
+func decideAnswer(s State, cmd Answer) ([]event.Event, error) {
+	a, refusal := s.currentAction(cmd.Action)
+	if refusal != nil {
+		return nil, refusal
+	}
+	action := s.plan.actions[a]
+	if action.Kind != runbooks.KindInput {
+		return refuse(CodeAnswerKind, cmd.Action)
+	}
+	name := action.Name
+	param, ok := s.plan.param(name)
+	if !ok {
+		return refuse(CodeUnknown, name)
+	}
+	if err := param.Check(cmd.Value); err != nil {
+		return nil, &Refusal{Code: CodeAnswerInvalid, ID: cmd.Action, Cause: err}
+	}
+	source := cmd.Source
+	if source == "" {
+		source = event.SourceOperator
+	}
+	return []event.Event{s.make(event.ParamSet{Name: name, Value: cmd.Value, Source: source, Action: action.ID})}, nil
+}
+
+func decideRun(s State, cmd Run) ([]event.Event, error) {
+	a, refusal := s.currentAction(cmd.Action)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return s.startAction(a, "", cmd)
+}
+
+func decideUndo(s State, cmd Undo) ([]event.Event, error) {
+	a := s.plan.action(cmd.Action)
+	if a == none {
+		return refuse(CodeUnknown, cmd.Action)
+	}
+	id := s.plan.actions[a].ID
+	at := slices.IndexFunc(s.undo, func(e UndoEntry) bool { return e.Action == id })
+	if at == none {
+		return refuse(CodeNothingToUndo, id)
+	}
+	return s.startAction(s.plan.action(s.undo[at].Undo), id, cmd.Run)
+}
+
+// startAction checks what stands between an action and its start.
+func (s State) startAction(a int, undoes string, cmd Run) ([]event.Event, error) {
+	action := s.plan.actions[a]
+	if action.Kind.Asks() {
+		return refuse(CodeAnswerKind, action.ID)
+	}
+	if missing := s.Missing(action); len(missing) > 0 {
+		return refuse(CodeParamsNeeded, action.ID, missing...)
+	}
+	var events []event.Event
+	if s.NeedsConfirm(action) {
+		if target := s.Target(action); action.Effect == runbooks.EffectDestructive && cmd.Target != target {
+			return refuse(CodeTargetNeeded, action.ID, target)
+		}
+		if !cmd.Confirmed {
+			return refuse(CodeConfirmNeeded, action.ID)
+		}
+		how := cmd.How
+		if how == "" {
+			how = event.HowOperator
+		}
+		events = append(events, s.make(event.ActionConfirmed{
+			Action: action.ID, Effect: string(action.Effect), Target: cmd.Target, How: how,
+		}))
+	}
+	return append(events, s.make(event.ActionStarted{
+		Action: action.ID, Name: action.Name, ActKind: string(action.Kind), Effect: string(action.Effect),
+		Attempt: s.actions[a].Attempts + 1, Command: cmd.Command, Where: cmd.Where, Values: cmd.Values,
+		Simulated: s.Rehearsal(), Undoes: undoes,
+	})), nil
+}
+
+func decideEnded(s State, cmd Ended) ([]event.Event, error) {
+	if cmd.Action != s.Running.Action {
+		return refuse(CodeNotRunning, cmd.Action)
+	}
+	if s.Running.Adhoc {
+		return []event.Event{s.make(event.AdhocEnded{ID: cmd.Action, Ending: cmd.Ending})}, nil
+	}
+	a := s.plan.action(cmd.Action)
+	action := s.plan.actions[a]
+	events := []event.Event{s.make(event.ActionEnded{Action: action.ID, Ending: cmd.Ending})}
+	if !cmd.Ending.Succeeded() {
+		return events, nil
+	}
+	for _, capture := range action.Settings.Capture {
+		if value, ok := cmd.Ending.Captured[capture.Name]; ok {
+			events = append(events, s.make(event.ParamSet{
+				Name: capture.Name, Value: value, Source: event.SourceCapture, Action: action.ID,
+				Invented: cmd.Ending.Outcome == event.OutcomeSimulated,
+			}))
+		}
+	}
+	if s.Running.Undoes != "" {
+		return append(events, s.make(event.UndoDone{Action: s.Running.Undoes, Undo: action.ID})), nil
+	}
+	if undo := s.plan.action(action.Settings.Undo); action.Settings.Undo != "" && undo != none {
+		events = append(events, s.make(event.UndoPushed{Action: action.ID, Undo: s.plan.actions[undo].ID}))
+	}
+	return events, nil
+}
+
+func optionKeys(action *runbooks.Action) []string {
+	if action.Kind == runbooks.KindConfirm {
+		return []string{AnswerYes, AnswerNo}
+	}
+	keys := make([]string, len(action.Options))
+	for i, o := range action.Options {
+		keys[i] = o.Key
+	}
+	return keys
+}
+
+func steerText(steer runbooks.Steer) string {
+	switch steer.Kind {
+	case runbooks.SteerNone:
+		return ""
+	case runbooks.SteerEnd:
+		return "end"
+	}
+	return string(steer.Kind) + ":" + steer.Target
+}

@@ -1,0 +1,209 @@
+package walk
+
+import (
+	"strings"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/runbooks"
+)
+
+// currentStep returns the index of the step if it is the current one.
+func (s State) currentStep(id string) (int, *Refusal) {
+	i := s.plan.step(id)
+	switch {
+	case i == none:
+		return none, &Refusal{Code: CodeUnknown, ID: id}
+	case i != s.current:
+		return none, &Refusal{Code: CodeNotCurrent, ID: id}
+	}
+	return i, nil
+}
+
+func decideDone(s State, cmd Done) ([]event.Event, error) {
+	i, refusal := s.currentStep(cmd.Step)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if refusal := s.undecided(i); refusal != nil {
+		return nil, refusal
+	}
+	if open := s.openActions(i); len(open) > 0 {
+		return refuse(CodeActionsOpen, cmd.Step, open...)
+	}
+	how := cmd.How
+	if how == "" {
+		how = event.HowOperator
+	}
+	return enterNext(s, []event.Event{s.makeFor(i, event.StepDone{How: how})}), nil
+}
+
+// decideLeave skips or accepts a step. A step that holds an open decision cannot
+// be left like that: what comes after it depends on the answer.
+func decideLeave(s State, step, reason string, data event.Data) ([]event.Event, error) {
+	i, refusal := s.currentStep(step)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if refusal := s.undecided(i); refusal != nil {
+		return nil, refusal
+	}
+	if strings.TrimSpace(reason) == "" {
+		return refuse(CodeReasonNeeded, step)
+	}
+	return enterNext(s, []event.Event{s.makeFor(i, data)}), nil
+}
+
+func decideReopen(s State, cmd Reopen) ([]event.Event, error) {
+	i := s.plan.step(cmd.Step)
+	if i == none {
+		return refuse(CodeUnknown, cmd.Step)
+	}
+	switch s.steps[i].Status {
+	case StepPending, StepActive:
+		return refuse(CodeNotNow, cmd.Step)
+	}
+	if s.steps[i].Bearing != BearingOn {
+		return refuse(CodeNotOnWalk, cmd.Step)
+	}
+	if strings.TrimSpace(cmd.Reason) == "" {
+		return refuse(CodeReasonNeeded, cmd.Step)
+	}
+	reopened := s.makeFor(i, event.StepReopened{Reason: cmd.Reason})
+	after := Apply(s, reopened)
+	if refusal := after.gate(i); refusal != nil {
+		return nil, refusal
+	}
+	return append([]event.Event{reopened}, after.enter(i)...), nil
+}
+
+func decideGoto(s State, cmd Goto) ([]event.Event, error) {
+	i := s.plan.step(cmd.Step)
+	switch {
+	case i == none:
+		return refuse(CodeUnknown, cmd.Step)
+	case i == s.current:
+		return nil, nil
+	case s.steps[i].Bearing == BearingUndecided:
+		return refuse(CodeScenarioNeeded, cmd.Step, s.scenarioIDs()...)
+	case s.steps[i].Bearing != BearingOn:
+		return refuse(CodeNotOnWalk, cmd.Step)
+	case s.steps[i].Status != StepPending:
+		return refuse(CodeNotNow, cmd.Step)
+	}
+	if refusal := s.gate(i); refusal != nil {
+		return nil, refusal
+	}
+	return s.enter(i), nil
+}
+
+// gate says why a step may not become current yet: a step of the execution phase
+// needs every decision before it, a step of a scenario that scenario.
+func (s State) gate(step int) *Refusal {
+	target := s.plan.steps[step]
+	if target.Phase != runbooks.PhaseExecution && target.Scenario == "" {
+		return nil
+	}
+	if s.plan.needsScenario && s.Scenario == "" && s.scenarioDue(step) {
+		return &Refusal{Code: CodeScenarioNeeded, ID: target.ID, Names: s.scenarioIDs()}
+	}
+	for i := range step {
+		if s.steps[i].Bearing != BearingOn {
+			continue
+		}
+		if refusal := s.undecided(i); refusal != nil {
+			return refusal
+		}
+	}
+	return nil
+}
+
+// scenarioDue reports whether the place where the scenario is chosen stands
+// before the step and is part of the walk.
+func (s State) scenarioDue(step int) bool {
+	if !s.plan.steersScenario {
+		return s.plan.asks == none || s.plan.asks < step && s.steps[s.plan.asks].Bearing == BearingOn
+	}
+	for i := range step {
+		if s.steps[i].Bearing == BearingOn && s.plan.choosesScenario(i) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Plan) choosesScenario(step int) bool {
+	for _, a := range p.stepActions[step] {
+		for _, o := range p.actions[a].Options {
+			if o.Steer.Kind == runbooks.SteerScenario {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// undecided says which decision of a step is still open.
+func (s State) undecided(step int) *Refusal {
+	id := s.plan.steps[step].ID
+	if step == s.plan.asks && s.needsScenarioAt(step) {
+		return &Refusal{Code: CodeScenarioNeeded, ID: id, Names: s.scenarioIDs()}
+	}
+	for _, a := range s.plan.stepActions[step] {
+		action := s.plan.actions[a]
+		if action.Kind == runbooks.KindChoice && s.due(a) != dueNever && s.actions[a].Answer == "" {
+			return &Refusal{Code: CodeDecisionNeeded, ID: id, Names: []string{action.ID}}
+		}
+	}
+	return nil
+}
+
+func (s State) needsScenarioAt(step int) bool {
+	return s.plan.needsScenario && !s.plan.steersScenario && s.Scenario == "" && s.plan.asks == step
+}
+
+func (s State) scenarioIDs() []string {
+	ids := make([]string, len(s.plan.runbook.Scenarios))
+	for i, scenario := range s.plan.runbook.Scenarios {
+		ids[i] = scenario.ID
+	}
+	return ids
+}
+
+// openActions returns the ids of the actions of a step that have yet to succeed.
+func (s State) openActions(step int) []string {
+	var open []string
+	for _, a := range s.plan.stepActions[step] {
+		if s.due(a) != dueNever && !s.actions[a].Succeeded() {
+			open = append(open, s.plan.actions[a].ID)
+		}
+	}
+	return open
+}
+
+// next returns the open step to enter after the current one: the first one
+// behind it, else the first one before it, and in any case a decision that the
+// step would need.
+func (s State) next() int {
+	candidate := none
+	for i := range s.steps {
+		if s.steps[i].Bearing != BearingOn || s.steps[i].Status != StepPending {
+			continue
+		}
+		if i > s.current {
+			candidate = i
+			break
+		}
+		if candidate == none {
+			candidate = i
+		}
+	}
+	if candidate == none || s.gate(candidate) == nil {
+		return candidate
+	}
+	for i := range candidate {
+		if s.steps[i].Bearing == BearingOn && s.undecided(i) != nil {
+			return i
+		}
+	}
+	return none
+}

@@ -1,0 +1,283 @@
+package walk
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/runbooks"
+)
+
+// Status is where a run stands as a whole.
+type Status string
+
+// The statuses of a run, in order.
+const (
+	StatusNew      Status = "new"      // nothing recorded
+	StatusBriefing Status = "briefing" // started, no step entered
+	StatusWalking  Status = "walking"
+	StatusPaused   Status = "paused"
+	StatusEnded    Status = "ended"
+)
+
+// StepStatus is where a step stands.
+type StepStatus string
+
+// The statuses of a step.
+const (
+	StepPending  StepStatus = "pending"
+	StepActive   StepStatus = "active"
+	StepDone     StepStatus = "done"
+	StepSkipped  StepStatus = "skipped"
+	StepAccepted StepStatus = "accepted" // counts as done by the operator's word
+)
+
+// Bearing says whether a step is part of the walk as it was decided so far.
+type Bearing string
+
+// The bearings of a step.
+const (
+	BearingOn        Bearing = "on"        // it will be walked
+	BearingUndecided Bearing = "undecided" // bound to a scenario, none chosen yet
+	BearingOther     Bearing = "other"     // bound to another scenario
+	BearingSteered   Bearing = "steered"   // a choice led past it
+)
+
+// StepState is what is known of a step.
+type StepState struct {
+	Status    StepStatus
+	Bearing   Bearing
+	Reason    string // of a skip or an acceptance
+	StartedAt time.Time
+	EndedAt   time.Time
+}
+
+// ActionState is what is known of an action.
+type ActionState struct {
+	Attempts int
+	Running  bool
+	Answer   string       // key of a choice, yes or no of a confirm, value of an input
+	Ending   event.Ending // of the last attempt; Outcome is "" before the first one ended
+}
+
+// Succeeded reports whether the action is done with: it ran well, or was answered.
+func (a ActionState) Succeeded() bool { return a.Answer != "" || a.Ending.Succeeded() }
+
+// Failed reports whether the last attempt ended otherwise than well.
+func (a ActionState) Failed() bool {
+	return !a.Running && a.Ending.Outcome != "" && !a.Ending.Succeeded()
+}
+
+// Value is a parameter's value and where it came from.
+type Value struct {
+	Text     string
+	Source   string
+	Invented bool
+}
+
+// Running is the action that runs now.
+type Running struct {
+	Action    string // id, or the id of the ad-hoc command
+	Adhoc     bool
+	Undoes    string // id of the action that it reverts, or ""
+	Attempt   int
+	StartedAt time.Time
+}
+
+// UndoEntry is an inverse that can be run.
+type UndoEntry struct {
+	Action string // what succeeded
+	Undo   string // what reverts it
+}
+
+// MilestoneState is a turning point that was recorded.
+type MilestoneState struct {
+	Name string
+	When time.Time
+}
+
+// State is everything that is known of a run. The zero value is of no use; see
+// New. Copies share memory that is never changed.
+type State struct {
+	plan *Plan
+
+	Status    Status
+	Run       string
+	Mode      string // event.ModeLive or event.ModeRehearsal
+	Sandbox   bool
+	Operator  string
+	Host      string
+	StartedAt time.Time
+	EndedAt   time.Time
+	Outcome   string // of the run, "" before its end
+	Reason    string
+	Seq       uint64 // of the last event applied
+	Scenario  string
+	Phase     runbooks.Phase
+	Severity  string
+	Running   *Running
+
+	current    int
+	steps      []StepState
+	actions    []ActionState
+	values     map[string]Value
+	roles      map[string]string
+	undo       []UndoEntry
+	todos      []event.Todo
+	milestones []MilestoneState
+	adhoc      *AdhocState
+}
+
+// AdhocState is the last command that the runbook did not hold.
+type AdhocState struct {
+	ID, Command string
+	Ending      event.Ending // Outcome is "" while it runs
+}
+
+// New returns the state of a run of which nothing is recorded yet.
+func New(plan *Plan) State {
+	s := State{
+		plan:    plan,
+		Status:  StatusNew,
+		Phase:   runbooks.PhaseNone,
+		current: none,
+		steps:   make([]StepState, len(plan.steps)),
+		actions: make([]ActionState, len(plan.actions)),
+		values:  map[string]Value{},
+		roles:   map[string]string{},
+	}
+	for i := range s.steps {
+		s.steps[i].Status = StepPending
+	}
+	for _, role := range plan.runbook.Roles {
+		if role.Holder != "" {
+			s.roles[role.ID] = role.Holder
+		}
+	}
+	s.steps = s.bearings()
+	return s
+}
+
+// Replay returns the state after the events.
+func Replay(plan *Plan, events []event.Event) State {
+	s := New(plan)
+	for _, ev := range events {
+		s = Apply(s, ev)
+	}
+	return s
+}
+
+// Plan returns what is walked.
+func (s State) Plan() *Plan { return s.plan }
+
+// Rehearsal reports whether nothing is really executed.
+func (s State) Rehearsal() bool { return s.Mode == event.ModeRehearsal }
+
+// Current returns the current step, or nil when there is none.
+func (s State) Current() *runbooks.Step {
+	if s.current == none {
+		return nil
+	}
+	return s.plan.steps[s.current]
+}
+
+// Step returns the state of a step; the zero value when the id is unknown.
+func (s State) Step(id string) StepState {
+	if i := s.plan.step(id); i != none {
+		return s.steps[i]
+	}
+	return StepState{}
+}
+
+// Action returns the state of an action by id or name; the zero value when unknown.
+func (s State) Action(id string) ActionState {
+	if i := s.plan.action(id); i != none {
+		return s.actions[i]
+	}
+	return ActionState{}
+}
+
+// Value returns the value of a parameter.
+func (s State) Value(name string) (Value, bool) {
+	v, ok := s.values[name]
+	return v, ok
+}
+
+// Values returns a copy of all values by name.
+func (s State) Values() map[string]Value { return maps.Clone(s.values) }
+
+// Holder returns who plays a role, "" when nobody does.
+func (s State) Holder(role string) string { return s.roles[role] }
+
+// Undoable returns the inverses that can be run, the last first.
+func (s State) Undoable() []UndoEntry {
+	entries := slices.Clone(s.undo)
+	slices.Reverse(entries)
+	return entries
+}
+
+// Todos returns what is left to do after the run, done ones included.
+func (s State) Todos() []event.Todo { return slices.Clone(s.todos) }
+
+// Milestones returns the turning points in the order in which they were recorded.
+func (s State) Milestones() []MilestoneState { return slices.Clone(s.milestones) }
+
+// Adhoc returns the last ad-hoc command, or nil.
+func (s State) Adhoc() *AdhocState { return s.adhoc }
+
+// bearings works out which steps are part of the walk. Steering leads forward
+// only; it holds as long as the answer that caused it does.
+func (s State) bearings() []StepState {
+	steps := slices.Clone(s.steps)
+	var past runbooks.Phase // skipping until this phase; "" = not skipping
+	ended := false
+	for i, step := range s.plan.steps {
+		if past != "" && step.Phase == past {
+			past = ""
+		}
+		switch {
+		case ended || past != "":
+			steps[i].Bearing = BearingSteered
+			continue
+		case step.Scenario == "" || step.Scenario == s.Scenario:
+			steps[i].Bearing = BearingOn
+		case s.Scenario == "":
+			steps[i].Bearing = BearingUndecided
+			continue
+		default:
+			steps[i].Bearing = BearingOther
+			continue
+		}
+		for _, a := range s.plan.stepActions[i] {
+			steer := s.steering(a)
+			switch {
+			case steer.Kind == runbooks.SteerEnd:
+				ended = true
+			case steer.Kind == runbooks.SteerPhase && s.phaseAfter(i, runbooks.Phase(steer.Target)) != none:
+				past = runbooks.Phase(steer.Target)
+			}
+		}
+	}
+	return steps
+}
+
+// steering returns where the answer of an action leads.
+func (s State) steering(a int) runbooks.Steer {
+	action := s.plan.actions[a]
+	if action.Kind != runbooks.KindChoice || s.actions[a].Answer == "" {
+		return runbooks.Steer{}
+	}
+	o, _ := option(action, s.actions[a].Answer)
+	return o.Steer
+}
+
+// phaseAfter returns the first step of the phase after step i, or none.
+func (s State) phaseAfter(i int, phase runbooks.Phase) int {
+	for j := i + 1; j < len(s.plan.steps); j++ {
+		if s.plan.steps[j].Phase == phase {
+			return j
+		}
+	}
+	return none
+}
