@@ -125,8 +125,11 @@ func (e *MissingSecretError) Error() string {
 func (s *Session) checkPlaces(action *runbooks.Action, values map[string]string) error {
 	names := action.Settings.Args
 	if action.Kind == runbooks.KindHTTP {
-		line, _, _ := strings.Cut(strings.TrimLeft(action.Code, "\r\n\t "), "\n")
-		path, _, _ := strings.Cut(line, "?")
+		request, err := runbooks.ParseHTTP(action.Code)
+		if err != nil {
+			return err
+		}
+		path, _, _ := strings.Cut(request.URL, "?")
 		names = append(names[:len(names):len(names)], runbooks.Names(path)...)
 	}
 	for _, name := range names {
