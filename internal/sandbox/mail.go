@@ -114,7 +114,7 @@ func readMessage(text []byte) (subject, body string) {
 	if decoded, err := new(mime.WordDecoder).DecodeHeader(subject); err == nil {
 		subject = decoded
 	}
-	var reader io.Reader = message.Body
+	reader := message.Body
 	switch strings.ToLower(message.Header.Get("Content-Transfer-Encoding")) {
 	case "quoted-printable":
 		reader = quotedprintable.NewReader(reader)

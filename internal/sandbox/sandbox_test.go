@@ -87,7 +87,7 @@ func (s *started) request(method, path, token, body string) (int, string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	text, err := io.ReadAll(resp.Body)
 	if err != nil {
 		s.t.Fatal(err)
@@ -197,7 +197,7 @@ func TestPortInUseLeavesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer taken.Close()
+	defer func() { _ = taken.Close() }()
 	t.Setenv("TMPDIR", t.TempDir())
 	if s, err := Start(t.Context(), Options{Addr: taken.Addr().String()}); err == nil {
 		_ = s.Close()
@@ -252,7 +252,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer idle.Close()
+	defer func() { _ = idle.Close() }()
 	if _, err := idle.Read(make([]byte, 3)); err != nil {
 		t.Fatal(err)
 	}
