@@ -28,13 +28,13 @@ const (
 
 // reporter prints what happens, line by line.
 type reporter struct {
-	out     io.Writer
-	p       *i18n.Printer
-	partial map[session.Stream]string // the line that is being printed
+	out   io.Writer
+	p     *i18n.Printer
+	lines session.Lines
 }
 
 func newReporter(out io.Writer, p *i18n.Printer) *reporter {
-	return &reporter{out: out, p: p, partial: map[session.Stream]string{}}
+	return &reporter{out: out, p: p}
 }
 
 // line prints one line. A screen that is gone does not stop a run: whatever
@@ -180,31 +180,17 @@ func (r *reporter) ending(ending event.Ending) string {
 	return text
 }
 
-// output prints whole lines as they come; of a line that was written over with
-// carriage returns the last state is shown.
+// output prints whole lines as they come.
 func (r *reporter) output(update session.OutputPrinted) {
-	text := r.partial[update.Stream] + update.Text
-	for {
-		line, rest, whole := strings.Cut(text, "\n")
-		if !whole {
-			break
-		}
-		r.line(prefixOf(update.Stream), lastState(line))
-		text = rest
+	for _, line := range r.lines.Add(update) {
+		r.line(prefixOf(line.Stream), line.Text)
 	}
-	if i := strings.LastIndexByte(strings.TrimSuffix(text, "\r"), '\r'); i >= 0 {
-		text = text[i+1:]
-	}
-	r.partial[update.Stream] = text
 }
 
 // flush prints lines that were not ended.
 func (r *reporter) flush() {
-	for _, stream := range []session.Stream{session.StreamOut, session.StreamErr, session.StreamInfo} {
-		if text := r.partial[stream]; text != "" {
-			r.line(prefixOf(stream), lastState(text))
-			delete(r.partial, stream)
-		}
+	for _, line := range r.lines.Flush() {
+		r.line(prefixOf(line.Stream), line.Text)
 	}
 }
 
@@ -220,9 +206,4 @@ func prefixOf(stream session.Stream) string {
 		return prefixInfo
 	}
 	return prefixOut
-}
-
-func lastState(line string) string {
-	line = strings.TrimRight(line, "\r")
-	return line[strings.LastIndexByte(line, '\r')+1:]
 }
