@@ -253,7 +253,7 @@ func (p *preparation) briefing(a *app) session.Briefing {
 			b.Notes = append(b.Notes, p.printer.T("cli.note."+string(note.Kind), "Detail", note.Detail))
 		}
 	}
-	if after := p.rb.ReviewAfter; after > 0 && !p.rb.shipped && a.clock.Now().Sub(p.rb.modified) > after {
+	if _, overdue := p.rb.ReviewOverdue(a.clock.Now(), p.rb.modified); overdue {
 		b.Notes = append(b.Notes, p.printer.T("cli.note.review"))
 	}
 	return b

@@ -125,7 +125,7 @@ func (a *app) lint(names []string, asJSON bool) error {
 		var parse *runbooks.ParseError
 		switch {
 		case errors.As(err, &parse):
-			result.Diagnostics = parse.Diagnostics
+			result.Diagnostics = parse.Problems
 		case err != nil:
 			return err
 		default:
