@@ -131,10 +131,13 @@ func (e *shellExecutor) spec(req Request, plan shellPlan) (process.Spec, bool, e
 		spec.Args = append([]string{"-"}, plan.args...)
 	case plan.interpreter.wrapped:
 		wrapper := posixWrapper
+		state, options := req.Shell.script(notCarried(req))
 		if filepath.Base(program) == "bash" {
+			// Functions are read with all patterns known, whatever the block will know.
 			wrapper = bashWrapper
+			state = append(append(state, "builtin shopt -u extglob\n"...), options...)
 		}
-		spec.Inputs = [][]byte{[]byte(wrapper), code, req.Shell.script(notCarried(req))}
+		spec.Inputs = [][]byte{[]byte(wrapper), code, state}
 		spec.Return = maxState
 		spec.Args = append([]string{"/dev/fd/3"}, plan.args...)
 	default:

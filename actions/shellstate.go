@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 	"sync"
@@ -29,7 +28,9 @@ func (s *ShellState) Names() []string {
 	defer s.mu.Unlock()
 	var names []string
 	for _, c := range s.items {
-		names = append(names, c.name)
+		if !strings.HasPrefix(c.name, optionPrefix) {
+			names = append(names, c.name)
+		}
 	}
 	slices.Sort(names)
 	return names
@@ -43,17 +44,19 @@ func (s *ShellState) Dir() string {
 }
 
 // script is what brings the state back, without the names that the run gives
-// values of its own.
-func (s *ShellState) script(except func(name string) bool) []byte {
+// values of its own: the declarations, and the options of bash that go with them.
+func (s *ShellState) script(except func(name string) bool) (declarations, options []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var b bytes.Buffer
 	for _, c := range s.items {
-		if !except(c.name) {
-			b.WriteString(strings.TrimSuffix(c.text, "\n") + "\n")
+		switch text := strings.TrimSuffix(c.text, "\n") + "\n"; {
+		case strings.HasPrefix(c.name, optionPrefix):
+			options = append(options, text...)
+		case !except(c.name):
+			declarations = append(declarations, text...)
 		}
 	}
-	return b.Bytes()
+	return declarations, options
 }
 
 // commit takes over what a block left. keepDir leaves the directory as it was.

@@ -10,12 +10,12 @@ import (
 // The wrappers run around a block, in the same shell. They read what earlier
 // blocks left from descriptor 5, run the block from descriptor 4, and at its end,
 // also after an exit, write to descriptor 6 what it leaves. All that passes
-// through pipes; nothing of it is in an argument or a file. Options and traps of
-// the block end with it.
+// through pipes; nothing of it is in an argument or a file. The options of set and
+// the traps of a block end with it.
 
 // bashWrapper tells apart records by their first letter: V a variable and F a
-// function as bash itself would declare them, X the attributes of a function, D
-// the directory; B begins what was there before the block, A what is there after
+// function as bash itself would declare them, X the attributes of a function, O an
+// option of shopt (how patterns match), D the directory; B begins what was there before the block, A what is there after
 // it, E is the end. Records end with NUL, which no value can hold.
 const bashWrapper = `BASH_ARGV0=bash
 exec {__bitacora_to}>&6 3<&- 6>&-
@@ -37,6 +37,8 @@ __bitacora_tell() {
     builtin declare -pF "$__bitacora_name"
     builtin printf '\0'
   done
+  builtin mapfile -t __bitacora_list < <(builtin shopt -p)
+  builtin printf 'O%s\0' "${__bitacora_list[@]}"
   builtin printf 'D%s\0' "$PWD"
 } >&"$__bitacora_to" 2>/dev/null
 __bitacora_end() {
@@ -50,7 +52,6 @@ __bitacora_end() {
 __bitacora_done=
 builtin shopt -s extglob
 builtin source /dev/fd/5
-builtin shopt -u extglob
 exec 5<&-
 __bitacora_tell B
 trap '{ __bitacora_rc=$?; builtin set +x; } 2>/dev/null; __bitacora_end; builtin exit "$__bitacora_rc"' EXIT
@@ -129,6 +130,7 @@ var (
 	declaration = regexp.MustCompile(`(?s)^Vdeclare -([A-Za-z-]+) ([A-Za-z_][A-Za-z0-9_]*)(=.*)?$`)
 	function    = regexp.MustCompile(`(?s)^F([^\s()]+) ?\(\)`)
 	exported    = regexp.MustCompile(`^Xdeclare -f[A-Za-z]*x[A-Za-z]* (\S+)`)
+	option      = regexp.MustCompile(`^Oshopt -[su] ([a-z_]+)$`)
 	assignment  = regexp.MustCompile(`(?s)^([A-Za-z_][A-Za-z0-9_]*)=(.*)$`)
 )
 
@@ -146,6 +148,10 @@ func keepRecord(into *[]carried, text string) {
 		}
 		return
 	}
+	if m := option.FindStringSubmatch(text); m != nil {
+		*into = append(*into, carried{optionPrefix + m[1], text[1:]})
+		return
+	}
 	if m := exported.FindStringSubmatch(text); m != nil && len(*into) > 0 {
 		if last := &(*into)[len(*into)-1]; last.name == m[1]+"()" {
 			last.text += "export -f " + m[1] + "\n"
@@ -156,6 +162,9 @@ func keepRecord(into *[]carried, text string) {
 		*into = append(*into, carried{m[1], "export " + m[1] + "=" + singleQuote(m[2])})
 	}
 }
+
+// optionPrefix begins the names of carried options; no variable is called so.
+const optionPrefix = "shopt "
 
 func singleQuote(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
