@@ -132,6 +132,7 @@ type Ending struct {
 	Bytes      int64             `json:"bytes"`  // of that file
 	SHA256     string            `json:"sha256"` // of that file
 	Redactions int               `json:"redactions"`
+	Dropped    int64             `json:"dropped"` // bytes beyond what is kept of one action's output
 	Captured   map[string]string `json:"captured"`
 }
 

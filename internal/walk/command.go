@@ -33,7 +33,10 @@ type ChooseScenario struct{ Scenario, Reason string }
 type Choose struct{ Action, Key, Reason, How string }
 
 // Answer answers an input.
-type Answer struct{ Action, Value, Source string }
+type Answer struct {
+	Action, Value, Source string
+	Invented              bool // only in a rehearsal: the value is not checked
+}
 
 // Run starts an action of the current step. Command, Where and Values are what
 // the executor's preview says; they go into the record.

@@ -129,14 +129,21 @@ func decideAnswer(s State, cmd Answer) ([]event.Event, error) {
 	if !ok {
 		return refuse(CodeUnknown, name)
 	}
-	if err := param.Check(cmd.Value); err != nil {
-		return nil, &Refusal{Code: CodeAnswerInvalid, ID: cmd.Action, Cause: err}
+	if cmd.Invented && !s.Rehearsal() {
+		return refuse(CodeAnswerInvalid, cmd.Action)
+	}
+	if !cmd.Invented {
+		if err := param.Check(cmd.Value); err != nil {
+			return nil, &Refusal{Code: CodeAnswerInvalid, ID: cmd.Action, Cause: err}
+		}
 	}
 	source := cmd.Source
 	if source == "" {
 		source = event.SourceOperator
 	}
-	return []event.Event{s.make(event.ParamSet{Name: name, Value: cmd.Value, Source: source, Action: action.ID})}, nil
+	return []event.Event{s.make(event.ParamSet{
+		Name: name, Value: cmd.Value, Source: source, Invented: cmd.Invented, Action: action.ID,
+	})}, nil
 }
 
 func decideRun(s State, cmd Run) ([]event.Event, error) {

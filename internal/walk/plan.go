@@ -130,6 +130,17 @@ func (p *Plan) scenario(id string) bool {
 	return false
 }
 
+// Action finds an action by id or name, and the top-level step it belongs to.
+func (p *Plan) Action(id string) (*runbooks.Action, *runbooks.Step) {
+	if a := p.action(id); a != none {
+		return p.actions[a], p.steps[p.actionStep[a]]
+	}
+	return nil, nil
+}
+
+// Param returns the declaration of a parameter.
+func (p *Plan) Param(name string) (runbooks.Param, bool) { return p.param(name) }
+
 func (p *Plan) param(name string) (runbooks.Param, bool) {
 	for _, param := range p.runbook.Params {
 		if param.Name == name {

@@ -1,7 +1,6 @@
 package walk
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
@@ -99,24 +98,22 @@ func (s State) Target(action *runbooks.Action) string {
 	return action.ID
 }
 
-var placeholder = regexp.MustCompile(`\{\{\s*([A-Za-z_][A-Za-z0-9_-]*)\s*\}\}`)
-
 // Fill puts the values of the run, and the runbook's env, into a text that is
 // shown. What has no value stays as it is written.
 func (s State) Fill(text string) string {
 	if !strings.Contains(text, "{{") {
 		return text
 	}
-	return placeholder.ReplaceAllStringFunc(text, func(match string) string {
-		name := placeholder.FindStringSubmatch(match)[1]
+	filled, _ := runbooks.Expand(text, func(name string) (string, error) { // never fails: the function does not
 		if value, ok := s.values[name]; ok {
-			return value.Text
+			return value.Text, nil
 		}
 		if value, ok := s.plan.runbook.Env[name]; ok {
-			return value
+			return value, nil
 		}
-		return match
+		return "{{" + name + "}}", nil
 	})
+	return filled
 }
 
 // Invent returns the value that a rehearsal uses for a parameter nobody gave.

@@ -1,0 +1,176 @@
+package auto
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"genia.ai/bitacora/internal/i18n"
+)
+
+// NeedKind says what is missing.
+type NeedKind string
+
+// What can be missing.
+const (
+	NeedParam    NeedKind = "param"
+	NeedScenario NeedKind = "scenario"
+	NeedChoice   NeedKind = "choice"
+	NeedConfirm  NeedKind = "confirm"
+	NeedInput    NeedKind = "input"
+	NeedTarget   NeedKind = "target" // of a destructive action
+	NeedSecret   NeedKind = "secret"
+)
+
+// Need is something that the walk would have to ask.
+type Need struct {
+	Kind      NeedKind
+	Name      string   // of the parameter, secret or action; "" for the scenario
+	Label     string   // the question, or ""
+	Options   []string // what can be answered, when that is known
+	Scenarios []string // of a choice that picks the scenario: what --scenario could say
+	Step      string   // id of the step that asks, or ""
+	When      string   // "scenario=a | scenario=b": only then; "" = always
+}
+
+func (n Need) key() string { return string(n.Kind) + " " + n.Name }
+
+func (n Need) same(other Need) bool { return n.key() == other.key() }
+
+// Flag returns how the need is met on the command line.
+func (n Need) Flag() string {
+	value := "…"
+	if len(n.Options) > 0 {
+		value = strings.Join(n.Options, "|")
+	}
+	switch n.Kind {
+	case NeedParam:
+		return FlagParam + " " + n.Name + "=" + value
+	case NeedScenario:
+		return FlagScenario + " " + value
+	case NeedSecret:
+		return n.Name
+	}
+	flag := FlagAnswer + " " + n.Name + "=" + value
+	if len(n.Scenarios) > 0 {
+		flag = FlagScenario + " " + strings.Join(n.Scenarios, "|") + ", " + flag
+	}
+	return flag
+}
+
+// The flags that answer.
+const (
+	FlagParam    = "--param"
+	FlagScenario = "--scenario"
+	FlagAnswer   = "--answer"
+)
+
+// Wrong is something that was given and cannot be used.
+type Wrong struct {
+	Flag       string // FlagParam, FlagScenario or FlagAnswer
+	Name       string
+	Reason     string // never holds the value; "" = there is nothing of that name
+	Suggestion string // what may have been meant, or ""
+}
+
+// MissingError says, all at once, what automatic mode would have to ask and what
+// it was told wrongly. Nothing was started or recorded.
+type MissingError struct {
+	Missing []Need
+	Wrong   []Wrong
+}
+
+// Error names everything in one line.
+func (e *MissingError) Error() string {
+	var parts []string
+	for _, wrong := range e.Wrong {
+		text := wrong.Flag + " " + wrong.Name + ": "
+		if wrong.Reason == "" {
+			text += "the runbook has nothing of that name"
+		} else {
+			text += wrong.Reason
+		}
+		if wrong.Suggestion != "" {
+			text += fmt.Sprintf("; did you mean %q?", wrong.Suggestion)
+		}
+		parts = append(parts, text)
+	}
+	for _, need := range e.Missing {
+		text := need.Flag() + " is missing"
+		if need.When != "" {
+			text += " (when " + need.When + ")"
+		}
+		parts = append(parts, text)
+	}
+	return "automatic mode asks nothing and cannot start: " + strings.Join(parts, "; ")
+}
+
+// Lines says the same in the operator's language, one matter a line, ready to be
+// shown below an error.
+func (e *MissingError) Lines(p *i18n.Printer) []string {
+	var lines []string
+	for _, wrong := range e.Wrong {
+		reason := wrong.Reason
+		if reason == "" {
+			reason = p.T("auto.wrong.unknown")
+		}
+		line := p.T("auto.wrong", "Flag", wrong.Flag, "Name", oneLine(wrong.Name), "Reason", oneLine(reason))
+		if wrong.Suggestion != "" {
+			line += " " + p.T("auto.wrong.meant", "Name", oneLine(wrong.Suggestion))
+		}
+		lines = append(lines, line)
+	}
+	for _, need := range e.Missing {
+		line := p.T("auto.need."+string(need.Kind), "Flag", oneLine(need.Flag()), "Label", oneLine(need.Label))
+		if need.When != "" {
+			line += " " + p.T("auto.need.when", "When", oneLine(need.When))
+		}
+		lines = append(lines, strings.TrimSpace(line))
+	}
+	return lines
+}
+
+func unknown(flag, name string, names []string) Wrong {
+	return Wrong{Flag: flag, Name: name, Suggestion: nearest(name, names)}
+}
+
+// wrongOption names what would have been possible; the answer given is repeated
+// nowhere, it may hold anything.
+func wrongOption(name, given string, options []string) Wrong {
+	return Wrong{
+		Flag: FlagAnswer, Name: name, Reason: "the answer must be one of: " + strings.Join(options, ", "),
+		Suggestion: nearest(given, options),
+	}
+}
+
+// nearest returns the name that a slip of the fingers away, or "".
+func nearest(name string, names []string) string {
+	best, distance := "", max(2, len(name)/3)+1
+	for _, candidate := range names {
+		if d := edits(strings.ToLower(name), strings.ToLower(candidate)); d < distance && d < len(candidate) {
+			best, distance = candidate, d
+		}
+	}
+	return best
+}
+
+// edits is the Levenshtein distance (V. Levenshtein, 1966) in runes.
+func edits(a, b string) int {
+	from, to := []rune(a), []rune(b)
+	row := make([]int, len(to)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, r := range from {
+		previous := slices.Clone(row)
+		row[0] = i + 1
+		for j, c := range to {
+			cost := 1
+			if r == c {
+				cost = 0
+			}
+			row[j+1] = min(previous[j]+cost, previous[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(to)]
+}

@@ -1,0 +1,169 @@
+// Package cli holds the commands and wires the packages together: it finds the
+// runbook, opens the transcript, gives the session its executors, starts a front
+// end and turns how it ended into an exit code.
+//
+// It guarantees that nothing is recorded or run before the runbook parsed, its
+// values were checked and everything that automatic mode would have to ask was
+// answered.
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"genia.ai/bitacora/internal/config"
+	"genia.ai/bitacora/internal/i18n"
+	"genia.ai/bitacora/internal/sanitize"
+	"genia.ai/bitacora/internal/transcript"
+	"genia.ai/bitacora/runbooks"
+)
+
+// version is set by the linker for a release.
+var version = ""
+
+// app is what every command works with.
+type app struct {
+	in      *os.File
+	out     io.Writer
+	err     io.Writer
+	env     config.Lookup
+	catalog *i18n.Catalog
+	clock   transcript.Clock
+	random  io.Reader
+	lang    string // of --lang
+}
+
+// Main runs the program with the arguments after its name and returns its exit code.
+func Main(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	a, err := newApp()
+	if err == nil {
+		root := a.root()
+		root.SetArgs(args)
+		err = root.ExecuteContext(ctx)
+	}
+	report(os.Stderr, err)
+	return exitCode(err)
+}
+
+// report prints an error unless it was told before. Problems of a runbook begin
+// with their place, so that editors find it.
+func report(w io.Writer, err error) {
+	var (
+		told  *exitError
+		parse *runbooks.ParseError
+	)
+	switch {
+	case err == nil, errors.As(err, &told):
+	case errors.As(err, &parse):
+		fmt.Fprintln(w, sanitize.String(err.Error()))
+	default:
+		fmt.Fprintf(w, "bitacora: %s\n", sanitize.String(err.Error()))
+	}
+}
+
+func newApp() (*app, error) {
+	catalog, err := i18n.Load()
+	if err != nil {
+		return nil, err
+	}
+	clock, err := transcript.NewSystemClock()
+	if err != nil {
+		return nil, err
+	}
+	return &app{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv,
+		catalog: catalog, clock: clock, random: rand.Reader,
+	}, nil
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "bitacora",
+		Short: "Walk a Markdown runbook during an incident and keep the record",
+		Long: "Bitácora walks an on-call operator through a Markdown runbook in the terminal, runs the\n" +
+			"attached actions inline and leaves a timestamped transcript for the post-mortem.\n" +
+			"Without a command it lets you pick a runbook.",
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return a.pick(cmd.Context()) },
+	}
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.PersistentFlags().StringVar(&a.lang, "lang", "", "language of the screens: es or en (default: the runbook's, then the locale's)")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%w; see `%s --help`", err, cmd.CommandPath())
+	})
+	root.AddCommand(
+		a.runCommand(), a.rehearseCommand(), a.showCommand(), a.lintCommand(), a.listCommand(), a.newCommand(),
+		a.runsCommand(), a.exportCommand(), a.verifyCommand(), a.sandboxCommand(), a.manCommand(), a.versionCommand(),
+	)
+	wrapArgErrors(root)
+	return root
+}
+
+// wrapArgErrors makes wrong arguments exit with the code of wrong usage.
+func wrapArgErrors(cmd *cobra.Command) {
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return usagef("%w; see `%s --help`", err, cmd.CommandPath())
+			}
+			return nil
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		wrapArgErrors(sub)
+	}
+}
+
+// printer returns the texts in the language of the flag, of the runbook or of the locale.
+func (a *app) printer(runbookLang string) *i18n.Printer {
+	return a.catalog.Printer(append([]string{a.lang, runbookLang}, config.Locales(a.env)...)...)
+}
+
+// store returns where transcripts are kept.
+func (a *app) store() (transcript.Store, error) {
+	root, err := config.StateDir(a.env)
+	return transcript.Store{Root: root, Disk: transcript.OS{}}, err
+}
+
+// terminal reports whether both ends of the program are a terminal that can show
+// a full screen.
+func (a *app) terminal() bool {
+	out, ok := a.out.(*os.File)
+	return ok && term.IsTerminal(int(a.in.Fd())) && term.IsTerminal(int(out.Fd())) && config.FullScreen(a.env)
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		Run:   func(*cobra.Command, []string) { fmt.Fprintf(a.out, "bitacora %s\n", programVersion()) },
+	}
+}
+
+// programVersion is what the linker was told, else what the build recorded.
+func programVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return strings.Trim(info.Main.Version, "()")
+	}
+	return "devel"
+}

@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"genia.ai/bitacora/internal/auto"
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/session"
+	"genia.ai/bitacora/internal/transcript"
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
+)
+
+// Exit codes, as README and the man page give them.
+const (
+	exitOK          = 0
+	exitIncomplete  = 1 // the run ended with failed or skipped steps
+	exitUsage       = 2
+	exitRunbook     = 3 // the runbook does not parse, or lint has errors
+	exitAction      = 4 // an action failed in automatic mode
+	exitLocked      = 5 // the run is driven by someone else
+	exitDamaged     = 6 // the transcript is damaged
+	exitStorage     = 7 // storage failed
+	exitInterrupted = 130
+)
+
+// usageError is a wrong use of a command: what, and what to do instead.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+
+func (e *usageError) Unwrap() error { return e.err }
+
+func usagef(format string, args ...any) error {
+	return &usageError{fmt.Errorf(format, args...)}
+}
+
+// exitError carries an exit code whose reason was already told.
+type exitError struct{ code int }
+
+func (e *exitError) Error() string { return fmt.Sprintf("exit %d", e.code) }
+
+// exitCode maps an error to what a caller decides on.
+func exitCode(err error) int {
+	var (
+		exit    *exitError
+		usage   *usageError
+		missing *auto.MissingError
+		parse   *runbooks.ParseError
+		damage  *transcript.DamageError
+		storage *session.StorageError
+	)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &exit):
+		return exit.code
+	case errors.As(err, &usage), errors.As(err, &missing):
+		return exitUsage
+	case errors.As(err, &parse):
+		return exitRunbook
+	case errors.As(err, &damage):
+		return exitDamaged
+	case errors.As(err, &storage):
+		return exitStorage
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	}
+	return exitIncomplete
+}
+
+// runCode is the exit code of a run that was left in a state.
+func runCode(state walk.State) int {
+	if state.Outcome == event.RunCompleted {
+		return exitOK
+	}
+	return exitIncomplete
+}

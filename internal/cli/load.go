@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"genia.ai/bitacora/internal/config"
+	"genia.ai/bitacora/internal/sanitize"
+	"genia.ai/bitacora/runbooks"
+	"genia.ai/bitacora/runbooks/library"
+)
+
+// loaded is a runbook with where it came from.
+type loaded struct {
+	*runbooks.Runbook
+	source   []byte
+	name     string // short name, for the run id
+	path     string
+	modified time.Time
+	shipped  bool
+}
+
+// load finds and parses a runbook: a path, or the name of one in the user's or
+// the system's runbook directories, or of a shipped one.
+func (a *app) load(name string) (*loaded, error) {
+	found, err := a.find(name)
+	if err != nil {
+		return nil, err
+	}
+	found.Runbook, err = runbooks.Parse(found.path, found.source)
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+// find reads the bytes of a runbook.
+func (a *app) find(name string) (*loaded, error) {
+	if isPath(name) {
+		return readRunbook(name)
+	}
+	for _, dir := range config.DataDirs(a.env) {
+		path := filepath.Join(dir, name+".md")
+		if _, err := os.Stat(path); err == nil {
+			return readRunbook(path)
+		}
+	}
+	source, err := library.Read(name)
+	if err != nil {
+		return nil, &usageError{fmt.Errorf("%w; `bitacora list` names the runbooks, a path with a slash or .md names a file", err)}
+	}
+	return &loaded{source: source, name: name, path: name + ".md", shipped: true}, nil
+}
+
+func isPath(name string) bool {
+	return strings.ContainsRune(name, filepath.Separator) || strings.HasSuffix(name, ".md")
+}
+
+func readRunbook(path string) (*loaded, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, usagef("%s: there is no such file", path)
+	case err != nil:
+		return nil, usagef("%w", err)
+	case info.IsDir():
+		return nil, usagef("%s is a directory; name a Markdown file", path)
+	case info.Size() > maxRunbook:
+		return nil, usagef("%s is %d bytes long; a runbook has at most %d", path, info.Size(), maxRunbook)
+	}
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return nil, usagef("%w", err)
+	}
+	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	return &loaded{source: source, name: name, path: path, modified: info.ModTime()}, nil
+}
+
+// maxRunbook bounds the size of a runbook, in bytes.
+const maxRunbook = 32 << 20
+
+// findings returns what the parser and lint have to say, in the order of lines.
+func (l *loaded) findings(now time.Time) []runbooks.Diagnostic { return l.Lint(now, l.modified) }
+
+// printFinding writes a diagnostic as file:line:col: severity: message.
+func (a *app) printFinding(path string, d runbooks.Diagnostic) {
+	fmt.Fprintf(a.err, "%s:%d:%d: %s: %s [%s]\n", sanitize.Line(path), d.Line, d.Column, d.Severity, sanitize.Line(d.Message), d.Code)
+	if d.Hint != "" {
+		fmt.Fprintf(a.err, "    %s\n", sanitize.Line(d.Hint))
+	}
+}
+
+func countErrors(findings []runbooks.Diagnostic) int {
+	n := 0
+	for _, d := range findings {
+		if d.Severity == runbooks.SeverityError {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/cobra/doc"
+
+	"genia.ai/bitacora/internal/sandbox"
+)
+
+func (a *app) newCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "new NAME",
+		Short: "Write NAME.md, a small runbook to start from",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			path := strings.TrimSuffix(args[0], ".md") + ".md"
+			file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+			switch {
+			case errors.Is(err, fs.ErrExist):
+				return usagef("%s exists; choose another name", path)
+			case err != nil:
+				return usagef("%w", err)
+			}
+			p := a.printer("")
+			text := p.T("cli.new", "Title", strings.TrimSuffix(filepath.Base(path), ".md"))
+			if _, err := file.WriteString(text); err != nil {
+				return errors.Join(err, file.Close())
+			}
+			if err := file.Close(); err != nil {
+				return err
+			}
+			fmt.Fprintln(a.out, p.T("cli.new-written", "Path", path))
+			return nil
+		},
+	}
+}
+
+func (a *app) sandboxCommand() *cobra.Command {
+	var fault, addr string
+	cmd := &cobra.Command{
+		Use:   "sandbox",
+		Short: "Start the practice GENIA service and keep it until ctrl+c",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			service, err := sandbox.Start(cmd.Context(), sandbox.Options{Fault: fault, Addr: addr})
+			var unknown *sandbox.UnknownFaultError
+			switch {
+			case errors.As(err, &unknown):
+				return &usageError{err}
+			case err != nil:
+				return fmt.Errorf("start the practice service: %w", err)
+			}
+			defer func() { err = errors.Join(err, service.Close()) }()
+			p := a.printer("")
+			fmt.Fprintln(a.out, p.T("cli.sandbox", "URL", service.URL(), "Fault", service.Fault()))
+			env := service.Env()
+			for _, name := range slices.Sorted(maps.Keys(env)) {
+				fmt.Fprintf(a.out, "export %s=%s\n", name, shellQuote(env[name]))
+			}
+			// The token guards nothing but this service, which lives on loopback only.
+			fmt.Fprintf(a.out, "export %s=%s\n", adminToken, shellQuote(service.Token()))
+			<-cmd.Context().Done()
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&fault, "fault", "", "what is broken: "+strings.Join(sandbox.Faults(), ", "))
+	cmd.Flags().StringVar(&addr, "addr", "", "address to listen on, on loopback (default 127.0.0.1 and any free port)")
+	return cmd
+}
+
+func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+func (a *app) manCommand() *cobra.Command {
+	var dir string
+	cmd := &cobra.Command{
+		Use:   "man",
+		Short: "Print the man page, or write one a command into a directory",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			root := cmd.Root()
+			root.DisableAutoGenTag = true
+			header := &doc.GenManHeader{Title: "BITACORA", Section: "1", Source: "Bitácora " + programVersion()}
+			if dir == "" {
+				return doc.GenMan(root, header, a.out)
+			}
+			if err := os.MkdirAll(dir, 0o755); err != nil {
+				return usagef("%w", err)
+			}
+			return doc.GenManTree(root, header, dir)
+		},
+	}
+	cmd.Flags().StringVar(&dir, "dir", "", "write bitacora.1, bitacora-run.1 … into `DIR`")
+	return cmd
+}

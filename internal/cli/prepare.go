@@ -1,0 +1,290 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+
+	"genia.ai/bitacora/actions"
+	"genia.ai/bitacora/internal/auto"
+	"genia.ai/bitacora/internal/config"
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/i18n"
+	"genia.ai/bitacora/internal/redact"
+	"genia.ai/bitacora/internal/sandbox"
+	"genia.ai/bitacora/internal/session"
+	"genia.ai/bitacora/internal/transcript"
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
+)
+
+// preparation is everything that a run needs before its first event, and what it
+// owns afterwards.
+type preparation struct {
+	rb       *loaded
+	plan     *walk.Plan
+	printer  *i18n.Printer
+	params   map[string]string
+	answers  map[string]string
+	scenario string
+	dryRun   bool
+
+	env     map[string]string
+	hosts   []string
+	secrets map[string]string
+	masks   *redact.Set
+	service *sandbox.Service // nil without --sandbox
+
+	id      string
+	dir     string
+	session *session.Session // nil before start
+}
+
+// prepare checks everything that can be checked without recording anything.
+func (a *app) prepare(ctx context.Context, rb *loaded, flags runFlags) (*preparation, error) {
+	p := &preparation{
+		rb: rb, plan: walk.NewPlan(rb.Runbook), printer: a.printer(rb.Lang),
+		scenario: flags.scenario, dryRun: flags.dryRun,
+	}
+	var err error
+	if p.params, err = pairs("param", flags.params); err != nil {
+		return nil, err
+	}
+	if p.answers, err = pairs("answer", flags.answers); err != nil {
+		return nil, err
+	}
+	if !flags.auto {
+		if err := p.checkInteractive(a.frontEnd(flags) == "tui"); err != nil {
+			return nil, err
+		}
+	}
+	if flags.fault != "" && !flags.sandbox {
+		return nil, usagef("--fault goes with --sandbox")
+	}
+	p.env, p.hosts = a.authorsEnv(rb.Runbook), rb.Hosts
+	p.secrets = a.secretsFor(rb.Runbook)
+	if flags.sandbox {
+		if err := p.practise(ctx, flags); err != nil {
+			return nil, err
+		}
+	}
+	if p.masks, err = redact.New(p.secrets); err != nil {
+		return nil, errors.Join(&usageError{err}, p.close())
+	}
+	return p, nil
+}
+
+// checkInteractive checks what the flags say when a person is asked for the rest.
+func (p *preparation) checkInteractive(fullScreen bool) error {
+	if fullScreen && (len(p.answers) > 0 || p.scenario != "") {
+		return usagef("--answer and --scenario go with --auto or --plain; the full screen asks")
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.params)) {
+		param, ok := p.plan.Param(name)
+		if !ok {
+			return usagef("--param %s: the runbook has no parameter of that name; `bitacora show` lists them", name)
+		}
+		if err := param.Check(p.params[name]); err != nil {
+			return usagef("--param: %w", err)
+		}
+	}
+	return nil
+}
+
+// authorsEnv is the front matter's env, each value replaced by the variable of
+// the same name where the process has one.
+func (a *app) authorsEnv(rb *runbooks.Runbook) map[string]string {
+	env := maps.Clone(rb.Env)
+	if env == nil {
+		env = map[string]string{}
+	}
+	for name := range env {
+		if value, ok := a.env(name); ok {
+			env[name] = value
+		}
+	}
+	return env
+}
+
+func (a *app) secretsFor(rb *runbooks.Runbook) map[string]string {
+	secrets := map[string]string{}
+	for _, name := range rb.Secrets {
+		if value, ok := a.env(name); ok && value != "" {
+			secrets[name] = value
+		}
+	}
+	return secrets
+}
+
+// adminToken is the secret that the practice service gives out.
+const adminToken = "ADMIN_TOKEN"
+
+// practise starts the practice service and puts it in the place of everything
+// that the runbook names.
+func (p *preparation) practise(ctx context.Context, flags runFlags) error {
+	fault := flags.fault
+	if fault == "" {
+		fault = sandbox.FaultFor(flags.scenario, p.params["connector"])
+	}
+	service, err := sandbox.Start(ctx, sandbox.Options{Fault: fault})
+	var unknown *sandbox.UnknownFaultError
+	switch {
+	case errors.As(err, &unknown):
+		return &usageError{err}
+	case err != nil:
+		return fmt.Errorf("start the practice service: %w", err)
+	}
+	p.service = service
+	p.env = service.Env()
+	p.hosts = service.Hosts()
+	if _, given := p.secrets[adminToken]; !given {
+		p.secrets[adminToken] = service.Token()
+	}
+	return nil
+}
+
+func (p *preparation) autoOptions(a *app) auto.Options {
+	return auto.Options{
+		Params: p.params, Scenario: p.scenario, Answers: p.answers,
+		Rehearsal: p.dryRun, Sandbox: p.service != nil,
+		HasSecret: func(name string) bool { return p.secrets[name] != "" },
+		Out:       a.out, Printer: p.printer,
+	}
+}
+
+// start opens the transcript and records the first events of the run.
+func (p *preparation) start(ctx context.Context, a *app, flags runFlags) error {
+	store, err := a.store()
+	if err != nil {
+		return err
+	}
+	if p.id, err = transcript.NewID(a.clock.Now(), p.rb.name, a.random); err != nil {
+		return err
+	}
+	p.dir = store.Location(p.id, p.dryRun)
+	writer, err := store.Create(p.id, p.dryRun, a.clock, p.rb.source)
+	if err != nil {
+		return &session.StorageError{Op: "create the transcript", Err: err}
+	}
+	workDir, err := os.Getwd()
+	if err != nil {
+		return errors.Join(fmt.Errorf("find the working directory: %w", err), writer.Close())
+	}
+	registry := actions.Rehearsal()
+	if !p.dryRun {
+		registry = actions.Live(actions.LiveOptions{Environ: os.Environ()})
+	}
+	// The session ends by close, not by a signal: what happened is still recorded.
+	p.session = session.New(context.WithoutCancel(ctx), session.Options{
+		Plan: p.plan, Writer: writer, Registry: registry, Clock: a.clock, Random: a.random,
+		Env: p.env, Hosts: p.hosts, Secrets: p.secrets, Redact: p.masks, Dir: workDir,
+		Briefing: p.briefing(a),
+	})
+	return p.open(ctx, a, flags)
+}
+
+// open records who starts what, and the values that came with the command.
+func (p *preparation) open(ctx context.Context, a *app, flags runFlags) error {
+	operator, host := config.Operator(a.env), config.Host()
+	commands := []walk.Command{
+		walk.Start{RunStarted: event.RunStarted{
+			Run: p.id, Mode: modeOf(p.dryRun), Title: p.rb.Title, Path: p.rb.path, SHA256: p.rb.Source.SHA256,
+			Lang: p.printer.Lang(), Operator: operator, Host: host, Bitacora: programVersion(), Sandbox: p.service != nil,
+		}},
+		walk.Join{ClientJoined: event.ClientJoined{
+			Client: fmt.Sprintf("%s-%d", host, os.Getpid()), FrontEnd: a.frontEnd(flags), Operator: operator, Host: host,
+		}},
+	}
+	if !flags.auto {
+		commands = append(commands, p.values()...)
+	}
+	for _, cmd := range commands {
+		if _, err := p.session.Do(ctx, cmd); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// values are the values that are known before anybody is asked: those of the
+// flags, and the declared defaults, which the briefing shows and lets one change.
+func (p *preparation) values() []walk.Command {
+	var commands []walk.Command
+	for _, param := range p.rb.Params {
+		if value, given := p.params[param.Name]; given {
+			commands = append(commands, walk.SetParam{Name: param.Name, Value: value, Source: event.SourceFlag})
+		} else if param.Default != "" && param.Check(param.Default) == nil {
+			commands = append(commands, walk.SetParam{Name: param.Name, Value: param.Default, Source: event.SourceDefault})
+		}
+	}
+	return commands
+}
+
+func (a *app) frontEnd(flags runFlags) string {
+	switch {
+	case flags.auto:
+		return "auto"
+	case flags.plain || !a.terminal():
+		return "plain"
+	}
+	return "tui"
+}
+
+// briefing collects what the operator should know before the first step.
+func (p *preparation) briefing(a *app) session.Briefing {
+	b := session.Briefing{Run: p.id, Dir: p.dir}
+	for _, name := range p.rb.Secrets {
+		b.Secrets = append(b.Secrets, session.SecretFact{Name: name, Present: p.secrets[name] != ""})
+	}
+	for _, name := range p.rb.Commands() {
+		b.Tools = append(b.Tools, session.ToolFact{Name: name, Path: p.lookTool(name)})
+	}
+	if p.service != nil {
+		b.Sandbox = p.service.URL()
+		for _, note := range p.service.Notes() {
+			b.Notes = append(b.Notes, p.printer.T("cli.note."+string(note.Kind), "Detail", note.Detail))
+		}
+	}
+	if _, overdue := p.rb.ReviewOverdue(a.clock.Now(), p.rb.modified); overdue {
+		b.Notes = append(b.Notes, p.printer.T("cli.note.review"))
+	}
+	return b
+}
+
+// lookTool finds a command the way the runbook's scripts will find it.
+func (p *preparation) lookTool(name string) string {
+	path, ok := p.env["PATH"]
+	if !ok {
+		found, err := exec.LookPath(name)
+		if err != nil {
+			return ""
+		}
+		return found
+	}
+	for _, dir := range strings.Split(path, string(os.PathListSeparator)) {
+		candidate := dir + string(os.PathSeparator) + name
+		if info, err := os.Stat(candidate); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
+			return candidate
+		}
+	}
+	return ""
+}
+
+// close ends the session and the practice service.
+func (p *preparation) close() error {
+	var errs []error
+	if p.session != nil {
+		if err := p.session.Close(); err != nil {
+			errs = append(errs, &session.StorageError{Op: "close", Err: err})
+		}
+	}
+	if p.service != nil {
+		errs = append(errs, p.service.Close())
+	}
+	return errors.Join(errs...)
+}

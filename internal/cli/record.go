@@ -1,0 +1,290 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/export"
+	"genia.ai/bitacora/internal/sanitize"
+	"genia.ai/bitacora/internal/transcript"
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
+)
+
+// maxExportedOutput is how much of one action's output is read for an export.
+const maxExportedOutput = 8 << 20
+
+// recorded is a run that was read back.
+type recorded struct {
+	entry      transcript.Entry
+	transcript *transcript.Transcript
+	plan       *walk.Plan
+	state      walk.State
+}
+
+// open reads a run by its id, a prefix of it, or "last".
+func (a *app) open(name string) (*recorded, error) {
+	store, err := a.store()
+	if err != nil {
+		return nil, err
+	}
+	entry, err := store.Find(name)
+	if err != nil {
+		return nil, &usageError{err}
+	}
+	return openEntry(entry)
+}
+
+func openEntry(entry transcript.Entry) (*recorded, error) {
+	t, err := transcript.Read(entry.Dir)
+	if err != nil {
+		return nil, err
+	}
+	path := "runbook.md"
+	if len(t.Events) > 0 {
+		if started, ok := t.Events[0].Data.(event.RunStarted); ok {
+			path = started.Path
+		}
+	}
+	rb, err := runbooks.Parse(path, t.Runbook)
+	if err != nil {
+		return nil, fmt.Errorf("the runbook kept with the run: %w", err)
+	}
+	plan := walk.NewPlan(rb)
+	return &recorded{entry: entry, transcript: t, plan: plan, state: walk.Replay(plan, t.Events)}, nil
+}
+
+func (a *app) exportCommand() *cobra.Command {
+	var format, file string
+	cmd := &cobra.Command{
+		Use:   "export RUN",
+		Short: "Write a run for the post-mortem; RUN is an id, a unique prefix of one, or last",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			run, err := a.open(args[0])
+			if err != nil {
+				return err
+			}
+			return a.toFile(file, func(w io.Writer) error { return a.export(w, run, format) })
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "md", "md or json")
+	cmd.Flags().StringVarP(&file, "output", "o", "", "write to `FILE`, which must not exist yet, instead of standard output")
+	return cmd
+}
+
+func (a *app) export(w io.Writer, run *recorded, format string) error {
+	record := export.Record{
+		Plan: run.plan, Events: run.transcript.Events,
+		ReadOutput: func(path string) (string, bool, error) {
+			return run.transcript.ReadOutput(path, maxExportedOutput)
+		},
+	}
+	if damage := run.transcript.Damage; damage != nil {
+		record.Damage = damage.Error()
+	}
+	var err error
+	switch format {
+	case "md":
+		err = export.Markdown(w, record, export.Options{T: a.printer(a.recordedLang(run)).T, Location: time.Local})
+	case "json":
+		err = export.JSON(w, record)
+	default:
+		return usagef("--format %s: it is md or json", format)
+	}
+	if err == nil && run.transcript.Damage != nil {
+		err = run.transcript.Damage
+	}
+	return err
+}
+
+func (a *app) recordedLang(run *recorded) string {
+	if len(run.transcript.Events) > 0 {
+		if started, ok := run.transcript.Events[0].Data.(event.RunStarted); ok {
+			return started.Lang
+		}
+	}
+	return ""
+}
+
+// toFile gives write a new file, private to the user, or standard output.
+func (a *app) toFile(name string, write func(io.Writer) error) (err error) {
+	if name == "" || name == "-" {
+		return write(a.out)
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return usagef("%w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return write(file)
+}
+
+// runRow is what runs --json prints of one run.
+type runRow struct {
+	Run      string     `json:"run"`
+	Mode     string     `json:"mode"`
+	Title    string     `json:"title"`
+	Status   string     `json:"status"` // briefing, walking, paused or ended
+	Outcome  string     `json:"outcome"`
+	Operator string     `json:"operator"`
+	Started  *time.Time `json:"started"`
+	Ended    *time.Time `json:"ended"`
+	Events   int        `json:"events"`
+	Dir      string     `json:"dir"`
+	Problem  string     `json:"problem"`
+}
+
+func (a *app) runsCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "runs",
+		Short: "List the runs that are on record, the newest first",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			rows, err := a.runRows()
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				encoder := json.NewEncoder(a.out)
+				encoder.SetEscapeHTML(false)
+				encoder.SetIndent("", "  ")
+				return encoder.Encode(rows)
+			}
+			table := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
+			p := a.printer("")
+			for _, row := range rows {
+				fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", row.Run, p.T("mode."+row.Mode), a.fate(row), sanitize.Line(row.Title))
+			}
+			return table.Flush()
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
+	return cmd
+}
+
+// fate says in words how a run stands.
+func (a *app) fate(row runRow) string {
+	p := a.printer("")
+	switch {
+	case row.Problem != "":
+		return sanitize.Line(row.Problem)
+	case row.Outcome != "":
+		return p.T("run." + row.Outcome)
+	}
+	return p.T("cli.open")
+}
+
+func (a *app) runRows() ([]runRow, error) {
+	store, err := a.store()
+	if err != nil {
+		return nil, err
+	}
+	entries, err := store.List()
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]runRow, 0, len(entries))
+	for _, entry := range entries {
+		rows = append(rows, rowOf(entry))
+	}
+	return rows, nil
+}
+
+func rowOf(entry transcript.Entry) runRow {
+	row := runRow{Run: entry.ID, Mode: event.ModeLive, Dir: entry.Dir}
+	if entry.Rehearsal {
+		row.Mode = event.ModeRehearsal
+	}
+	run, err := openEntry(entry)
+	if err != nil {
+		row.Problem = err.Error()
+		return row
+	}
+	row.Title, row.Status = run.plan.Runbook().Title, string(run.state.Status)
+	row.Outcome, row.Operator = run.state.Outcome, run.state.Operator
+	row.Events = len(run.transcript.Events)
+	if at := run.state.StartedAt; !at.IsZero() {
+		row.Started = &at
+	}
+	if at := run.state.EndedAt; !at.IsZero() {
+		row.Ended = &at
+	}
+	if run.transcript.Damage != nil {
+		row.Problem = run.transcript.Damage.Error()
+	}
+	return row
+}
+
+// verdict is what verify --json prints.
+type verdict struct {
+	Run    string `json:"run"`
+	Events int    `json:"events"`
+	Seq    uint64 `json:"seq"`
+	Head   string `json:"head"` // SHA-256 of the last line
+	Torn   bool   `json:"torn"` // the last line was never finished
+	Damage string `json:"damage"`
+}
+
+func (a *app) verifyCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "verify RUN",
+		Short: "Check that a transcript is what was written; exits 6 when it is damaged",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			store, err := a.store()
+			if err != nil {
+				return err
+			}
+			entry, err := store.Find(args[0])
+			if err != nil {
+				return &usageError{err}
+			}
+			return a.verify(entry, asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	return cmd
+}
+
+func (a *app) verify(entry transcript.Entry, asJSON bool) error {
+	t, err := transcript.Read(entry.Dir)
+	if err != nil {
+		return err
+	}
+	if t.Damage == nil {
+		t.Damage = t.VerifyFiles()
+	}
+	v := verdict{Run: entry.ID, Events: len(t.Events), Torn: t.Torn != nil}
+	v.Seq, v.Head = t.Head()
+	if t.Damage != nil {
+		v.Damage = t.Damage.Error()
+	}
+	if asJSON {
+		encoder := json.NewEncoder(a.out)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		if err := encoder.Encode(v); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintln(a.out, a.printer("").T("cli.verified", "Run", v.Run, "Events", v.Events, "Head", v.Head))
+		if v.Torn {
+			fmt.Fprintln(a.out, a.printer("").T("cli.torn"))
+		}
+	}
+	if t.Damage != nil {
+		return t.Damage
+	}
+	return nil
+}

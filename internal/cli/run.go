@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"genia.ai/bitacora/internal/auto"
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/walk"
+)
+
+// runFlags are the flags of run and rehearse.
+type runFlags struct {
+	params, answers []string // name=value
+	scenario        string
+	dryRun          bool
+	sandbox         bool
+	fault           string
+	plain           bool
+	auto            bool
+}
+
+func (f *runFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVarP(&f.params, "param", "p", nil, "give a parameter its value: `NAME=VALUE` (repeatable)")
+	flags.StringArrayVar(&f.answers, "answer", nil, "answer a choice, an input, a confirm, or name the target of a destructive action: `NAME=VALUE` (repeatable)")
+	flags.StringVar(&f.scenario, "scenario", "", "the scenario to walk: its `ID`")
+	flags.BoolVar(&f.sandbox, "sandbox", false, "start a practice service and walk against it")
+	flags.StringVar(&f.fault, "fault", "", "what is broken in the practice service (default: what fits the scenario)")
+	flags.BoolVar(&f.plain, "plain", false, "line by line, without redrawing: for screen readers, bad links and dumb terminals")
+	flags.BoolVar(&f.auto, "auto", false, "ask nothing; what is not answered takes its default; stop at the first failure")
+	cmd.MarkFlagsMutuallyExclusive("plain", "auto")
+}
+
+func (a *app) runCommand() *cobra.Command {
+	var flags runFlags
+	cmd := &cobra.Command{
+		Use:   "run RUNBOOK",
+		Short: "Walk a runbook; RUNBOOK is a name that `bitacora list` shows, or a file",
+		Example: "  bitacora run rollback-conectores --sandbox\n" +
+			"  bitacora run ./restart.md --param service=web\n" +
+			"  bitacora run rollback-conectores --sandbox --auto --scenario connector \\\n" +
+			"    --param connector=facebook --param version=v1.4.2 --answer rollback=yes",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0], flags) },
+	}
+	flags.register(cmd)
+	cmd.Flags().BoolVar(&flags.dryRun, "dry-run", false, "rehearse: the same walk, every action simulated")
+	return cmd
+}
+
+func (a *app) rehearseCommand() *cobra.Command {
+	flags := runFlags{dryRun: true}
+	cmd := &cobra.Command{
+		Use:   "rehearse RUNBOOK",
+		Short: "Walk a runbook without touching anything: every action is simulated",
+		Args:  cobra.ExactArgs(1),
+		RunE:  func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0], flags) },
+	}
+	flags.register(cmd)
+	return cmd
+}
+
+// run walks one runbook to where the operator leaves it.
+func (a *app) run(ctx context.Context, name string, flags runFlags) (err error) {
+	rb, err := a.load(name)
+	if err != nil {
+		return err
+	}
+	if n := a.reportErrors(rb); n > 0 {
+		return &exitError{exitRunbook}
+	}
+	prep, err := a.prepare(ctx, rb, flags)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, prep.close()) }()
+	if flags.auto {
+		if err := auto.Check(prep.plan, prep.autoOptions(a)); err != nil {
+			return a.explain(err, prep)
+		}
+	}
+	if err := prep.start(ctx, a, flags); err != nil {
+		return err
+	}
+	state, err := a.walk(ctx, prep, flags)
+	if err != nil {
+		return err
+	}
+	if code := runCode(state); code != exitOK {
+		return &exitError{code}
+	}
+	return nil
+}
+
+// reportErrors prints what lint holds against a runbook and counts the errors.
+func (a *app) reportErrors(rb *loaded) int {
+	findings := rb.findings(a.clock.Now())
+	for _, d := range findings {
+		if d.Severity == "error" {
+			a.printFinding(rb.path, d)
+		}
+	}
+	return countErrors(findings)
+}
+
+// explain prints what automatic mode lacks, in the operator's language.
+func (a *app) explain(err error, prep *preparation) error {
+	var missing *auto.MissingError
+	if !errors.As(err, &missing) {
+		return err
+	}
+	for _, line := range missing.Lines(prep.printer) {
+		fmt.Fprintln(a.err, line)
+	}
+	return &exitError{exitUsage}
+}
+
+// walk hands the run to a front end and returns the state it was left in.
+func (a *app) walk(ctx context.Context, prep *preparation, flags runFlags) (walk.State, error) {
+	defer func() { a.whereabouts(prep) }()
+	switch {
+	case flags.auto:
+		return a.walkAuto(ctx, prep)
+	case flags.plain || !a.terminal():
+		return a.walkPlain(ctx, prep)
+	}
+	return a.walkFullScreen(ctx, prep)
+}
+
+func (a *app) walkAuto(ctx context.Context, prep *preparation) (walk.State, error) {
+	result, err := auto.Run(ctx, prep.session, prep.autoOptions(a))
+	state := prep.session.State()
+	switch {
+	case errors.Is(err, auto.ErrInterrupted):
+		return state, &exitError{exitInterrupted}
+	case err != nil:
+		return state, err
+	case result.FailedAction != "":
+		return state, &exitError{exitAction}
+	}
+	return state, nil
+}
+
+// whereabouts says where the record is, whatever happened.
+func (a *app) whereabouts(prep *preparation) {
+	saved := prep.session.State()
+	text := prep.printer.T("cli.transcript", "Dir", prep.dir, "Run", prep.id, "Seq", saved.Seq)
+	fmt.Fprintln(a.err, text)
+	if saved.Status != walk.StatusEnded {
+		fmt.Fprintln(a.err, prep.printer.T("cli.not-ended", "Run", prep.id))
+	}
+}
+
+// pairs reads NAME=VALUE flags.
+func pairs(flag string, given []string) (map[string]string, error) {
+	values := make(map[string]string, len(given))
+	for _, pair := range given {
+		name, value, ok := strings.Cut(pair, "=")
+		if !ok || name == "" {
+			return nil, usagef("--%s %q: write it as NAME=VALUE", flag, pair)
+		}
+		if _, twice := values[name]; twice {
+			return nil, usagef("--%s %s is given twice", flag, name)
+		}
+		values[name] = value
+	}
+	return values, nil
+}
+
+func modeOf(dryRun bool) string {
+	if dryRun {
+		return event.ModeRehearsal
+	}
+	return event.ModeLive
+}

@@ -1,0 +1,105 @@
+// Package config finds out what the machine and the person at it say: where
+// files go, who operates, which language, what the terminal can do. It reads the
+// environment it is given and nothing else, and changes nothing.
+package config
+
+import (
+	"errors"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strings"
+)
+
+// Lookup returns the value of an environment variable, as os.LookupEnv does.
+type Lookup func(name string) (string, bool)
+
+// get returns a variable's value, "" when it is not set.
+func (l Lookup) get(name string) string {
+	value, _ := l(name)
+	return value
+}
+
+// StateDir returns where transcripts are kept: $XDG_STATE_HOME/bitacora, which
+// must be absolute by the XDG specification, else ~/.local/state/bitacora.
+func StateDir(env Lookup) (string, error) {
+	return xdg(env, "XDG_STATE_HOME", ".local/state")
+}
+
+// DataDirs returns where runbooks are looked for by name, the user's first:
+// $XDG_DATA_HOME/bitacora/runbooks, then the same below each of $XDG_DATA_DIRS.
+func DataDirs(env Lookup) []string {
+	var dirs []string
+	if dir, err := xdg(env, "XDG_DATA_HOME", ".local/share"); err == nil {
+		dirs = append(dirs, filepath.Join(dir, "runbooks"))
+	}
+	system := env.get("XDG_DATA_DIRS")
+	if system == "" {
+		system = "/usr/local/share:/usr/share"
+	}
+	for _, dir := range filepath.SplitList(system) {
+		if filepath.IsAbs(dir) {
+			dirs = append(dirs, filepath.Join(dir, "bitacora", "runbooks"))
+		}
+	}
+	return dirs
+}
+
+func xdg(env Lookup, name, fallback string) (string, error) {
+	if dir := env.get(name); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "bitacora"), nil
+	}
+	home := env.get("HOME")
+	if home == "" {
+		return "", errors.New("neither $" + name + " nor $HOME is set; set one of them to an absolute path")
+	}
+	return filepath.Join(home, fallback, "bitacora"), nil
+}
+
+// Operator returns who is at the terminal: $BITACORA_OPERATOR for shared
+// accounts, else the name behind the process's user.
+func Operator(env Lookup) string {
+	if name := strings.TrimSpace(env.get("BITACORA_OPERATOR")); name != "" {
+		return name
+	}
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	if name := env.get("USER"); name != "" {
+		return name
+	}
+	return "unknown"
+}
+
+// Host returns the name of this machine.
+func Host() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "unknown"
+	}
+	return name
+}
+
+// Locales returns the languages that the environment asks for, by precedence:
+// LC_ALL, LC_MESSAGES, LANG. "C" and "POSIX" ask for none.
+func Locales(env Lookup) []string {
+	var wishes []string
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		value := env.get(name)
+		switch base, _, _ := strings.Cut(value, "."); base {
+		case "", "C", "POSIX":
+		default:
+			wishes = append(wishes, value)
+		}
+	}
+	return wishes
+}
+
+// FullScreen reports whether the terminal can be expected to show a full screen.
+func FullScreen(env Lookup) bool {
+	switch env.get("TERM") {
+	case "", "dumb":
+		return false
+	}
+	return true
+}

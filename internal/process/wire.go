@@ -1,0 +1,188 @@
+package process
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"os"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// drainLimit bounds what is still taken at the deadline from a pipe that a child
+// keeps filling; it is the largest capacity an unprivileged pipe can have.
+const drainLimit = 1 << 20
+
+// wiring is what connects a command with us until it has started.
+type wiring struct {
+	theirs []*os.File // the command's ends
+	moves  []func()   // what moves bytes, one goroutine each
+}
+
+func (w *wiring) closeTheirs() {
+	for _, f := range w.theirs {
+		_ = f.Close() // the command has its own copy, or never started
+	}
+}
+
+// wire makes the pipes that the Spec asks for and gives the command its ends.
+func (p *Process) wire() (w *wiring, err error) {
+	w = &wiring{}
+	defer func() {
+		if err != nil {
+			w.closeTheirs()
+			p.closeEnds()
+		}
+	}()
+	read := func(take func([]byte)) (theirs *os.File, err error) {
+		ours, theirs, err := os.Pipe()
+		if err != nil {
+			return nil, err
+		}
+		p.ends, w.theirs = append(p.ends, ours), append(w.theirs, theirs)
+		w.moves = append(w.moves, func() { readAll(ours, take) })
+		return theirs, nil
+	}
+	write := func(data []byte) (theirs *os.File, err error) {
+		theirs, ours, err := os.Pipe()
+		if err != nil {
+			return nil, err
+		}
+		p.ends, w.theirs = append(p.ends, ours), append(w.theirs, theirs)
+		w.moves = append(w.moves, func() {
+			// A command that ends without reading everything is no error of ours.
+			_, _ = ours.Write(data)
+			_ = ours.Close()
+		})
+		return theirs, nil
+	}
+
+	if p.spec.Stdin != nil {
+		stdin, err := write(p.spec.Stdin)
+		if err != nil {
+			return w, err
+		}
+		p.cmd.Stdin = stdin
+	}
+	stdout, err := read(func(b []byte) { p.emit(Stdout, b) })
+	if err != nil {
+		return w, err
+	}
+	stderr, err := read(func(b []byte) { p.emit(Stderr, b) })
+	if err != nil {
+		return w, err
+	}
+	p.cmd.Stdout, p.cmd.Stderr = stdout, stderr
+	for _, data := range p.spec.Inputs {
+		f, err := write(data)
+		if err != nil {
+			return w, err
+		}
+		p.cmd.ExtraFiles = append(p.cmd.ExtraFiles, f)
+	}
+	if p.spec.Return > 0 {
+		f, err := read(p.keepReturned)
+		if err != nil {
+			return w, err
+		}
+		p.cmd.ExtraFiles = append(p.cmd.ExtraFiles, f)
+	}
+	return w, nil
+}
+
+func (p *Process) keepReturned(b []byte) {
+	room := p.spec.Return - len(p.returned)
+	p.returned = append(p.returned, b[:min(room, len(b))]...)
+}
+
+// readAll hands on what comes until the end, or until the deadline and then what
+// is there already.
+func readAll(f *os.File, take func([]byte)) {
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := f.Read(buf)
+		take(buf[:n])
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			drain(f, buf, take)
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// drain takes what stands in the pipe now: it was printed in time, we were late.
+func drain(f *os.File, buf []byte, take func([]byte)) {
+	conn, err := f.SyscallConn()
+	if err != nil {
+		return
+	}
+	for left := drainLimit; left > 0; {
+		n := 0
+		err := conn.Control(func(fd uintptr) {
+			n, err = unix.Read(int(fd), buf) // not blocking, as all pipes of os.Pipe
+		})
+		if err != nil || n <= 0 {
+			return
+		}
+		take(buf[:n])
+		left -= n
+	}
+}
+
+// keepDescriptors keeps from commands what we ourselves were started with: Go marks
+// only what it opens.
+func keepDescriptors() {
+	const first = 3
+	if unix.CloseRange(first, math.MaxInt32, unix.CLOSE_RANGE_CLOEXEC) == nil {
+		return
+	}
+	names, err := os.ReadDir("/proc/self/fd") // kernels before 5.11
+	if err != nil {
+		return
+	}
+	for _, name := range names {
+		if fd, err := strconv.Atoi(name.Name()); err == nil && fd >= first {
+			unix.CloseOnExec(fd)
+		}
+	}
+}
+
+// groupAlive reports whether a process of the group is left that is more than an
+// entry waiting to be reaped by whoever adopted it.
+func groupAlive(pgid int) bool {
+	if unix.Kill(-pgid, 0) == unix.ESRCH {
+		return false
+	}
+	dir, err := os.Open("/proc")
+	if err != nil {
+		return true
+	}
+	defer dir.Close()
+	names, err := dir.Readdirnames(-1)
+	if err != nil {
+		return true
+	}
+	for _, name := range names {
+		if name[0] >= '0' && name[0] <= '9' && memberAlive(name, pgid) {
+			return true
+		}
+	}
+	return false
+}
+
+// memberAlive reads /proc/PID/stat: "pid (comm) state ppid pgrp …"; comm may hold
+// anything, so that the fields count from the last parenthesis.
+func memberAlive(pid string, pgid int) bool {
+	stat, err := os.ReadFile("/proc/" + pid + "/stat")
+	if err != nil {
+		return false // it has ended meanwhile
+	}
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 3 || fields[0][0] == 'Z' || fields[0][0] == 'X' {
+		return false
+	}
+	return string(fields[2]) == strconv.Itoa(pgid)
+}

@@ -1,0 +1,56 @@
+package sanitize
+
+import "strings"
+
+// hidden reports whether r must not reach a screen or a file: it is a control
+// character, or it changes or hides the text around it without being seen
+// (Unicode Standard, chapter 23.2–23.9). The joiners U+200C and U+200D stay:
+// Persian, the scripts of India and emoji are spelt with them.
+func hidden(r rune) bool {
+	switch {
+	case r == '\n' || r == '\t' || r == '\r':
+		return false
+	case r < 0x20 || r >= 0x7f && r <= 0x9f: // C0, DEL, C1
+		return true
+	case r < 0x61c:
+		return false
+	case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, // embeddings, overrides, isolates
+		r == 0x200e, r == 0x200f, r == 0x61c: // direction marks
+		return true
+	case r == 0x2028, r == 0x2029: // line and paragraph separator
+		return true
+	case r == 0x200b, r == 0x180e, r == 0xfeff, // zero width
+		r >= 0x2060 && r <= 0x2064, r >= 0x206a && r <= 0x206f,
+		r >= 0xfff9 && r <= 0xfffb: // interlinear annotation
+		return true
+	}
+	return r >= 0xe0000 && r <= 0xe007f // tags
+}
+
+// String returns the clean form of a whole text, without colours.
+func String(s string) string {
+	if plain(s) {
+		return s
+	}
+	var f Filter
+	return string(f.Flush(f.Append(make([]byte, 0, len(s)), []byte(s))))
+}
+
+// Line returns the clean form of a text that must stay on one line: newlines,
+// carriage returns and tabs become spaces.
+func Line(s string) string {
+	return breaks.Replace(String(s))
+}
+
+// breaks is never changed; a Replacer is safe for concurrent use.
+var breaks = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ")
+
+// plain reports whether s is printable ASCII with line breaks and tabs only.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c-0x20 > 0x7e-0x20 && c != '\n' && c != '\t' && c != '\r' {
+			return false
+		}
+	}
+	return true
+}

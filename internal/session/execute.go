@@ -1,0 +1,75 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"genia.ai/bitacora/actions"
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/walk"
+)
+
+// launch runs what was just recorded as started. It needs s.mu.
+func (s *Session) launch(st start) {
+	ctx, cancel := context.WithCancel(s.base)
+	s.cancel = cancel
+	attempt := s.state.Running.Attempt
+	s.running.Go(func() {
+		defer cancel()
+		s.finish(st.id, s.execute(ctx, st, attempt))
+	})
+}
+
+// execute runs an action with a file for its output and says how it ended.
+func (s *Session) execute(ctx context.Context, st start, attempt int) event.Ending {
+	output, err := s.opts.Writer.Output()
+	if err != nil {
+		// Its output could not be recorded, so it is not run.
+		return s.ending(actions.Result{Outcome: actions.OutcomeFailed, Reason: "not run: " + err.Error()}, 0)
+	}
+	sink := newSink(s, output, st.id, attempt)
+	began := s.opts.Clock.MonoMS()
+	result := guarded(ctx, s.opts.Registry[st.kind], st.request, sink)
+	ending := s.ending(result, s.opts.Clock.MonoMS()-began)
+	summary, dropped, masked, err := sink.close()
+	ending.Output, ending.Bytes, ending.SHA256 = summary.Path, summary.Bytes, summary.SHA256
+	ending.Redactions, ending.Dropped = masked, dropped
+	if err != nil && ending.Reason == "" {
+		ending.Reason = s.scrub.text("its output could not be kept whole: " + err.Error())
+	}
+	return ending
+}
+
+// guarded turns a panic of an executor into a failure of the action: the run and
+// the operator's screen go on.
+func guarded(ctx context.Context, executor actions.Executor, request actions.Request, sink actions.Sink) (result actions.Result) {
+	defer func() {
+		if p := recover(); p != nil {
+			result = actions.Result{Outcome: actions.OutcomeFailed, Reason: fmt.Sprintf("internal error: %v", p)}
+		}
+	}()
+	return executor.Execute(ctx, request, sink)
+}
+
+func (s *Session) ending(result actions.Result, durationMS int64) event.Ending {
+	return event.Ending{
+		Outcome: string(result.Outcome), Exit: result.Exit, Signal: result.Signal, Status: result.Status,
+		Met: result.Met, Reason: s.scrub.text(result.Reason), Tries: max(result.Attempts, 1),
+		EndedAt:    s.opts.Clock.Now().UTC().Truncate(time.Microsecond),
+		DurationMS: durationMS, Captured: result.Captured,
+	}
+}
+
+// finish records the end of an action. If that fails the operator is told: the
+// transcript then ends with the start, and the outcome counts as unknown.
+func (s *Session) finish(id string, ending event.Ending) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cancel = nil
+	if err := s.carryOut(walk.Ended{Action: id, Ending: ending}); err != nil {
+		if _, storage := err.(*StorageError); !storage {
+			s.publish(StorageFailed{Err: &StorageError{Op: "record the end of " + id, Err: err}})
+		}
+	}
+}

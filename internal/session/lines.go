@@ -1,0 +1,55 @@
+package session
+
+import "strings"
+
+// Line is one line that an action printed, without its end.
+type Line struct {
+	Stream Stream
+	Text   string
+}
+
+// Lines cuts what actions print into lines, for front ends that show whole
+// lines. Of a line that was written over with carriage returns only the last
+// state counts. The zero value is ready; it is not safe for concurrent use.
+type Lines struct {
+	open map[Stream]string
+}
+
+// Add returns the lines that the printed text completes.
+func (l *Lines) Add(printed OutputPrinted) []Line {
+	text := l.open[printed.Stream] + printed.Text
+	var lines []Line
+	for {
+		line, rest, whole := strings.Cut(text, "\n")
+		if !whole {
+			break
+		}
+		lines = append(lines, Line{printed.Stream, lastState(line)})
+		text = rest
+	}
+	if i := strings.LastIndexByte(strings.TrimSuffix(text, "\r"), '\r'); i >= 0 {
+		text = text[i+1:]
+	}
+	if l.open == nil {
+		l.open = map[Stream]string{}
+	}
+	l.open[printed.Stream] = text
+	return lines
+}
+
+// Flush returns the lines that were never ended.
+func (l *Lines) Flush() []Line {
+	var lines []Line
+	for _, stream := range []Stream{StreamOut, StreamErr, StreamInfo} {
+		if text := l.open[stream]; text != "" {
+			lines = append(lines, Line{stream, lastState(text)})
+		}
+	}
+	clear(l.open)
+	return lines
+}
+
+func lastState(line string) string {
+	line = strings.TrimRight(line, "\r")
+	return line[strings.LastIndexByte(line, '\r')+1:]
+}

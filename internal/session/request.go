@@ -1,0 +1,207 @@
+package session
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strings"
+
+	"genia.ai/bitacora/actions"
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
+)
+
+// start is everything that launch needs of an action that is about to run.
+type start struct {
+	id      string // of the action or the ad-hoc command
+	kind    runbooks.Kind
+	request actions.Request
+}
+
+// prepare puts into a command what only the session knows: the exact text of
+// what will run, and in a rehearsal the values that nobody gave. It needs s.mu.
+func (s *Session) prepare(cmd walk.Command) (walk.Command, start, error) {
+	switch cmd := cmd.(type) {
+	case walk.Run:
+		prepared, st, err := s.prepareRun(cmd, cmd.Action)
+		return prepared, st, err
+	case walk.Undo:
+		for _, entry := range s.state.Undoable() {
+			if entry.Action == cmd.Action {
+				prepared, st, err := s.prepareRun(cmd.Run, entry.Undo)
+				cmd.Run = prepared
+				return cmd, st, err
+			}
+		}
+		return cmd, start{}, nil // the walk refuses it
+	case walk.Adhoc:
+		return s.prepareAdhoc(cmd)
+	}
+	return cmd, start{}, nil
+}
+
+func (s *Session) prepareRun(cmd walk.Run, id string) (walk.Run, start, error) {
+	action := s.action(id)
+	if action == nil || action.Kind.Asks() {
+		return cmd, start{}, nil // the walk refuses it
+	}
+	if s.state.Rehearsal() {
+		for _, name := range s.state.Missing(action) {
+			if err := s.carryOut(s.state.Invent(name)); err != nil {
+				return cmd, start{}, err
+			}
+		}
+	}
+	if len(s.state.Missing(action)) > 0 {
+		return cmd, start{}, nil // the walk refuses it and names them
+	}
+	request, err := s.request(action)
+	if err != nil {
+		return cmd, start{}, err
+	}
+	preview, err := s.preview(action, request)
+	if err != nil {
+		return cmd, start{}, err
+	}
+	cmd.Command, cmd.Where, cmd.Values = preview.Command, preview.Where, preview.Values
+	return cmd, start{id: action.ID, kind: action.Kind, request: request}, nil
+}
+
+func (s *Session) prepareAdhoc(cmd walk.Adhoc) (walk.Command, start, error) {
+	var id [3]byte
+	if _, err := io.ReadFull(s.opts.Random, id[:]); err != nil {
+		return cmd, start{}, fmt.Errorf("draw the id of an ad-hoc command: %w", err)
+	}
+	cmd.ID, cmd.Where = "adhoc-"+hex.EncodeToString(id[:]), s.opts.Dir
+	action := &runbooks.Action{
+		ID: cmd.ID, Kind: runbooks.KindShell, Lang: "sh", Code: cmd.Command, Effect: runbooks.EffectWrite,
+	}
+	request, err := s.request(action)
+	return cmd, start{id: cmd.ID, kind: action.Kind, request: request}, err
+}
+
+func (s *Session) action(id string) *runbooks.Action {
+	action, _ := s.opts.Plan.Action(id)
+	return action
+}
+
+// request collects what an action may know. In a rehearsal secrets need not be there.
+func (s *Session) request(action *runbooks.Action) (actions.Request, error) {
+	request := actions.Request{
+		Action: action, Params: map[string]string{}, Env: s.opts.Env, Secrets: map[string]string{},
+		Hosts: s.opts.Hosts, Dir: s.opts.Dir, Shell: s.shell,
+	}
+	for name, value := range s.state.Values() {
+		request.Params[name] = value.Text
+	}
+	for _, name := range action.Secrets {
+		value, ok := s.opts.Secrets[name]
+		if !ok && !s.state.Rehearsal() {
+			return request, &ValuesError{Action: action.ID, Err: &MissingSecretError{Name: name}}
+		}
+		if ok {
+			request.Secrets[name] = value
+		}
+	}
+	if !s.state.Rehearsal() {
+		if err := s.checkPlaces(action, request.Params); err != nil {
+			return request, &ValuesError{Action: action.ID, Err: err}
+		}
+	}
+	return request, nil
+}
+
+// MissingSecretError says that an action needs a secret that is not there.
+type MissingSecretError struct{ Name string }
+
+func (e *MissingSecretError) Error() string {
+	return fmt.Sprintf("the secret %s is not set; export it before starting (it is never stored)", e.Name)
+}
+
+// checkPlaces refuses values where they could act as code: an argument of a
+// command and a part of a URL's path take only what the parameter's pattern
+// allows, free text and captured values included.
+func (s *Session) checkPlaces(action *runbooks.Action, values map[string]string) error {
+	names := action.Settings.Args
+	if action.Kind == runbooks.KindHTTP {
+		request, err := runbooks.ParseHTTP(action.Code)
+		if err != nil {
+			return err
+		}
+		path, _, _ := strings.Cut(request.URL, "?")
+		names = append(names[:len(names):len(names)], runbooks.Names(path)...)
+	}
+	for _, name := range names {
+		value, given := values[name]
+		if !given {
+			continue // the author's env, or a secret
+		}
+		param, ok := s.opts.Plan.Param(name)
+		if !ok {
+			param = runbooks.Param{Name: name}
+		}
+		if param.FreeText {
+			return fmt.Errorf("parameter %s is free text: it cannot be an argument or part of a URL's path", name)
+		}
+		if err := param.Check(value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Preview implements Client.
+func (s *Session) Preview(ctx context.Context, id string) (Preview, error) {
+	if err := ctx.Err(); err != nil {
+		return Preview{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	action := s.action(id)
+	if action == nil {
+		return Preview{}, &walk.Refusal{Code: walk.CodeUnknown, ID: id}
+	}
+	if missing := s.state.Missing(action); len(missing) > 0 && !s.state.Rehearsal() {
+		return Preview{}, &walk.Refusal{Code: walk.CodeParamsNeeded, ID: id, Names: missing}
+	}
+	request, err := s.request(action)
+	if err != nil {
+		return Preview{}, err
+	}
+	for _, name := range s.state.Missing(action) {
+		request.Params[name] = s.state.Invent(name).Value
+	}
+	return s.preview(action, request)
+}
+
+func (s *Session) preview(action *runbooks.Action, request actions.Request) (Preview, error) {
+	executor, ok := s.opts.Registry[action.Kind]
+	if !ok {
+		return Preview{}, &ValuesError{Action: action.ID, Err: fmt.Errorf("actions of kind %s cannot be run", action.Kind)}
+	}
+	preview, err := executor.Preview(request)
+	if err != nil {
+		return Preview{}, &ValuesError{Action: action.ID, Err: s.cleanError(err)}
+	}
+	clean := Preview{Command: s.scrub.text(preview.Command), Where: s.scrub.text(preview.Where)}
+	for _, value := range preview.Values {
+		clean.Values = append(clean.Values, s.scrub.text(value))
+	}
+	return clean, nil
+}
+
+// cleanError keeps the chain of an error for errors.As and gives it a text that
+// may be shown.
+func (s *Session) cleanError(err error) error {
+	return &cleanedError{text: s.scrub.text(err.Error()), err: err}
+}
+
+type cleanedError struct {
+	text string
+	err  error
+}
+
+func (e *cleanedError) Error() string { return e.text }
+
+func (e *cleanedError) Unwrap() error { return e.err }

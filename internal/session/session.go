@@ -1,0 +1,200 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"genia.ai/bitacora/actions"
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/redact"
+	"genia.ai/bitacora/internal/transcript"
+	"genia.ai/bitacora/internal/walk"
+)
+
+// actorSelf is the actor of what nobody in particular caused.
+const actorSelf = "bitacora"
+
+// Options is what a session works with.
+type Options struct {
+	Plan     *walk.Plan
+	Writer   *transcript.Writer
+	Registry actions.Registry // Rehearsal's for a rehearsal
+	Clock    transcript.Clock
+	Random   io.Reader         // for ids of ad-hoc commands
+	Env      map[string]string // the author's env, merged with the process's
+	Hosts    []string
+	Secrets  map[string]string // values by name
+	Redact   *redact.Set       // of those values
+	Dir      string            // working directory of the scripts
+	Briefing Briefing
+}
+
+// Session is one run in this process. It implements Client and is safe for
+// concurrent use.
+type Session struct {
+	opts  Options
+	scrub scrubber
+	shell *actions.ShellState
+
+	base    context.Context // of everything that runs
+	stop    context.CancelFunc
+	running sync.WaitGroup
+
+	mu     sync.Mutex
+	state  walk.State
+	events []event.Event
+	saved  Saved
+	cancel context.CancelFunc // of the running action, nil when none runs
+	closed bool
+
+	feedsMu sync.Mutex
+	feeds   map[*feed]struct{}
+}
+
+var _ Client = (*Session)(nil)
+
+// New returns the session of a run of which nothing is recorded yet; the first
+// command is walk.Start. The session takes over the writer. Close ends it; so
+// does the end of ctx, for the action that runs.
+func New(ctx context.Context, opts Options) *Session {
+	base, stop := context.WithCancel(ctx)
+	return &Session{
+		opts: opts, scrub: scrubber{opts.Redact}, shell: &actions.ShellState{},
+		base: base, stop: stop, state: walk.New(opts.Plan), feeds: map[*feed]struct{}{},
+	}
+}
+
+// Attach implements Client.
+func (s *Session) Attach(context.Context) (*Attachment, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, ErrClosed
+	}
+	f := newFeed(s.leave)
+	s.feedsMu.Lock()
+	s.feeds[f] = struct{}{}
+	s.feedsMu.Unlock()
+	return &Attachment{
+		Plan: s.opts.Plan, Events: s.events[:len(s.events):len(s.events)], Saved: s.saved,
+		Briefing: s.opts.Briefing, Feed: f,
+	}, nil
+}
+
+func (s *Session) leave(f *feed) {
+	s.feedsMu.Lock()
+	defer s.feedsMu.Unlock()
+	delete(s.feeds, f)
+}
+
+func (s *Session) publish(u Update) { s.publishAll([]Update{u}) }
+
+func (s *Session) publishAll(updates []Update) {
+	s.feedsMu.Lock()
+	defer s.feedsMu.Unlock()
+	for f := range s.feeds {
+		f.put(updates...)
+	}
+}
+
+// Do implements Client.
+func (s *Session) Do(ctx context.Context, cmd walk.Command) (Ack, error) {
+	if err := ctx.Err(); err != nil {
+		return Ack{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return Ack{}, ErrClosed
+	}
+	if _, ok := cmd.(walk.Ended); ok {
+		return Ack{}, errors.New("only the session says how an action ended")
+	}
+	before := len(s.events)
+	cmd, start, err := s.prepare(cmd)
+	if err != nil {
+		return Ack{}, err
+	}
+	if err := s.carryOut(cmd); err != nil {
+		return Ack{}, err
+	}
+	switch cmd.(type) {
+	case walk.Cancel:
+		s.cancel()
+	case walk.Run, walk.Undo, walk.Adhoc:
+		s.launch(start)
+	}
+	return Ack{Seq: s.saved.Seq, At: s.saved.At, Events: s.events[before:len(s.events):len(s.events)]}, nil
+}
+
+// carryOut decides, records, syncs and only then applies and tells. It needs s.mu.
+func (s *Session) carryOut(cmd walk.Command) error {
+	events, err := walk.Decide(s.state, cmd)
+	if err != nil || len(events) == 0 {
+		return err
+	}
+	for i := range events {
+		events[i].Data = s.scrub.data(events[i].Data)
+	}
+	actor := s.state.Operator
+	if start, ok := cmd.(walk.Start); ok {
+		actor = start.Operator
+	}
+	if _, ok := cmd.(walk.Ended); ok || actor == "" {
+		actor = actorSelf
+	}
+	stamped, err := s.opts.Writer.Append(s.scrub.text(actor), "", events...)
+	if err != nil {
+		return s.storageFailed("append", err)
+	}
+	seq, err := s.opts.Writer.Sync()
+	if err != nil {
+		return s.storageFailed("sync", err)
+	}
+	s.saved = Saved{Seq: seq, At: s.opts.Clock.Now()}
+	for _, ev := range stamped {
+		s.state = walk.Apply(s.state, ev)
+	}
+	s.events = append(s.events, stamped...)
+	s.publishAll(recorded(stamped, s.saved))
+	return nil
+}
+
+func (s *Session) storageFailed(op string, err error) error {
+	failure := &StorageError{Op: op, Err: err}
+	s.publish(StorageFailed{Err: failure})
+	return failure
+}
+
+// State returns the state of the run.
+func (s *Session) State() walk.State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state
+}
+
+// Close ends the running action, records its end, and closes the transcript and
+// the feeds. It may be called more than once.
+func (s *Session) Close() error {
+	s.stop()
+	s.running.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	err := s.opts.Writer.Close()
+	s.feedsMu.Lock()
+	defer s.feedsMu.Unlock()
+	for f := range s.feeds {
+		f.end()
+	}
+	if err != nil {
+		return fmt.Errorf("close the transcript: %w", err)
+	}
+	return nil
+}

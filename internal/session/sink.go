@@ -1,0 +1,112 @@
+package session
+
+import (
+	"sync"
+
+	"genia.ai/bitacora/actions"
+	"genia.ai/bitacora/internal/redact"
+	"genia.ai/bitacora/internal/sanitize"
+	"genia.ai/bitacora/internal/transcript"
+)
+
+// maxOutput is how much of one action's output is kept, in bytes. What comes
+// after is counted.
+const maxOutput = 64 << 20
+
+// pipeline is the way of every byte of one stream: strict decoding and
+// stripping, then redaction. The buffers are reused from piece to piece.
+type pipeline struct {
+	filter   *sanitize.Filter
+	masks    *redact.Stream
+	stripped []byte
+	masked   []byte
+}
+
+// sink takes what an action prints and hands it, clean, to the file and the feeds.
+type sink struct {
+	output  *transcript.Output
+	publish func(Update)
+	action  string
+	attempt int
+
+	mu      sync.Mutex
+	streams map[Stream]*pipeline
+	secrets *redact.Set
+	kept    int64
+	dropped int64
+}
+
+func newSink(s *Session, output *transcript.Output, action string, attempt int) *sink {
+	return &sink{
+		output: output, publish: s.publish, action: action, attempt: attempt,
+		streams: map[Stream]*pipeline{}, secrets: s.opts.Redact,
+	}
+}
+
+func streamOf(stream actions.Stream) Stream {
+	switch stream {
+	case actions.StreamErr:
+		return StreamErr
+	case actions.StreamInfo:
+		return StreamInfo
+	}
+	return StreamOut
+}
+
+// Write implements actions.Sink.
+func (k *sink) Write(stream actions.Stream, p []byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	name := streamOf(stream)
+	pipe := k.pipe(name)
+	pipe.stripped = pipe.filter.Append(pipe.stripped[:0], p)
+	pipe.masked = pipe.masks.Append(pipe.masked[:0], pipe.stripped)
+	k.pass(name, pipe.masked)
+}
+
+func (k *sink) pipe(name Stream) *pipeline {
+	pipe := k.streams[name]
+	if pipe == nil {
+		pipe = &pipeline{filter: sanitize.New(sanitize.Options{}), masks: k.secrets.Stream()}
+		k.streams[name] = pipe
+	}
+	return pipe
+}
+
+// pass needs k.mu. A failure of the file is sticky in the transcript, which
+// reports it at the action's end; the operator still sees the output.
+func (k *sink) pass(name Stream, clean []byte) {
+	if len(clean) == 0 {
+		return
+	}
+	if room := maxOutput - k.kept; int64(len(clean)) > room {
+		k.dropped += int64(len(clean)) - room
+		clean = clean[:room]
+	}
+	if len(clean) == 0 {
+		return
+	}
+	k.kept += int64(len(clean))
+	_ = k.output.Write(string(name), clean)
+	k.publish(OutputPrinted{Action: k.action, Attempt: k.attempt, Stream: name, Text: string(clean)})
+}
+
+// close passes on what was held back and returns what the end of the action says
+// of its output, and how many secrets were masked.
+func (k *sink) close() (summary transcript.OutputSummary, dropped int64, masked int, err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, name := range []Stream{StreamOut, StreamErr, StreamInfo} {
+		pipe := k.streams[name]
+		if pipe == nil {
+			continue
+		}
+		pipe.stripped = pipe.filter.Flush(pipe.stripped[:0])
+		pipe.masked = pipe.masks.Append(pipe.masked[:0], pipe.stripped)
+		pipe.masked = pipe.masks.Flush(pipe.masked)
+		k.pass(name, pipe.masked)
+		masked += pipe.masks.Count()
+	}
+	summary, err = k.output.Close()
+	return summary, k.dropped, masked, err
+}

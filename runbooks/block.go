@@ -1,0 +1,298 @@
+package runbooks
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	east "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/text"
+)
+
+type blockKind int
+
+const (
+	blockParagraph blockKind = iota
+	blockHeading
+	blockList
+	blockItem
+	blockCode
+	blockQuote
+	blockTable
+	blockRule
+	blockHTML
+)
+
+// block is a Markdown block with what the rules ask of it.
+type block struct {
+	kind       blockKind
+	line, last int // 1-based, inclusive
+	children   []*block
+	notes      []directive // annotations that apply to it
+
+	inline // of headings and paragraphs
+
+	level   int    // of a heading
+	ordered bool   // of a list
+	indent  int    // columns before a list's marker
+	number  string // of an ordered item, as written
+	task    bool   // of an item: it starts with a box
+
+	fenced   bool
+	info     string
+	infoAt   int // byte offset of the info string in its line
+	code     string
+	codeLine int
+	closed   bool // the fence is
+
+	rows []tableRow // of a table, the header first
+}
+
+type tableRow struct {
+	line  int
+	cells []inline
+}
+
+// converter turns goldmark's tree into blocks.
+type converter struct {
+	src    *source
+	f      *findings
+	text   []byte
+	starts []int // byte offset of each line
+}
+
+// readBlocks parses the source's Markdown.
+func readBlocks(src *source, f *findings) []*block {
+	c := &converter{src: src, f: f, text: src.text(), starts: []int{0}}
+	for i, b := range c.text {
+		if b == '\n' {
+			c.starts = append(c.starts, i+1)
+		}
+	}
+	md := goldmark.New(goldmark.WithExtensions(extension.Table, extension.TaskList, extension.Strikethrough))
+	doc := md.Parser().Parse(text.NewReader(c.text))
+	blocks, loose := c.children(doc)
+	for _, d := range loose {
+		c.lost(d)
+	}
+	return blocks
+}
+
+func (c *converter) lost(d directive) {
+	if d.similarity == "" {
+		c.f.add(SeverityWarning, "directive-without-target", d.line, 1, "nothing stands below this directive", "put it on the line above a heading, list or fence, or at the end of an item")
+	}
+}
+
+// lineAt returns the line and the byte offset in it of an offset in the text.
+func (c *converter) lineAt(offset int) (line, at int) {
+	offset = min(max(offset, 0), len(c.text))
+	line = sort.SearchInts(c.starts, offset+1)
+	return min(line, len(c.src.lines)), offset - c.starts[line-1]
+}
+
+// children converts the blocks below n. Annotations move to the block that
+// follows them; those that nothing follows are returned.
+func (c *converter) children(n ast.Node) (list []*block, loose []directive) {
+	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
+		if notes := c.annotations(child); len(notes) > 0 {
+			loose = append(loose, notes...)
+			continue
+		}
+		b := c.block(child)
+		if b == nil {
+			continue
+		}
+		for _, d := range loose {
+			if b.kind == blockHeading || b.kind == blockList || b.kind == blockCode {
+				b.notes = append(b.notes, d)
+			} else {
+				c.lost(d)
+			}
+		}
+		loose = nil
+		list = append(list, b)
+	}
+	return list, loose
+}
+
+// annotations reads an HTML block that is nothing but comments for the parser.
+func (c *converter) annotations(n ast.Node) []directive {
+	html, ok := n.(*ast.HTMLBlock)
+	if !ok || html.Lines().Len() == 0 {
+		return nil
+	}
+	var list []directive
+	for i := range html.Lines().Len() {
+		seg := html.Lines().At(i)
+		s := string(c.text[seg.Start:seg.Stop])
+		if i == 0 && !annotationStart.MatchString(strings.TrimLeft(s, " \t")) {
+			return nil
+		}
+		line, at := c.lineAt(seg.Start)
+		list = append(list, readDirectives(s, line, at, c.src, c.f)...)
+	}
+	return list
+}
+
+func (c *converter) block(n ast.Node) *block {
+	b := &block{}
+	b.line, _ = c.lineAt(n.Pos())
+	b.last = b.line
+	switch n := n.(type) {
+	case *ast.Heading:
+		b.kind, b.level = blockHeading, n.Level
+		c.readInline(n, b)
+	case *ast.Paragraph, *ast.TextBlock:
+		b.kind = blockParagraph
+		c.readInline(n, b)
+	case *ast.FencedCodeBlock, *ast.CodeBlock:
+		c.code(n, b)
+	case *ast.List:
+		c.list(n, b)
+	case *ast.Blockquote:
+		b.kind = blockQuote
+		children, loose := c.children(n)
+		b.children = children
+		for _, d := range loose {
+			c.lost(d)
+		}
+	case *ast.ThematicBreak:
+		b.kind = blockRule
+	case *east.Table:
+		c.table(n, b)
+	case *ast.HTMLBlock:
+		b.kind = blockHTML
+		b.last = c.lastLine(n.Lines(), b.line)
+		if n.HasClosure() {
+			last, _ := c.lineAt(n.ClosureLine.Start)
+			b.last = max(b.last, last)
+		}
+	default:
+		return nil
+	}
+	for _, child := range b.children {
+		b.last = max(b.last, child.last)
+	}
+	return b
+}
+
+func (c *converter) lastLine(lines *text.Segments, line int) int {
+	if lines == nil || lines.Len() == 0 {
+		return line
+	}
+	last, _ := c.lineAt(lines.At(lines.Len() - 1).Start)
+	return max(last, line)
+}
+
+func (c *converter) readInline(n ast.Node, b *block) {
+	b.last = c.lastLine(n.Lines(), b.line)
+	b.inline = readInline(n, c.text)
+	for _, raw := range b.comments {
+		line, at := c.lineAt(raw.at)
+		b.notes = append(b.notes, readDirectives(raw.text, line, at, c.src, c.f)...)
+	}
+}
+
+func (c *converter) code(n ast.Node, b *block) {
+	b.kind, b.codeLine = blockCode, b.line
+	var code strings.Builder
+	for i := range n.Lines().Len() {
+		seg := n.Lines().At(i)
+		code.Write(seg.Value(c.text))
+	}
+	b.code = code.String()
+	b.last = c.lastLine(n.Lines(), b.line)
+	fenced, ok := n.(*ast.FencedCodeBlock)
+	if !ok {
+		b.closed = true
+		return
+	}
+	b.fenced, b.codeLine = true, min(b.line+1, len(c.src.lines))
+	if fenced.Info != nil {
+		b.info = string(fenced.Info.Segment.Value(c.text))
+		_, b.infoAt = c.lineAt(fenced.Info.Segment.Start)
+	}
+	if end := b.last + 1; end <= len(c.src.lines) {
+		t := strings.TrimLeft(c.src.lines[end-1], " \t>")
+		if strings.HasPrefix(t, "```") || strings.HasPrefix(t, "~~~") {
+			b.last, b.closed = end, true
+		}
+	}
+	if !b.closed && b.last >= len(c.src.lines) {
+		c.f.fatal("open-fence", b.line, 1, "the code that starts here is never closed: it swallows the rest of the runbook", "close it with "+fenceMark(c.src.lines[b.line-1]))
+	}
+}
+
+func fenceMark(line string) string {
+	if strings.Contains(line, "~~~") {
+		return "~~~"
+	}
+	return "```"
+}
+
+func (c *converter) list(n *ast.List, b *block) {
+	b.kind, b.ordered = blockList, n.IsOrdered()
+	_, b.indent = c.lineAt(n.Pos())
+	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
+		item := &block{kind: blockItem}
+		item.line, item.indent = c.lineAt(child.Pos())
+		item.last = item.line
+		item.children, item.notes = c.children(child)
+		for _, grandchild := range item.children {
+			item.last = max(item.last, grandchild.last)
+			if grandchild.kind == blockParagraph {
+				item.notes = append(item.notes, grandchild.notes...)
+				grandchild.notes = nil
+				item.task = item.task || grandchild.task
+			}
+		}
+		if b.ordered {
+			item.number = leadingDigits(c.src.lines[item.line-1][item.indent:])
+		}
+		b.children = append(b.children, item)
+	}
+	renumber(b.children, n.Start)
+}
+
+func leadingDigits(s string) string {
+	end := 0
+	for end < len(s) && end < 9 && s[end] >= '0' && s[end] <= '9' {
+		end++
+	}
+	return s[:end]
+}
+
+// renumber counts a list whose author wrote the same number everywhere, as
+// Markdown does when it is rendered.
+func renumber(items []*block, start int) {
+	if len(items) < 2 {
+		return
+	}
+	for _, item := range items {
+		if item.number != items[0].number || item.number == "" {
+			return
+		}
+	}
+	for i, item := range items {
+		item.number = strconv.Itoa(start + i)
+	}
+}
+
+func (c *converter) table(n ast.Node, b *block) {
+	b.kind = blockTable
+	for row := n.FirstChild(); row != nil; row = row.NextSibling() {
+		r := tableRow{line: b.line}
+		if row.Pos() >= 0 {
+			r.line, _ = c.lineAt(row.Pos())
+		}
+		for cell := row.FirstChild(); cell != nil; cell = cell.NextSibling() {
+			r.cells = append(r.cells, readInline(cell, c.text))
+		}
+		b.rows = append(b.rows, r)
+		b.last = max(b.last, r.line)
+	}
+}

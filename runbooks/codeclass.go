@@ -1,0 +1,191 @@
+package runbooks
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// codeClass says what a block of code is for.
+type codeClass int
+
+const (
+	codeContext codeClass = iota // configuration or unknown: shown, copyable
+	codeAction                   // can be run or asks
+	codeOutput                   // what a command prints
+	codeQuery                    // something to run in a console that we do not drive
+)
+
+// codeReading is a block of code, classified.
+type codeReading struct {
+	class  codeClass
+	kind   Kind
+	info   info
+	err    *syntaxError
+	code   string
+	sample string // output that followed the commands in the same block
+
+	stripped bool // its commands stood behind prompts
+}
+
+// languages of scripts, by the first word of the info string.
+var (
+	shellWords  = []string{"sh", "bash", "zsh", "ksh", "dash", "shell", "console", "command", "terminal", "shell-session", "shellsession", "shellscript"}
+	scriptWords = []string{"python", "python3", "py"}
+	// scripts in these are as often typed into a console as they are run whole:
+	// they are actions only when attributes say so.
+	consoleWords = []string{"ruby", "rb", "perl", "node", "javascript", "js", "php"}
+	queryWords   = []string{"sql", "postgresql", "mysql", "mongo", "mongodb", "redis", "kql", "kusto", "logql", "graphql", "cypher", "powershell", "cmd", "pwsh"}
+	outputWords  = []string{"output", "text", "txt", "log", "logs", "tree", "mermaid", "markdown", "md", "plaintext", "none"}
+	askWords     = []string{"http", "mail", "promql", "choice", "input", "confirm"}
+)
+
+// classifyCode says what a block is, by its info string, else by its content. cue
+// is the text that introduces it.
+func classifyCode(b *block, cue string) codeReading {
+	in, err := readInfo(b.info)
+	for _, d := range b.notes {
+		in.attrs = append(in.attrs, notesOn(d)...)
+	}
+	r := codeReading{info: in, err: err, code: b.code}
+	word := strings.ToLower(in.word)
+	switch {
+	case word == "output":
+		r.class = codeOutput
+	case slices.Contains(askWords, word):
+		r.class, r.kind = codeAction, Kind(word)
+	case slices.Contains(shellWords, word) || strings.HasPrefix(word, "azurecli"):
+		r.class, r.kind = codeAction, KindShell
+		r.stripPrompts()
+		if word == "console" && len(in.attrs) == 0 && !r.stripped && !startsLikeCommand(r.code) {
+			r.class = codeContext
+		}
+	case slices.Contains(scriptWords, word), slices.Contains(consoleWords, word) && len(in.attrs) > 0:
+		r.class, r.kind = codeAction, KindShell
+	case slices.Contains(consoleWords, word), slices.Contains(queryWords, word):
+		r.class = codeQuery
+	case word == "":
+		r.byContent(len(in.attrs) > 0, cue)
+	case announcesOutput(cue) && slices.Contains(outputWords, word):
+		r.class = codeOutput
+	}
+	if r.class == codeAction && strings.TrimSpace(r.code) == "" && r.kind == KindShell {
+		r.class = codeContext
+	}
+	return r
+}
+
+// notesOn returns a directive's attributes; they count as if they stood in the
+// info string, whose own come first.
+func notesOn(d directive) []attribute {
+	list := slices.Clone(d.attrs)
+	for i := range list {
+		list[i].line = d.line
+	}
+	return list
+}
+
+// byContent classifies a block that says nothing about itself.
+func (r *codeReading) byContent(declared bool, cue string) {
+	r.stripPrompts()
+	switch {
+	case declared, r.stripped:
+		r.class, r.kind = codeAction, KindShell
+	case startsLikeCommand(r.code) && !strings.HasPrefix(r.code, " "):
+		r.class, r.kind = codeAction, KindShell
+		r.code, r.sample = leadingCommands(r.code)
+	case announcesOutput(cue):
+		r.class = codeOutput
+	case looksLikeQuery(r.code):
+		r.class = codeQuery
+	}
+}
+
+// announcesOutput looks at the end of the text above a block.
+func announcesOutput(cue string) bool {
+	runes := []rune(cue)
+	return outputCues.in(wordsOf(string(runes[max(0, len(runes)-60):])))
+}
+
+var (
+	pathStart  = regexp.MustCompile(`^(?:\.{1,2}|~)?/[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*(?:\s|$)`)
+	assignment = regexp.MustCompile(`^(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=(?:\S|$)`)
+	queryStart = regexp.MustCompile(`(?i)^(?:select\b.*\bfrom\b|update\b.*\bset\b|delete from\b|insert into\b|create (?:table|index|user)\b|alter \w+\b|(?:sum|rate|avg|max|min|count|increase|histogram_quantile|topk)\s*(?:by\s*\(.*?\)\s*)?\(.*[\[{(])`)
+)
+
+func startsLikeCommand(code string) bool {
+	for line := range strings.SplitSeq(code, "\n") {
+		t := strings.TrimSpace(line)
+		if t == "" || strings.HasPrefix(t, "#") {
+			continue
+		}
+		return likeCommand(t)
+	}
+	return false
+}
+
+// likeCommand reports whether a line starts with a known command, a path or an
+// assignment.
+func likeCommand(line string) bool {
+	if pathStart.MatchString(line) || assignment.MatchString(line) {
+		return true
+	}
+	first := strings.TrimLeft(strings.Fields(line + " x")[0], "(")
+	return knownCommands[first] && !strings.HasPrefix(strings.TrimSpace(strings.TrimPrefix(line, first)), ": ")
+}
+
+func looksLikeQuery(code string) bool {
+	return queryStart.MatchString(strings.TrimSpace(code))
+}
+
+// leadingCommands splits a block without prompts into the commands that it starts
+// with and the output that follows.
+func leadingCommands(code string) (commands, sample string) {
+	lines := strings.SplitAfter(code, "\n")
+	goesOn, heredoc, quotes := false, "", 0
+	for i, line := range lines {
+		t := strings.TrimSpace(line)
+		switch {
+		case heredoc != "":
+			if t == heredoc {
+				heredoc = ""
+			}
+			continue
+		case t == "" || strings.HasPrefix(t, "#") || goesOn || strings.HasPrefix(t, "--") || likeCommand(t) || strings.Trim(t, "})") == "":
+		default:
+			return strings.Join(lines[:i], ""), strings.Join(lines[i:], "")
+		}
+		if m := heredocStart.FindStringSubmatch(t); m != nil {
+			heredoc = m[1]
+		}
+		quotes += strings.Count(t, "'")
+		goesOn = strings.HasSuffix(t, `\`) || strings.HasSuffix(t, "|") || strings.HasSuffix(t, "&&") || strings.HasSuffix(t, "||") || quotes%2 == 1
+	}
+	return code, ""
+}
+
+var heredocStart = regexp.MustCompile(`<<-?\s*['"]?([A-Za-z_][A-Za-z0-9_]*)['"]?`)
+
+// commandSpans returns the code spans that look like commands: a known command
+// and at least one argument.
+func commandSpans(spans []string) []string {
+	var list []string
+	for _, s := range spans {
+		fields := strings.Fields(s)
+		if len(fields) > 1 && knownCommands[fields[0]] && len(s) < 2000 {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// knownCommands start what people type in a shell.
+var knownCommands = wordSet(`alias ansible ansible-playbook apt apt-get aws awk az base64 bash brew bundle bzip2 cargo cat cd ceph chmod chown
+	cp createdb crictl cron crontab ctr curl cut date dd df dig docker docker-compose dropdb du echo env etcdctl eval exec export fastly
+	find for firewall-cmd flux free function gcloud git gitlab-ctl gitlab-rake go gpg grep gsutil gunzip gzip head helm helmfile heroku host htop
+	http if ip iptables jq journalctl k k9s kill killall kubeadm kubectl kubectx kubens knife less ln ls lsblk lsof make mkdir mkfs mongo mongosh
+	mount mv mysql mysqldump nc netstat newgrp nginx nmap node nohup npm npx nslookup oc oci odo openssl osd patronictl pg_dump pg_restore pgrep
+	php pip pip3 ping pkill pnpm podman printf promtool psql pulumi pwd python python3 rails rake redis-cli rm rmdir rsync ruby scp sed
+	service set sftp sh sleep sort source ssh ssh-keygen ss stat su sudo systemctl tail tar tcpdump tee telnet terraform terragrunt test time
+	top touch tr traceroute uname unzip uptime useradd usermod vault vi vim vgs virtctl wc wget while whoami xargs yarn yq yum zcat zip
+	cloud-platform dnf kustomize argocd calicoctl istioctl rabbitmqctl supervisorctl apk bundle consul nomad packer sops minikube kind rbd`)

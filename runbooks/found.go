@@ -1,0 +1,239 @@
+package runbooks
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// resolver finds the values that a runbook needs: declared ones, those that an
+// action sets, and those that only the text mentions.
+type resolver struct {
+	*builder
+	index    map[string]int    // of rb.Params by name
+	folded   map[string]string // declared names by their folded form
+	secret   map[string]bool
+	assigned map[string]bool // variables that some block sets
+	scripts  map[*Action]script
+}
+
+// resolve fills the runbook's parameters and secrets, and what each action uses.
+func (b *builder) resolve() {
+	r := &resolver{
+		builder: b, index: map[string]int{}, folded: map[string]string{}, secret: map[string]bool{},
+		assigned: map[string]bool{}, scripts: map[*Action]script{},
+	}
+	r.declared()
+	for _, a := range b.actions {
+		if a.Kind == KindShell && isShellLang(a.Lang) {
+			s := readScript(a.Code)
+			r.scripts[a.Action] = s
+			for name := range s.assigned {
+				r.assigned[name] = true
+			}
+		}
+	}
+	// Arguments first: X=$1 names a parameter for every block that reads $X.
+	for _, a := range b.actions {
+		r.arguments(a)
+	}
+	for _, a := range b.actions {
+		r.action(a)
+	}
+	for _, p := range b.placed {
+		r.prose(p.Step)
+	}
+	for _, s := range b.sections {
+		for _, name := range templates(proseOf(s.Body)) {
+			r.need(name, OriginText, s.Line)
+		}
+	}
+}
+
+// declared takes the front matter's parameters and those that actions set.
+func (r *resolver) declared() {
+	for _, p := range r.fm.params {
+		if _, twice := r.index[p.Name]; twice {
+			r.error("duplicate-name", p.Line, 0, fmt.Sprintf("the parameter %q is declared twice", p.Name), "remove one of them")
+			continue
+		}
+		r.add(p)
+		r.folded[strings.ToLower(p.Name)] = p.Name
+	}
+	for _, s := range r.fm.secrets {
+		if _, both := r.index[s]; both {
+			r.error("duplicate-name", 1, 0, fmt.Sprintf("%q is declared both as a secret and as a parameter", s), "keep it in secrets")
+		}
+		r.addSecret(s)
+	}
+	for _, p := range r.inputs {
+		if i, known := r.index[p.Name]; known {
+			if q := &r.rb.Params[i]; q.Pattern == "" {
+				q.Pattern = p.Pattern
+			}
+			continue
+		}
+		r.add(p)
+	}
+	for _, a := range r.actions {
+		for _, c := range a.Settings.Capture {
+			if _, known := r.index[c.Name]; !known {
+				r.add(Param{Name: c.Name, Label: c.Name, Options: []string{}, Origin: OriginCapture, Line: a.Line})
+			}
+		}
+	}
+}
+
+func (r *resolver) add(p Param) {
+	if p.Options == nil {
+		p.Options = []string{}
+	}
+	r.index[p.Name] = len(r.rb.Params)
+	r.rb.Params = append(r.rb.Params, p)
+}
+
+func (r *resolver) addSecret(name string) {
+	if !r.secret[name] {
+		r.secret[name] = true
+		r.rb.Secrets = append(r.rb.Secrets, name)
+	}
+}
+
+// need returns whether name is a parameter or a secret, after adding it as one
+// when nothing else is known by that name.
+func (r *resolver) need(name, origin string, line int) (param, secret bool) {
+	if _, known := r.index[name]; known {
+		return true, false
+	}
+	if r.secret[name] {
+		return false, true
+	}
+	if _, trusted := r.fm.env[name]; trusted || refusedName(name) || environment[name] {
+		return false, false
+	}
+	if secretName(name) {
+		r.addSecret(name)
+		return false, true
+	}
+	r.add(Param{Name: name, Label: name, Required: true, Origin: origin, Line: line})
+	return true, false
+}
+
+// use notes what an action needs.
+func (r *resolver) use(a *Action, name, origin string) {
+	param, secret := r.need(name, origin, a.Line)
+	if param && !slices.Contains(a.Uses, name) {
+		a.Uses = append(a.Uses, name)
+	}
+	if secret && !slices.Contains(a.Secrets, name) {
+		a.Secrets = append(a.Secrets, name)
+	}
+}
+
+// environment are variables that the shell or the system sets.
+var environment = wordSet(`HOSTNAME RANDOM SECONDS LINENO OPTARG OPTIND REPLY FUNCNAME PIPESTATUS LANG MAIL SHLVL COLUMNS LINES HISTFILE
+	KUBECONFIG SSH_AUTH_SOCK XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_STATE_HOME DISPLAY EPOCHSECONDS GOPATH PROMETHEUS_URL`)
+
+var secretForm = regexp.MustCompile(`(?:TOKEN|SECRET|PASSWORD|KEY|_PASS)$|(?:^|_)(?:token|secret|password|key|pass)$`)
+
+// secretName recognises variables that hold a secret by their name.
+func secretName(name string) bool { return secretForm.MatchString(name) }
+
+var templateForm = regexp.MustCompile(`\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}`)
+
+// templates returns the names in {{name}}, in order of first use.
+func templates(text string) []string {
+	var names []string
+	if !strings.Contains(text, "{{") {
+		return nil
+	}
+	for _, m := range templateForm.FindAllStringSubmatch(text, -1) {
+		if !slices.Contains(names, m[1]) {
+			names = append(names, m[1])
+		}
+	}
+	return names
+}
+
+// proseOf returns Markdown without its fenced code.
+func proseOf(markdown string) string {
+	if !strings.Contains(markdown, "{{") {
+		return ""
+	}
+	var b strings.Builder
+	var code fence
+	for line := range strings.SplitSeq(markdown, "\n") {
+		if !code.next(line, 0) {
+			b.WriteString(line + "\n")
+		}
+	}
+	return b.String()
+}
+
+// prose finds parameters in the text of steps.
+func (r *resolver) prose(s *Step) {
+	for _, name := range templates(s.Text + "\n" + proseOf(s.Body)) {
+		r.need(name, OriginText, s.Line)
+	}
+	for _, sub := range s.Substeps {
+		r.prose(sub)
+	}
+}
+
+// action finds what one action uses, in the order in which it stands there.
+func (r *resolver) action(a *placedAction) {
+	for _, name := range a.Settings.Args {
+		if !validName(name) {
+			a.fail("invalid-name", "args", fmt.Sprintf("the argument %q is not the name of a parameter", name), "write args=\"connector version\"")
+			continue
+		}
+		r.use(a.Action, name, OriginText)
+		if i, ok := r.index[name]; ok && r.rb.Params[i].FreeText {
+			a.fail("text-as-argument", "args", fmt.Sprintf("%s is free text and must not be an argument", name), "read it as $"+name+" in the script")
+		}
+	}
+	s := a.Settings
+	fields := strings.Join([]string{s.Cwd, s.Host, s.Target, s.Until, s.Expect, a.Caption}, "\n")
+	if a.Kind == KindShell {
+		r.script(a)
+	} else {
+		fields = a.Code + "\n" + fields
+	}
+	for _, name := range templates(fields) {
+		r.use(a.Action, name, OriginText)
+	}
+}
+
+// script finds the variables and placeholders of a script.
+func (r *resolver) script(a *placedAction) {
+	if !isShellLang(a.Lang) {
+		for _, m := range quotedName.FindAllStringSubmatch(a.Code, -1) {
+			if _, known := r.index[m[1]]; known || r.secret[m[1]] {
+				r.use(a.Action, m[1], OriginVariable)
+			}
+		}
+		return
+	}
+	s := r.scripts[a.Action]
+	for _, name := range s.reads {
+		_, known := r.index[name]
+		if !known && !r.secret[name] && r.assigned[name] {
+			continue
+		}
+		r.use(a.Action, name, OriginVariable)
+		if i, ok := r.index[name]; ok && !known {
+			if fallback, optional := s.fallbacks[name]; optional {
+				r.rb.Params[i].Required, r.rb.Params[i].Default = false, fallback
+			}
+		}
+	}
+	for _, name := range templates(a.Code) {
+		if _, known := r.index[name]; known || r.secret[name] {
+			r.warn("template-in-script", a.Line, 0, fmt.Sprintf("{{%s}} is not replaced in a script", name), "write \"$"+name+"\"")
+		}
+	}
+	r.placeholders(a)
+}
+
+var quotedName = regexp.MustCompile(`["']([A-Za-z_][A-Za-z0-9_]*)["']`)

@@ -1,0 +1,160 @@
+package runbooks
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	east "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/util"
+)
+
+// inline is the text of a heading, a paragraph or a table cell, with what the
+// rules ask about it.
+type inline struct {
+	text     string   // plain: markup resolved, placeholders kept
+	spans    []string // its code spans
+	lead     string   // the bold text that it starts with
+	bold     bool     // it is only bold, but for a colon
+	onlySpan bool     // it is one code span and nothing else
+	onlyLink bool     // it is one link and nothing else
+	task     bool
+	comments []comment // annotations in it
+}
+
+// comment is an HTML comment inside a paragraph.
+type comment struct {
+	text string
+	at   int // byte offset in the document
+}
+
+// inlineReader collects the plain text of inline nodes.
+type inlineReader struct {
+	text []byte
+	out  strings.Builder
+	in   inline
+}
+
+func readInline(n ast.Node, text []byte) inline {
+	r := &inlineReader{text: text}
+	kids := 0
+	var only ast.Node
+	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
+		before := r.out.Len()
+		r.node(child)
+		added := r.out.String()[before:]
+		if strong, ok := child.(*ast.Emphasis); ok && strong.Level == 2 && strings.TrimSpace(r.out.String()[:before]) == "" {
+			r.in.lead = strings.TrimSpace(added)
+		}
+		if strings.Trim(added, " \n:.：") != "" {
+			kids++
+			only = child
+		}
+	}
+	r.in.text = strings.Join(strings.Fields(r.out.String()), " ")
+	if kids == 1 {
+		switch o := only.(type) {
+		case *ast.Emphasis:
+			r.in.bold = o.Level == 2
+		case *ast.CodeSpan:
+			r.in.onlySpan = strings.Trim(r.in.text, " :.") == strings.Trim(strings.Join(r.in.spans, ""), " :.")
+		case *ast.Link, *ast.AutoLink:
+			r.in.onlyLink = true
+		}
+	}
+	return r.in
+}
+
+// node writes the plain text of n. Its depth is bounded by the delimiters that
+// one paragraph may hold (checkShape).
+func (r *inlineReader) node(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.Text:
+		r.out.WriteString(unescape(n.Segment.Value(r.text)))
+		if n.SoftLineBreak() || n.HardLineBreak() {
+			r.out.WriteByte(' ')
+		}
+		return
+	case *ast.String:
+		r.out.Write(n.Value)
+		return
+	case *ast.CodeSpan:
+		r.span(n)
+		return
+	case *ast.AutoLink:
+		r.out.Write(n.Label(r.text))
+		return
+	case *ast.RawHTML:
+		r.html(n)
+		return
+	case *east.TaskCheckBox:
+		r.in.task = true
+		return
+	}
+	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
+		r.node(child)
+	}
+}
+
+func (r *inlineReader) span(n *ast.CodeSpan) {
+	var code strings.Builder
+	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
+		if t, ok := child.(*ast.Text); ok {
+			code.Write(t.Segment.Value(r.text))
+			if t.SoftLineBreak() {
+				code.WriteByte(' ')
+			}
+		}
+	}
+	s := strings.ReplaceAll(code.String(), "\n", " ")
+	r.in.spans = append(r.in.spans, s)
+	r.out.WriteString(s)
+}
+
+var tagName = regexp.MustCompile(`^</?([A-Za-z][A-Za-z0-9-]*)`)
+
+// html drops what HTML renders as nothing and keeps what only looks like it:
+// <pod> is a placeholder.
+func (r *inlineReader) html(n *ast.RawHTML) {
+	if n.Segments.Len() == 0 {
+		return
+	}
+	var raw strings.Builder
+	for i := range n.Segments.Len() {
+		seg := n.Segments.At(i)
+		raw.Write(seg.Value(r.text))
+	}
+	s := raw.String()
+	if strings.HasPrefix(s, "<!--") {
+		r.in.comments = append(r.in.comments, comment{s, n.Segments.At(0).Start})
+		return
+	}
+	m := tagName.FindStringSubmatch(s)
+	if m == nil || htmlTags[strings.ToLower(m[1])] {
+		if m != nil && strings.EqualFold(m[1], "br") {
+			r.out.WriteByte(' ')
+		}
+		return
+	}
+	r.out.WriteString(s)
+}
+
+// unescape resolves backslash escapes and entities, which goldmark's text
+// segments still hold.
+func unescape(s []byte) string {
+	return string(util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(s))))
+}
+
+// htmlTags are the elements that people use in Markdown.
+var htmlTags = wordSet(`a abbr article aside b blockquote br button caption center cite code col colgroup dd del details dfn div dl dt em
+	figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label li link main mark meta nav ol
+	option p picture pre q s samp script section select small source span strike strong style sub summary sup svg table tbody td textarea
+	tfoot th thead time title tr tt u ul var video wbr`)
+
+func wordSet(words string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		set[w] = true
+	}
+	return set
+}

@@ -1,0 +1,161 @@
+package runbooks
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+)
+
+// builder carries a runbook while it is being read.
+type builder struct {
+	src *source
+	f   *findings
+	fm  frontMatter
+	rb  *Runbook
+
+	sections     []*sect
+	alternatives []*alternative
+	placed       []*placed // every top-level step, in document order
+	actions      []*placedAction
+	inputs       []Param
+	steers       []steering
+	names        map[string]int // line of each action's name
+	stepIDs      map[string]int // line of each step's id
+	actionIDs    map[string]bool
+	roleLines    map[string]int
+}
+
+// Parse reads a runbook. path only names the text in messages; nothing is read
+// from it. The error is a *ParseError that lists everything that keeps the text
+// from being read; what may be wrong with a text that could be read is in the
+// runbook's Diagnostics, of which an error means that it must not be run
+// (HasErrors). Parse never panics and never returns a part of a runbook.
+func Parse(path string, src []byte) (*Runbook, error) {
+	sum := sha256.Sum256(src)
+	b := &builder{
+		f: &findings{}, names: map[string]int{}, stepIDs: map[string]int{}, actionIDs: map[string]bool{}, roleLines: map[string]int{},
+		rb: &Runbook{
+			Schema: Schema, Source: Source{Path: path, SHA256: hex.EncodeToString(sum[:])},
+			Params: []Param{}, Secrets: []string{}, Roles: []Role{}, Scenarios: []Scenario{}, Sections: []Section{}, Diagnostics: []Diagnostic{},
+		},
+	}
+	b.src = readSource(path, src, b.f)
+	if len(b.f.problems) == 0 {
+		b.fm = readFrontMatter(b.src.front, b.f)
+		b.read(path)
+	}
+	if len(b.f.problems) > 0 {
+		sortDiagnostics(b.f.problems)
+		return nil, &ParseError{Path: path, Problems: b.f.problems}
+	}
+	return b.rb, nil
+}
+
+// read goes from text to runbook, one concern after the other.
+func (b *builder) read(path string) {
+	blocks := readBlocks(b.src, b.f)
+	name, titleBlock := takeTitle(blocks, b.fm.title, path)
+	b.sections = split(blocks, name, titleBlock)
+	b.declaredMembers(name)
+	b.findAlternatives()
+	b.classify()
+	b.markScripts()
+	// Scripts come last, whatever the order of sections: they go to steps.
+	for _, scripts := range []bool{false, true} {
+		for _, s := range b.sections {
+			if s.scripts == scripts {
+				b.build(s)
+			}
+		}
+	}
+	b.checkSteering()
+	b.unnamedPhases()
+	b.sequence()
+	b.number()
+	b.finish()
+	b.resolve()
+	b.lint()
+	sortDiagnostics(b.f.notes)
+	b.rb.Diagnostics = append(b.rb.Diagnostics, b.f.notes...)
+}
+
+// declaredMembers takes what the front matter declares, or guesses it.
+func (b *builder) declaredMembers(name string) {
+	rb, fm := b.rb, b.fm
+	rb.Title, rb.Lang, rb.Summary = name, fm.lang, fm.summary
+	rb.Env, rb.Hosts, rb.Targets, rb.ReviewAfter = fm.env, fm.hosts, fm.targets, fm.reviewAfter
+	for _, r := range fm.roles {
+		if slices.ContainsFunc(rb.Roles, func(known Role) bool { return known.ID == r.ID }) {
+			b.error("duplicate-id", b.src.front.line, 0, "the role "+r.ID+" is declared twice", "remove one of them")
+			continue
+		}
+		b.addRole(r, b.src.front.line)
+	}
+	if rb.Lang == "" {
+		headings := []string{}
+		for _, s := range b.sections {
+			headings = append(headings, s.Heading)
+		}
+		rb.Lang = guessLang(headings)
+	}
+	if rb.Summary == "" {
+		for _, blk := range b.sections[0].blocks {
+			if blk.kind == blockParagraph && blk.text != "" {
+				rb.Summary = blk.text
+				break
+			}
+		}
+	}
+}
+
+// finish hands the steps to their sections and scenarios.
+func (b *builder) finish() {
+	for _, a := range b.alternatives {
+		for _, p := range b.placed {
+			if p.Scenario == a.ID {
+				a.Steps = append(a.Steps, p.Step)
+			}
+		}
+		b.rb.Scenarios = append(b.rb.Scenarios, a.Scenario)
+	}
+	steps := map[*sect][]*Step{}
+	for _, p := range b.placed {
+		if b.alternativeByID(p.Scenario) == nil {
+			steps[p.from] = append(steps[p.from], p.Step)
+		}
+	}
+	for _, s := range b.sections {
+		own := append([]*Step{}, steps[s]...)
+		if s.root && len(own) == 0 {
+			continue
+		}
+		s.Steps = own
+		switch {
+		case len(own) > 0 || s.scenario != "":
+		case s.scripts && s.Kind == SectionSteps:
+			s.Kind = SectionReference
+		case !s.mapped && s.Kind == SectionSteps:
+			s.Kind = SectionContext
+		}
+		b.rb.Sections = append(b.rb.Sections, s.Section)
+	}
+}
+
+// unnamedPhases puts sections that no word names, but that have steps, into the
+// execution.
+func (b *builder) unnamedPhases() {
+	for _, p := range b.placed {
+		s := p.from
+		if s.Phase != PhaseNone || s.Kind == SectionChecklist || p.moved {
+			continue
+		}
+		if value, _, _ := directiveValue(s.notes, "phase"); value == "" {
+			s.Phase, p.Phase = PhaseExecution, PhaseExecution
+		}
+	}
+	for _, p := range b.placed {
+		if !p.moved {
+			p.Phase = p.from.Phase
+		}
+	}
+}

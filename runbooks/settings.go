@@ -1,0 +1,162 @@
+package runbooks
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func compiles(pattern string) error {
+	_, err := regexp.Compile(`\A(?:` + pattern + `)\z`)
+	return err
+}
+
+// settings parses the attributes that an executor reads.
+func (d *declaring) settings() {
+	a := d.a
+	s := &a.Settings
+	s.Timeout, s.Interval = d.duration("timeout"), d.duration("interval")
+	s.Retries = d.number("retries")
+	s.Confirm, s.Interactive = d.bool("confirm"), d.bool("interactive")
+	s.Until, s.Expect = a.Attrs["until"], a.Attrs["expect"]
+	s.Cwd, s.Host, s.Target = a.Attrs["cwd"], a.Attrs["host"], a.Attrs["target"]
+	s.Undo, s.After, s.Role = a.Attrs["undo"], a.Attrs["after"], a.Attrs["role"]
+	s.Default = a.Attrs["default"]
+	s.Args = strings.Fields(a.Attrs["args"])
+	for code := range strings.SplitSeq(a.Attrs["expect-exit"], ",") {
+		code = strings.TrimSpace(code)
+		if code == "" {
+			continue
+		}
+		n, err := strconv.Atoi(code)
+		if err != nil || n < 0 || n > 255 {
+			d.fail("invalid-number", "expect-exit", fmt.Sprintf("%q is not an exit code", code), "codes are numbers from 0 to 255, separated by commas")
+			continue
+		}
+		s.ExpectExit = append(s.ExpectExit, n)
+	}
+	d.captures()
+	d.effect()
+	if a.Kind == KindConfirm && s.Default != "" && s.Default != "yes" && s.Default != "no" {
+		d.fail("invalid-default", "default", fmt.Sprintf("the default %q of a confirm is neither yes nor no", s.Default), "write default=yes or default=no")
+	}
+}
+
+func (d *declaring) duration(name string) time.Duration {
+	value, given := d.a.Attrs[name]
+	if !given {
+		return 0
+	}
+	n, err := ParseDuration(value)
+	if err == nil && n == 0 {
+		err = fmt.Errorf("%s must be longer than nothing", name)
+	}
+	if err != nil {
+		d.fail("invalid-duration", name, fmt.Sprintf("%s: %v", name, err), "")
+	}
+	return n
+}
+
+func (d *declaring) number(name string) int {
+	value, given := d.a.Attrs[name]
+	if !given {
+		return 0
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 0 || n > 1000 {
+		d.fail("invalid-number", name, fmt.Sprintf("%s: %q is not a number from 0 to 1000", name, value), "")
+		return 0
+	}
+	return n
+}
+
+func (d *declaring) bool(name string) bool {
+	value, given := d.a.Attrs[name]
+	if given && value != "true" && value != "false" {
+		d.fail("invalid-bool", name, fmt.Sprintf("%s: %q is neither true nor false", name, value), "write "+name+"=true")
+	}
+	return value == "true"
+}
+
+func (d *declaring) captures() {
+	for field := range strings.FieldsSeq(d.a.Attrs["capture"]) {
+		name, selector, _ := strings.Cut(field, "=")
+		switch {
+		case !validName(name):
+			d.fail("invalid-name", "capture", fmt.Sprintf("capture %q cannot be the name of a variable", name), "use letters, digits and _")
+		case refusedName(name):
+			d.fail("refused-name", "capture", fmt.Sprintf("capture %q would change how the shell itself works", name), "choose another name")
+		default:
+			d.a.Settings.Capture = append(d.a.Settings.Capture, Capture{Name: name, Selector: selector})
+		}
+	}
+}
+
+// effect takes the declared effect, else what the action can be seen to do.
+func (d *declaring) effect() {
+	a := d.a
+	effects := []string{string(EffectRead), string(EffectWrite), string(EffectDestructive)}
+	value, given := a.Attrs["effect"]
+	switch {
+	case a.Kind.Asks():
+		a.Effect = EffectRead
+	case given && slices.Contains(effects, value):
+		a.Effect, a.Declared = Effect(value), true
+	case given:
+		a.Effect = EffectWrite
+		d.fail("unknown-effect", "effect", fmt.Sprintf("unknown effect %q", value), orList(didYouMean(value, effects), effects))
+	default:
+		a.Effect = inferEffect(a)
+	}
+	if a.Effect != EffectRead {
+		for _, name := range []string{"retries", "until"} {
+			if _, given := a.Attrs[name]; given && !a.Kind.Asks() {
+				d.fail("repeats-a-change", name, fmt.Sprintf("%s runs the action again, but it may change something", name), "put effect=read if it only reads, else remove "+name)
+			}
+		}
+	}
+	if a.Effect == EffectDestructive && a.Settings.Target == "" {
+		d.note("no-target", "effect", "a destructive action without a target is confirmed by typing its name", "name what is destroyed with target=")
+	}
+}
+
+// inferEffect says what an undeclared action may change.
+func inferEffect(a *Action) Effect {
+	switch a.Kind {
+	case KindPromQL:
+		return EffectRead
+	case KindHTTP:
+		if m := httpMethod(a.Code); m == "GET" || m == "HEAD" {
+			return EffectRead
+		}
+	case KindShell:
+		if isShellLang(a.Lang) && onlyReads(a.Code) {
+			return EffectRead
+		}
+	}
+	return EffectWrite
+}
+
+// httpMethod returns the method of a request; a bare URL is a GET.
+func httpMethod(code string) string {
+	for line := range strings.SplitSeq(code, "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "//") {
+			continue
+		}
+		method, _, spaced := strings.Cut(line, " ")
+		if !spaced || strings.Contains(method, "/") || strings.Contains(method, "{") {
+			return "GET"
+		}
+		return strings.ToUpper(method)
+	}
+	return ""
+}
+
+func isShellLang(lang string) bool {
+	lang = strings.ToLower(lang)
+	return lang == "" || slices.Contains(shellWords, lang) || strings.HasPrefix(lang, "azurecli")
+}

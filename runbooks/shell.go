@@ -1,0 +1,249 @@
+package runbooks
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// maxShellBytes bounds what is given to the shell parser, which recurses. A
+// longer script counts as one that may write, and its variables are found by
+// pattern.
+const maxShellBytes = 64 << 10
+
+// script is what a shell script tells about the values it needs. It is never run
+// to find out.
+type script struct {
+	parsed     bool
+	reads      []string          // variables it refers to, in order of first use
+	assigned   map[string]bool   // variables it sets
+	fallbacks  map[string]string // ${X:-fallback}
+	positional []positional      // in order of position
+	usage      []string          // names of its usage line
+}
+
+// positional is an argument of a script.
+type positional struct {
+	n        int
+	name     string // of the variable that takes it, "" when none does
+	fallback string
+	optional bool
+}
+
+func parseShell(code string) *syntax.File {
+	if len(code) > maxShellBytes {
+		return nil
+	}
+	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(code), "")
+	if err != nil {
+		return nil
+	}
+	return file
+}
+
+// readScript finds the variables and arguments of a script.
+func readScript(code string) script {
+	s := script{assigned: map[string]bool{}, fallbacks: map[string]string{}, usage: usageNames(code)}
+	file := parseShell(code)
+	if file == nil {
+		s.byPattern(code)
+		return s
+	}
+	s.parsed = true
+	depth := 0
+	var enter []bool
+	syntax.Walk(file, func(n syntax.Node) bool {
+		if n == nil {
+			if last := len(enter) - 1; last >= 0 {
+				if enter[last] {
+					depth--
+				}
+				enter = enter[:last]
+			}
+			return true
+		}
+		_, function := n.(*syntax.FuncDecl)
+		if function {
+			depth++
+		}
+		enter = append(enter, function)
+		s.node(n, depth > 0)
+		return true
+	})
+	slices.SortStableFunc(s.positional, func(a, b positional) int { return a.n - b.n })
+	return s
+}
+
+// node takes what one node of the syntax tree tells. $1 inside a function is the
+// function's, not the script's.
+func (s *script) node(n syntax.Node, inFunction bool) {
+	switch n := n.(type) {
+	case *syntax.Assign:
+		if n.Name == nil {
+			return
+		}
+		if !n.Naked {
+			s.assigned[n.Name.Value] = true
+		}
+		if !inFunction && n.Value != nil {
+			s.takesArgument(n.Name.Value, n.Value)
+		}
+	case *syntax.WordIter:
+		s.assigned[n.Name.Value] = true
+	case *syntax.CallExpr:
+		s.call(n)
+	case *syntax.ParamExp:
+		s.expansion(n, inFunction)
+	}
+}
+
+func (s *script) call(n *syntax.CallExpr) {
+	words := make([]string, len(n.Args))
+	for i, w := range n.Args {
+		words[i] = w.Lit()
+	}
+	if len(words) == 0 {
+		return
+	}
+	switch words[0] {
+	case "read", "mapfile", "readarray", "getopts":
+		for _, w := range words[1:] {
+			if validName(w) {
+				s.assigned[w] = true
+			}
+		}
+	case "printf":
+		if len(words) > 2 && words[1] == "-v" {
+			s.assigned[words[2]] = true
+		}
+	}
+}
+
+func (s *script) expansion(n *syntax.ParamExp, inFunction bool) {
+	if n.Param == nil {
+		return
+	}
+	name := n.Param.Value
+	fallback, optional := "", false
+	if n.Exp != nil && slices.Contains([]syntax.ParExpOperator{syntax.DefaultUnset, syntax.DefaultUnsetOrNull, syntax.AssignUnset, syntax.AssignUnsetOrNull}, n.Exp.Op) {
+		optional = true
+		if n.Exp.Word != nil {
+			fallback = n.Exp.Word.Lit()
+		}
+	}
+	if position, err := strconv.Atoi(name); err == nil {
+		if !inFunction && position > 0 && position < 100 {
+			s.position(positional{position, "", fallback, optional})
+		}
+		return
+	}
+	if !validName(name) {
+		return
+	}
+	if optional {
+		s.fallbacks[name] = fallback
+	}
+	if !slices.Contains(s.reads, name) {
+		s.reads = append(s.reads, name)
+	}
+}
+
+func (s *script) position(p positional) {
+	for i, known := range s.positional {
+		if known.n == p.n {
+			if known.name == "" {
+				s.positional[i].name = p.name
+			}
+			return
+		}
+	}
+	s.positional = append(s.positional, p)
+}
+
+// takesArgument recognises X=$1, X="$1", X=${1:-fallback}.
+func (s *script) takesArgument(name string, value *syntax.Word) {
+	parts := value.Parts
+	if len(parts) == 1 {
+		if quoted, ok := parts[0].(*syntax.DblQuoted); ok {
+			parts = quoted.Parts
+		}
+	}
+	if len(parts) != 1 {
+		return
+	}
+	exp, ok := parts[0].(*syntax.ParamExp)
+	if !ok || exp.Param == nil || exp.Length || exp.Slice != nil || exp.Repl != nil {
+		return
+	}
+	if n, err := strconv.Atoi(exp.Param.Value); err == nil && n > 0 && n < 100 {
+		s.expansion(exp, false)
+		s.position(positional{n: n, name: name})
+	}
+}
+
+var (
+	variableForm   = regexp.MustCompile(`\$(?:\{([A-Za-z_][A-Za-z0-9_]*)|([A-Za-z_][A-Za-z0-9_]*))`)
+	assignmentForm = regexp.MustCompile(`(?m)(?:^|[\s;&|(])(?:export\s+|local\s+|readonly\s+)?([A-Za-z_][A-Za-z0-9_]*)=`)
+	loopForm       = regexp.MustCompile(`(?m)\b(?:for|read(?:\s+-\w+)*)\s+([A-Za-z_][A-Za-z0-9_]*)\b`)
+	singleQuoted   = regexp.MustCompile(`'[^'\n]*'`)
+)
+
+// byPattern finds variables in a script that is not valid shell, as those with
+// <placeholders> are not.
+func (s *script) byPattern(code string) {
+	for _, form := range []*regexp.Regexp{assignmentForm, loopForm} {
+		for _, m := range form.FindAllStringSubmatch(code, -1) {
+			s.assigned[m[1]] = true
+		}
+	}
+	code = singleQuoted.ReplaceAllString(code, "''")
+	for _, m := range variableForm.FindAllStringSubmatchIndex(code, -1) {
+		if m[0] > 0 && code[m[0]-1] == '\\' {
+			continue
+		}
+		name := ""
+		for _, g := range []int{2, 4} {
+			if m[g] >= 0 {
+				name = code[m[g]:m[g+1]]
+			}
+		}
+		if !slices.Contains(s.reads, name) {
+			s.reads = append(s.reads, name)
+		}
+	}
+}
+
+var usageWord = regexp.MustCompile(`^[\[<{(]*([A-Za-z][A-Za-z0-9_. -]*?)[\]>})]*$`)
+
+var usageToken = regexp.MustCompile(`\[[^\]\n]*\]|<[^>\n]*>|\{[^}\n]*\}|[^\s"']+`)
+
+// usageNames returns the argument names of a script's usage line: the words
+// behind the command of "Usage: deploy.sh [app] <version>".
+func usageNames(code string) []string {
+	for line := range strings.SplitSeq(code, "\n") {
+		before, rest, ok := strings.Cut(line, ":")
+		words := wordsOf(before)
+		if !ok || len(words) == 0 || len(line) > 500 || !usageCues.is(words[len(words)-1:]) {
+			continue
+		}
+		rest = strings.TrimSpace(rest)
+		if end := strings.IndexAny(rest, `"';`); end >= 0 {
+			rest = rest[:end]
+		}
+		var names []string
+		for i, token := range usageToken.FindAllString(rest, -1) {
+			m := usageWord.FindStringSubmatch(token)
+			if i == 0 || m == nil || strings.HasPrefix(token, "-") {
+				continue
+			}
+			names = append(names, strings.TrimSpace(m[1]))
+		}
+		if len(names) > 0 {
+			return names
+		}
+	}
+	return nil
+}

@@ -1,0 +1,298 @@
+package runbooks
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// Bounds of what Parse accepts. A runbook is a text that people read; what lies
+// beyond is a mistake or an attack, and is refused before any parser sees it.
+const (
+	maxFileBytes   = 32 << 20
+	maxNesting     = 64      // containers opened on one line: ">", "-", "1."
+	denseMarkup    = 500     // delimiters in one paragraph from which their cost counts
+	maxMarkupCost  = 1 << 30 // sum of squares of dense paragraphs' delimiters
+	frontMatterMax = 256 << 10
+)
+
+// source is a runbook's text, made safe to parse: LF line ends, no byte order
+// mark, and everything that is not content blanked in place, so that a line
+// number is true in every form.
+type source struct {
+	path  string
+	lines []string // without front matter and comments; index 0 is line 1
+	front frontBlock
+}
+
+// frontBlock is the raw front matter.
+type frontBlock struct {
+	text string // without its fences
+	toml bool
+	line int // of its first line of content, 0 when there is none
+}
+
+// text returns the lines as one document.
+func (s *source) text() []byte {
+	return []byte(strings.Join(s.lines, "\n") + "\n")
+}
+
+// raw returns the Markdown of the lines from first to last, 1-based and
+// inclusive, without the indentation that they share and without directives.
+func (s *source) raw(first, last int) string {
+	first, last = max(first, 1), min(last, len(s.lines))
+	if first > last {
+		return ""
+	}
+	part := make([]string, 0, last-first+1)
+	for _, line := range s.lines[first-1 : last] {
+		clean := annotation.ReplaceAllString(line, "")
+		if clean != line && strings.TrimSpace(clean) == "" {
+			continue
+		}
+		part = append(part, strings.TrimRight(clean, " \t"))
+	}
+	return strings.Trim(strings.Join(dedent(part), "\n"), "\n")
+}
+
+func dedent(lines []string) []string {
+	shared := -1
+	for _, line := range lines {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if n := len(line) - len(strings.TrimLeft(line, " \t")); shared < 0 || n < shared {
+			shared = n
+		}
+	}
+	for i, line := range lines {
+		lines[i] = line[min(max(shared, 0), len(line)):]
+	}
+	return lines
+}
+
+// annotation matches the comments that the parser itself reads.
+var annotation = regexp.MustCompile(`<!--\s*(?:bitacora\b|expected_similarity\s*=).*?-->`)
+
+var annotationStart = regexp.MustCompile(`^<!--\s*(?:bitacora\b|expected_similarity\s*=)`)
+
+// foldedTags are tags whose content stays: they only fold text away on a screen.
+var foldedTags = regexp.MustCompile(`(?i)</?(?:details|summary)(?:\s[^<>]*)?>`)
+
+// readSource checks src against the bounds and prepares it.
+func readSource(path string, src []byte, f *findings) *source {
+	s := &source{path: path}
+	if len(src) > maxFileBytes {
+		f.fatal("too-large", 1, 1, fmt.Sprintf("the file has %d bytes; at most %d are read", len(src), maxFileBytes),
+			"split it into several runbooks")
+		return s
+	}
+	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
+	if at := badByte(src); at >= 0 {
+		line := 1 + bytes.Count(src[:at], []byte("\n"))
+		col := 1 + utf8.RuneCount(src[bytes.LastIndexByte(src[:at], '\n')+1:at])
+		f.fatal("not-utf8", line, col, fmt.Sprintf("byte 0x%02x is not part of a UTF-8 text", src[at]), "save the file as UTF-8")
+		return s
+	}
+	text := strings.ReplaceAll(string(src), "\r\n", "\n")
+	s.lines = strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	s.takeFrontMatter(f)
+	s.blankComments(f)
+	s.checkShape(f)
+	return s
+}
+
+// badByte returns the offset of the first byte that is no text, or -1.
+func badByte(src []byte) int {
+	for i := 0; i < len(src); {
+		r, n := utf8.DecodeRune(src[i:])
+		if r == utf8.RuneError && n == 1 || r == 0 {
+			return i
+		}
+		i += n
+	}
+	return -1
+}
+
+var yamlMember = regexp.MustCompile(`^(#|[A-Za-z_"'][^:]*:(\s|$))`)
+
+// takeFrontMatter moves the front matter out of the lines.
+func (s *source) takeFrontMatter(f *findings) {
+	if len(s.lines) < 2 {
+		return
+	}
+	open := strings.TrimRight(s.lines[0], " \t")
+	if open != "---" && open != "+++" {
+		return
+	}
+	for i := 1; i < len(s.lines); i++ {
+		line := strings.TrimRight(s.lines[i], " \t")
+		if line != open && (open != "---" || line != "...") {
+			continue
+		}
+		s.front = frontBlock{text: strings.Join(s.lines[1:i], "\n") + "\n", toml: open == "+++", line: 2}
+		if len(s.front.text) > frontMatterMax {
+			f.fatal("front-matter", 1, 1, fmt.Sprintf("the front matter is longer than %d bytes", frontMatterMax), "move the text below it")
+			s.front = frontBlock{}
+		}
+		for j := 0; j <= i; j++ {
+			s.lines[j] = ""
+		}
+		return
+	}
+	// A lone rule at the top of a text is just that.
+	if open == "---" && yamlMember.MatchString(s.lines[1]) {
+		f.fatal("front-matter", 1, 1, "the front matter is never closed", "end it with a line of three dashes")
+	}
+}
+
+// fence follows fenced code from line to line.
+type fence struct {
+	mark string
+	line int
+}
+
+var fenceOpen = regexp.MustCompile("^[ \t>]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)*(```+|~~~+)(.*)$")
+
+// next reports whether line is inside a fence, or one of its two fences.
+func (c *fence) next(line string, number int) bool {
+	if c.mark != "" {
+		t := strings.TrimSpace(strings.TrimLeft(line, " \t>"))
+		if len(t) >= len(c.mark) && strings.Trim(t, c.mark[:1]) == "" {
+			c.mark = ""
+		}
+		return true
+	}
+	m := fenceOpen.FindStringSubmatch(line)
+	if m == nil || m[1][0] == '`' && strings.Contains(m[2], "`") {
+		return false
+	}
+	c.mark, c.line = m[1], number
+	return true
+}
+
+// blankComments blanks HTML comments outside fences, except the annotations that
+// the parser reads, and the tags that only fold text.
+func (s *source) blankComments(f *findings) {
+	var code fence
+	open := 0 // line of a comment that is still open
+	for i, line := range s.lines {
+		if open == 0 && code.next(line, i+1) {
+			continue
+		}
+		if open == 0 && !strings.Contains(line, "<") {
+			continue
+		}
+		s.lines[i] = blankLine(line, i+1, &open, func(at int) {
+			f.fatal("directive", i+1, column(line, at), "the directive is not closed on its line", "end it with -->")
+		})
+	}
+	if open > 0 {
+		f.add(SeverityWarning, "open-comment", open, 1, "a comment is never closed: everything below it is ignored", "close it with -->")
+	}
+}
+
+func blankLine(line string, number int, open *int, broken func(at int)) string {
+	var b strings.Builder
+	blanked := false
+	for i := 0; i < len(line); {
+		rest := line[i:]
+		if *open == 0 && !strings.HasPrefix(rest, "<!--") {
+			next := strings.Index(rest, "<!--")
+			if next < 0 {
+				next = len(rest)
+			}
+			b.WriteString(rest[:next])
+			i += next
+			continue
+		}
+		if *open == 0 && strings.Count(b.String(), "`")%2 == 1 {
+			b.WriteString("<")
+			i++
+			continue
+		}
+		end := strings.Index(rest, "-->")
+		if *open == 0 && annotationStart.MatchString(rest) {
+			if end < 0 {
+				broken(i)
+				end = len(rest) - 3
+			}
+			b.WriteString(rest[:end+3])
+			i += end + 3
+			continue
+		}
+		blanked = true
+		if end < 0 {
+			if *open == 0 {
+				*open = number
+			}
+			break
+		}
+		*open = 0
+		i += end + 3
+	}
+	return trimFolds(b.String(), line, blanked)
+}
+
+// trimFolds removes the tags that fold text. What stood behind something that was
+// taken out moves to the left: an indentation must not make it code.
+func trimFolds(line, original string, blanked bool) string {
+	clean := foldedTags.ReplaceAllString(line, "")
+	if !blanked && clean == line {
+		return line
+	}
+	body := strings.TrimSpace(clean)
+	if body == "" {
+		return ""
+	}
+	return original[:len(original)-len(strings.TrimLeft(original, " \t"))] + body
+}
+
+var containerMark = regexp.MustCompile(`^[ \t]*(?:>|[-*+](?:[ \t]|$)|[0-9]{1,9}[.)](?:[ \t]|$))`)
+
+// checkShape refuses texts that would make a Markdown parser slow or recurse
+// without end.
+func (s *source) checkShape(f *findings) {
+	var code fence
+	delimiters, cost := 0, 0
+	close := func() {
+		if delimiters > denseMarkup {
+			cost += delimiters * delimiters
+		}
+		delimiters = 0
+	}
+	for i, line := range s.lines {
+		depth := 0
+		for rest := line; ; depth++ {
+			m := containerMark.FindString(rest)
+			if m == "" {
+				break
+			}
+			if depth == maxNesting {
+				f.fatal("too-deep", i+1, 1, fmt.Sprintf("more than %d lists or quotes are nested", maxNesting), "flatten them")
+				return
+			}
+			rest = rest[len(m):]
+		}
+		if code.next(line, i+1) {
+			close()
+			continue
+		}
+		trimmed := strings.TrimSpace(line)
+		if trimmed == "" || depth > 0 || strings.HasPrefix(trimmed, "|") || strings.HasPrefix(trimmed, "#") {
+			close()
+		}
+		delimiters += strings.Count(line, "*") + strings.Count(line, "_") + strings.Count(line, "[") + strings.Count(line, "~")
+		if delimiters > denseMarkup && cost+delimiters*delimiters > maxMarkupCost {
+			f.fatal("too-dense", i+1, 1, "the paragraph holds too much inline markup to be read", "break it up")
+			return
+		}
+	}
+}
+
+// column returns the 1-based column, in characters, of the byte offset at.
+func column(line string, at int) int {
+	return 1 + utf8.RuneCountInString(line[:min(max(at, 0), len(line))])
+}
