@@ -49,8 +49,9 @@ func (b *builder) action(blk *block, c codeReading, step *Step, caption string) 
 }
 
 // spanAction makes a shell action of a code span that stands alone.
-func (b *builder) spanAction(blk *block, command string) *Action {
-	a := &Action{Kind: KindShell, Code: command + "\n", Line: blk.line, Attrs: map[string]string{}}
+func (b *builder) spanAction(blk *block, step *Step, command string) *Action {
+	a := &Action{Kind: KindShell, Code: command + "\n", Line: blk.line, Scenario: step.Scenario, Attrs: map[string]string{}}
+	a.Effect = inferEffect(a)
 	b.actions = append(b.actions, &placedAction{Action: a, declaring: &declaring{builder: b, a: a, blk: blk}})
 	return a
 }

@@ -90,7 +90,7 @@ func (r *itemReader) paragraph(b *block) {
 		if r.step.Text == "" {
 			r.step.Text = b.text
 		}
-		r.step.Actions = append(r.step.Actions, r.spanAction(b, spans[0]))
+		r.step.Actions = append(r.step.Actions, r.spanAction(b, r.step, spans[0]))
 		return
 	}
 	r.step.Suggested = append(r.step.Suggested, spans...)
@@ -135,6 +135,7 @@ func (st *stepper) code(b *block) {
 		st.push(step)
 	}
 	if step == nil {
+		st.lintFence(b, c)
 		st.flush()
 		st.keep(b)
 		return

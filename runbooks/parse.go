@@ -125,7 +125,7 @@ func (b *builder) finish() {
 		}
 	}
 	for _, s := range b.sections {
-		own := slices.Concat([]*Step{}, steps[s])
+		own := append([]*Step{}, steps[s]...)
 		if s.root && len(own) == 0 {
 			continue
 		}

@@ -118,7 +118,7 @@ func (st *stepper) spanCommand(blk *block, command string) {
 		step.Text = st.s.Heading
 		st.push(step)
 	}
-	step.Actions = append(step.Actions, st.spanAction(blk, command))
+	step.Actions = append(step.Actions, st.spanAction(blk, step, command))
 }
 
 // list reads a list: each of its items that asks for something is a step.

@@ -26,6 +26,7 @@ import (
 	"genia.ai/bitacora/internal/i18n"
 	"genia.ai/bitacora/internal/sanitize"
 	"genia.ai/bitacora/internal/transcript"
+	"genia.ai/bitacora/runbooks"
 )
 
 // version is set by the linker for a release.
@@ -53,11 +54,24 @@ func Main(args []string) int {
 		root.SetArgs(args)
 		err = root.ExecuteContext(ctx)
 	}
-	var told *exitError
-	if err != nil && !errors.As(err, &told) {
-		fmt.Fprintf(os.Stderr, "bitacora: %s\n", sanitize.String(err.Error()))
-	}
+	report(os.Stderr, err)
 	return exitCode(err)
+}
+
+// report prints an error unless it was told before. Problems of a runbook begin
+// with their place, so that editors find it.
+func report(w io.Writer, err error) {
+	var (
+		told  *exitError
+		parse *runbooks.ParseError
+	)
+	switch {
+	case err == nil, errors.As(err, &told):
+	case errors.As(err, &parse):
+		fmt.Fprintln(w, sanitize.String(err.Error()))
+	default:
+		fmt.Fprintf(w, "bitacora: %s\n", sanitize.String(err.Error()))
+	}
 }
 
 func newApp() (*app, error) {

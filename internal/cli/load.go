@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -86,13 +85,9 @@ func readRunbook(path string) (*loaded, error) {
 const maxRunbook = 32 << 20
 
 // findings returns what the parser and lint have to say, in the order of lines.
-func (l *loaded) findings(now time.Time) []runbooks.Diagnostic {
-	all := slices.Concat(l.Diagnostics, l.Lint(now, l.modified))
-	slices.SortStableFunc(all, func(a, b runbooks.Diagnostic) int { return a.Line - b.Line })
-	return all
-}
+func (l *loaded) findings(now time.Time) []runbooks.Diagnostic { return l.Lint(now, l.modified) }
 
-// printFindings writes diagnostics as file:line:col: severity: message.
+// printFinding writes a diagnostic as file:line:col: severity: message.
 func (a *app) printFinding(path string, d runbooks.Diagnostic) {
 	fmt.Fprintf(a.err, "%s:%d:%d: %s: %s [%s]\n", sanitize.Line(path), d.Line, d.Column, d.Severity, sanitize.Line(d.Message), d.Code)
 	if d.Hint != "" {

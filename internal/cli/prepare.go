@@ -59,7 +59,7 @@ func (a *app) prepare(ctx context.Context, rb *loaded, flags runFlags) (*prepara
 		return nil, err
 	}
 	if !flags.auto {
-		if err := p.checkInteractive(flags); err != nil {
+		if err := p.checkInteractive(a.frontEnd(flags) == "tui"); err != nil {
 			return nil, err
 		}
 	}
@@ -80,12 +80,9 @@ func (a *app) prepare(ctx context.Context, rb *loaded, flags runFlags) (*prepara
 }
 
 // checkInteractive checks what the flags say when a person is asked for the rest.
-func (p *preparation) checkInteractive(flags runFlags) error {
-	if len(p.answers) > 0 {
-		return usagef("--answer goes with --auto; otherwise you are asked")
-	}
-	if flags.scenario != "" {
-		return usagef("--scenario goes with --auto; otherwise you are asked")
+func (p *preparation) checkInteractive(fullScreen bool) error {
+	if fullScreen && (len(p.answers) > 0 || p.scenario != "") {
+		return usagef("--answer and --scenario go with --auto or --plain; the full screen asks")
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.params)) {
 		param, ok := p.plan.Param(name)
@@ -180,7 +177,7 @@ func (p *preparation) start(ctx context.Context, a *app, flags runFlags) error {
 	}
 	registry := actions.Rehearsal()
 	if !p.dryRun {
-		registry = actions.Live(actions.LiveOptions{})
+		registry = actions.Live(actions.LiveOptions{Environ: os.Environ()})
 	}
 	// The session ends by close, not by a signal: what happened is still recorded.
 	p.session = session.New(context.WithoutCancel(ctx), session.Options{
@@ -253,7 +250,7 @@ func (p *preparation) briefing(a *app) session.Briefing {
 			b.Notes = append(b.Notes, p.printer.T("cli.note."+string(note.Kind), "Detail", note.Detail))
 		}
 	}
-	if after := p.rb.ReviewAfter; after > 0 && !p.rb.shipped && a.clock.Now().Sub(p.rb.modified) > after {
+	if _, overdue := p.rb.ReviewOverdue(a.clock.Now(), p.rb.modified); overdue {
 		b.Notes = append(b.Notes, p.printer.T("cli.note.review"))
 	}
 	return b

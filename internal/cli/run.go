@@ -178,4 +178,3 @@ func modeOf(dryRun bool) string {
 	}
 	return event.ModeLive
 }
-

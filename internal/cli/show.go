@@ -125,7 +125,7 @@ func (a *app) lint(names []string, asJSON bool) error {
 		var parse *runbooks.ParseError
 		switch {
 		case errors.As(err, &parse):
-			result.Diagnostics = parse.Diagnostics
+			result.Diagnostics = parse.Problems
 		case err != nil:
 			return err
 		default:
@@ -160,6 +160,7 @@ type listed struct {
 	Title     string `json:"title"`
 	Path      string `json:"path"` // "" when it is shipped
 	Lang      string `json:"lang"`
+	Phases    int    `json:"phases"`
 	Steps     int    `json:"steps"`
 	Scenarios int    `json:"scenarios"`
 	Problem   string `json:"problem"` // why it cannot be run, or ""
@@ -233,5 +234,11 @@ func (a *app) describe(name, path string) listed {
 		return entry
 	}
 	entry.Title, entry.Lang, entry.Steps, entry.Scenarios = rb.Title, rb.Lang, len(rb.Sequence), len(rb.Scenarios)
+	phases := map[runbooks.Phase]bool{}
+	for _, step := range rb.Sequence {
+		phases[step.Phase] = true
+	}
+	delete(phases, runbooks.PhaseNone)
+	entry.Phases = len(phases)
 	return entry
 }

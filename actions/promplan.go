@@ -1,0 +1,97 @@
+package actions
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"genia.ai/bitacora/runbooks"
+)
+
+// prometheusName is the name under which the address of Prometheus is given.
+const prometheusName = "PROMETHEUS_URL"
+
+// bareQueryValue is what may stand in a query outside quotes: a name, a number or
+// a duration, but no part of an expression.
+var bareQueryValue = regexp.MustCompile(`^[A-Za-z0-9_.:]+$`)
+
+// planQuery puts the values of a query in place and returns it with the request
+// that asks it.
+func planQuery(v values, address string) (query string, plan httpPlan, err error) {
+	if query, err = v.query(v.req.Action.Code); err != nil {
+		return "", httpPlan{}, err
+	}
+	if address == "" {
+		if address, err = v.missing(prometheusName); err != nil {
+			return "", httpPlan{}, err
+		}
+		address = "http://" + strings.ToLower(prometheusName) + ".invalid"
+	}
+	base, err := url.Parse(address)
+	if err != nil || base.Hostname() == "" || base.Scheme != "http" && base.Scheme != "https" {
+		return "", httpPlan{}, fmt.Errorf("%s is not an address such as http://host:9090", prometheusName)
+	}
+	plan = httpPlan{method: "GET", url: base.JoinPath("/api/v1/query")}
+	if base.User != nil {
+		return "", httpPlan{}, fmt.Errorf("%s may not hold a user or a password", prometheusName)
+	}
+	encoded, _ := encodeQuery("", query)
+	plan.url.RawQuery = "query=" + encoded
+	plan.headers = []runbooks.Header{{Name: "Accept", Value: "application/json"}}
+	return query, plan, nil
+}
+
+// queryPreview shows the query rather than the request that asks it.
+func (p httpPlan) queryPreview(req Request, query string) Preview {
+	return Preview{Command: query, Where: p.url.Host, Values: given(req, runbooks.Names(req.Action.Code))}
+}
+
+// query expands a PromQL query: within quotes a value is escaped, outside it must
+// be a name or a number.
+func (v values) query(template string) (string, error) {
+	var b strings.Builder
+	quote, escaped := byte(0), false
+	for _, part := range runbooks.ParseTemplate(strings.TrimSpace(template)) {
+		if part.Name == "" {
+			quote, escaped = scanQuotes(part.Text, quote, escaped)
+			b.WriteString(part.Text)
+			continue
+		}
+		value, err := v.get(part.Name)
+		if err != nil {
+			return "", err
+		}
+		switch {
+		case quote == '`' && strings.Contains(value, "`"):
+			return "", &RefusedValueError{Name: part.Name, Place: "a query", Reason: "it holds a backquote"}
+		case quote == '`':
+		case quote != 0:
+			value = strings.NewReplacer(`\`, `\\`, string(quote), `\`+string(quote), "\n", `\n`).Replace(value)
+		case !bareQueryValue.MatchString(value) && !v.invent:
+			return "", &RefusedValueError{Name: part.Name, Place: "a query outside quotes", Reason: "it is not a name or a number"}
+		}
+		b.WriteString(value)
+	}
+	if b.Len() == 0 {
+		return "", fmt.Errorf("the query is empty")
+	}
+	return b.String(), nil
+}
+
+// scanQuotes follows the quotes of PromQL through a text.
+func scanQuotes(text string, quote byte, escaped bool) (byte, bool) {
+	for _, c := range []byte(text) {
+		switch {
+		case escaped:
+			escaped = false
+		case quote != 0 && quote != '`' && c == '\\':
+			escaped = true
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote == 0 && (c == '"' || c == '\'' || c == '`'):
+			quote = c
+		}
+	}
+	return quote, escaped
+}

@@ -1,0 +1,66 @@
+package runbooks
+
+import (
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// shellBuiltins are the commands that every shell brings along.
+const shellBuiltins = " . : [ alias bg break builtin caller cd command compgen complete compopt continue declare dirs disown echo enable" +
+	" eval exec exit export false fc fg getopts hash help history jobs kill let local logout mapfile popd printf pushd pwd read" +
+	" readarray readonly return set shift shopt source suspend test times trap true type typeset ulimit umask unalias unset wait "
+
+// Commands returns the programs that the runbook's shell actions call by name,
+// in order of first use. A name that is only known when the script runs is not
+// among them.
+func (rb *Runbook) Commands() []string {
+	var names []string
+	for _, step := range rb.Sequence {
+		names = stepCommands(names, step)
+	}
+	return names
+}
+
+func stepCommands(names []string, step *Step) []string {
+	for _, action := range step.Actions {
+		if action.Kind != KindShell || action.Settings.Host != "" {
+			continue
+		}
+		for _, name := range calledBy(action.Code) {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	for _, sub := range step.Substeps {
+		names = stepCommands(names, sub)
+	}
+	return names
+}
+
+func calledBy(code string) []string {
+	file := parseShell(code)
+	if file == nil {
+		return nil
+	}
+	var called []string
+	functions := map[string]bool{}
+	syntax.Walk(file, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.FuncDecl:
+			if n.Name != nil {
+				functions[n.Name.Value] = true
+			}
+		case *syntax.CallExpr:
+			if len(n.Args) > 0 {
+				called = append(called, n.Args[0].Lit())
+			}
+		}
+		return true
+	})
+	return slices.DeleteFunc(called, func(name string) bool {
+		return name == "" || strings.ContainsRune(name, '/') || functions[name] || strings.Contains(shellBuiltins, " "+name+" ")
+	})
+}
