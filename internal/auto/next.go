@@ -100,7 +100,7 @@ func (o Options) answer(action *runbooks.Action) (string, bool) {
 func (o Options) flag(s walk.State) (walk.Command, bool) {
 	for _, param := range s.Plan().Runbook().Params {
 		value, given := o.Params[param.Name]
-		if known, ok := s.Value(param.Name); given && (!ok || known.Text != value) {
+		if _, known := s.Value(param.Name); given && !known {
 			return walk.SetParam{Name: param.Name, Value: value, Source: event.SourceFlag}, true
 		}
 	}
@@ -312,10 +312,8 @@ func label(param runbooks.Param) string {
 }
 
 func paramOf(s walk.State, name string) runbooks.Param {
-	for _, param := range s.Plan().Runbook().Params {
-		if param.Name == name {
-			return param
-		}
+	if param, ok := s.Plan().Param(name); ok {
+		return param
 	}
 	return runbooks.Param{Name: name}
 }

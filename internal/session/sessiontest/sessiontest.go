@@ -8,6 +8,7 @@ package sessiontest
 
 import (
 	"context"
+	"io"
 	"strconv"
 	"sync"
 	"time"
@@ -45,6 +46,7 @@ type Session struct {
 	events   []event.Event
 	feeds    []*feed
 	attempts map[string]int
+	adhocs   int    // how many ids were given
 	held     string // action that waits for its end
 	storage  *session.StorageError
 }
@@ -106,6 +108,11 @@ func (s *Session) Attach(context.Context) (*session.Attachment, error) {
 func (s *Session) Do(_ context.Context, cmd walk.Command) (session.Ack, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if adhoc, ok := cmd.(walk.Adhoc); ok {
+		s.adhocs++
+		adhoc.ID = "adhoc-" + strconv.Itoa(s.adhocs)
+		cmd = adhoc
+	}
 	events, err := walk.Decide(s.state, cmd)
 	if err != nil {
 		return session.Ack{}, err
@@ -195,15 +202,15 @@ func (s *Session) record(events []event.Event) ([]event.Event, error) {
 	if s.storage != nil {
 		return nil, s.storage
 	}
+	if last := s.state.Seq + uint64(len(events)); s.opts.FailAt != 0 && last >= s.opts.FailAt {
+		s.storage = &session.StorageError{Op: "append event " + strconv.FormatUint(last, 10), Err: io.ErrShortWrite}
+		s.publish(session.StorageFailed{Err: s.storage})
+		return nil, s.storage
+	}
 	var recorded []event.Event
 	for _, ev := range events {
 		ev.V, ev.Epoch, ev.Seq, ev.At = event.Version, 1, s.state.Seq+1, s.clock()
 		ev.Actor = "ana"
-		if s.opts.FailAt != 0 && ev.Seq >= s.opts.FailAt {
-			s.storage = &session.StorageError{Op: "append event " + strconv.FormatUint(ev.Seq, 10), Err: context.DeadlineExceeded}
-			s.publish(session.StorageFailed{Err: s.storage})
-			return recorded, s.storage
-		}
 		s.events = append(s.events, ev)
 		s.state = walk.Apply(s.state, ev)
 		recorded = append(recorded, ev)

@@ -1,0 +1,279 @@
+package plain
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/session"
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
+)
+
+// attend does what the next action of the step calls for.
+func (t *talk) attend(action *runbooks.Action) error {
+	switch action.Kind {
+	case runbooks.KindChoice:
+		return t.askChoice(action)
+	case runbooks.KindConfirm:
+		return t.askConfirm(action)
+	case runbooks.KindInput:
+		return t.askInput(action)
+	}
+	return t.offer(action)
+}
+
+func (t *talk) given(action *runbooks.Action) string {
+	if value, ok := t.opts.Answers[action.Name]; ok && action.Name != "" {
+		return value
+	}
+	if value, ok := t.opts.Answers[action.ID]; ok {
+		return value
+	}
+	return action.Settings.Default
+}
+
+// option is one numbered answer.
+type option struct{ key, label, note string }
+
+// pick asks for one of several answers, by number or by key. What follows on the
+// line is the reason.
+func (t *talk) pick(options []option, preset string, picked func(key, reason string) error) error {
+	keys := map[string]string{}
+	for i, o := range options {
+		number := strconv.Itoa(i + 1)
+		text := "  " + number + ". " + oneLine(o.label)
+		if o.key != o.label {
+			text += " (" + oneLine(o.key) + ")"
+		}
+		keys[number] = o.key
+		t.say(text)
+		if o.note != "" {
+			t.sayBehind("     ", o.note)
+		}
+	}
+	for _, o := range options {
+		keys[strings.ToLower(o.key)] = o.key // a key that looks like a number counts as the key
+	}
+	question := t.p.T("plain.pick", "Count", len(options))
+	if key, ok := keys[strings.ToLower(preset)]; ok {
+		question = t.p.T("plain.pick.preset", "Count", len(options), "Preset", key)
+		keys[""] = key
+	}
+	return t.ask(question, func(line string) (bool, error) {
+		key, ok := keys[strings.ToLower(line)]
+		reason := ""
+		if !ok {
+			var word string
+			word, reason, _ = strings.Cut(line, " ")
+			key, ok = keys[strings.ToLower(word)]
+		}
+		if !ok {
+			return false, nil
+		}
+		return true, picked(key, strings.TrimSpace(reason))
+	})
+}
+
+func (t *talk) askChoice(action *runbooks.Action) error {
+	t.caption(action)
+	options := make([]option, len(action.Options))
+	for i, o := range action.Options {
+		options[i] = option{key: o.Key, label: o.Label, note: t.leads(o.Steer)}
+	}
+	preset := t.given(action)
+	for _, o := range action.Options {
+		if preset == "" && o.Steer.Kind == runbooks.SteerScenario && o.Steer.Target == t.opts.Scenario {
+			preset = o.Key
+		}
+	}
+	return t.pick(options, preset, func(key, reason string) error {
+		_, err := t.do(walk.Choose{Action: action.ID, Key: key, Reason: reason, How: event.HowOperator})
+		return err
+	})
+}
+
+// leads says where an option leads.
+func (t *talk) leads(steer runbooks.Steer) string {
+	switch steer.Kind {
+	case runbooks.SteerScenario:
+		return t.p.T("plain.leads.scenario", "Scenario", steer.Target)
+	case runbooks.SteerPhase:
+		return t.p.T("plain.leads.phase", "Phase", t.p.T("phase."+steer.Target))
+	case runbooks.SteerEnd:
+		return t.p.T("plain.leads.end")
+	}
+	return ""
+}
+
+func (t *talk) caption(action *runbooks.Action) {
+	if action.Caption != "" {
+		t.say(t.state.Fill(action.Caption))
+	}
+}
+
+func (t *talk) askConfirm(action *runbooks.Action) error {
+	t.caption(action)
+	t.say(t.state.Fill(action.Code))
+	question := t.p.T("plain.yes-no")
+	preset := strings.ToLower(t.given(action))
+	if preset == walk.AnswerYes || preset == walk.AnswerNo {
+		question = t.p.T("plain.yes-no.preset", "Preset", t.p.T("answer."+preset))
+	}
+	return t.ask(question, func(line string) (bool, error) {
+		key := t.yesOrNo(line)
+		if line == "" {
+			key = preset
+		}
+		if key != walk.AnswerYes && key != walk.AnswerNo {
+			return false, nil
+		}
+		_, err := t.do(walk.Choose{Action: action.ID, Key: key, How: event.HowOperator})
+		return true, err
+	})
+}
+
+// yesOrNo understands a yes and a no; otherwise it returns "".
+func (t *talk) yesOrNo(line string) string {
+	word := strings.ToLower(line)
+	switch {
+	case slices.Contains(strings.Fields(t.p.T("plain.words.yes")), word):
+		return walk.AnswerYes
+	case slices.Contains(strings.Fields(t.p.T("plain.words.no")), word):
+		return walk.AnswerNo
+	}
+	return ""
+}
+
+// askInput asks for a value. An empty line takes what stands in brackets.
+func (t *talk) askInput(action *runbooks.Action) error {
+	t.caption(action)
+	first, _, _ := strings.Cut(strings.TrimSpace(action.Code), "\n")
+	t.say(t.state.Fill(first))
+	preset := walk.Answer{Action: action.ID, Value: t.given(action), Source: event.SourceDefault}
+	if known, ok := t.state.Value(action.Name); ok && preset.Value == "" {
+		preset.Value, preset.Source, preset.Invented = known.Text, known.Source, known.Invented
+	}
+	if preset.Value == "" && t.state.Rehearsal() {
+		made := t.state.Invent(action.Name)
+		preset.Value, preset.Source, preset.Invented = made.Value, made.Source, made.Invented
+	}
+	question := t.p.T("plain.input")
+	if preset.Value != "" {
+		question = t.p.T("plain.input.preset", "Preset", preset.Value)
+	}
+	line, err := t.text(question)
+	if err != nil {
+		return err
+	}
+	if current := t.state.NextAction(); current == nil || current.ID != action.ID {
+		return nil // a command led elsewhere
+	}
+	cmd := walk.Answer{Action: action.ID, Value: line, Source: event.SourceOperator}
+	if line == "" && preset.Value != "" {
+		cmd = preset
+	}
+	_, err = t.do(cmd)
+	return err
+}
+
+// offer shows exactly what would run and asks whether it should.
+func (t *talk) offer(action *runbooks.Action) error {
+	run, ready, err := t.prepare(action)
+	if err != nil {
+		return err
+	}
+	if !ready {
+		return t.ask(t.p.T("plain.blocked"), nil)
+	}
+	return t.confirm(action, func(target string) error {
+		run.Confirmed, run.Target = true, target
+		started, err := t.do(run)
+		if err != nil || !started {
+			return err
+		}
+		return t.wait()
+	})
+}
+
+// prepare asks for missing values and shows the preview; ready is false when the
+// action cannot run with the values that it has.
+func (t *talk) prepare(action *runbooks.Action) (run walk.Run, ready bool, err error) {
+	for _, name := range t.state.Missing(action) {
+		param, ok := t.plan.Param(name)
+		if !ok {
+			param.Name = name
+		}
+		if err := t.askParam(param, false); err != nil {
+			return walk.Run{}, false, err
+		}
+	}
+	preview, err := t.client.Preview(t.ctx, action.ID)
+	var values *session.ValuesError
+	var refusal *walk.Refusal
+	switch {
+	case errors.As(err, &values):
+		t.say(t.p.T("plain.values", "Reason", values.Err.Error()))
+		return walk.Run{}, false, nil
+	case errors.As(err, &refusal):
+		t.say(t.refusal(refusal))
+		return walk.Run{}, false, nil
+	case err != nil:
+		return walk.Run{}, false, err
+	}
+	t.caption(action)
+	t.say(t.p.T("plain.action", "Name", nameOf(action), "Kind", string(action.Kind), "Effect", t.p.T("effect."+string(action.Effect))))
+	t.sayBehind("  $ ", preview.Command)
+	if preview.Where != "" {
+		t.say("  " + t.p.T("plain.action.where", "Where", preview.Where))
+	}
+	if len(preview.Values) > 0 {
+		t.say("  " + t.p.T("plain.action.values", "Values", strings.Join(preview.Values, " ")))
+	}
+	if t.state.Rehearsal() {
+		t.say("  " + t.p.T("plain.action.simulated"))
+	}
+	return walk.Run{
+		Action: action.ID, How: event.HowOperator,
+		Command: preview.Command, Where: preview.Where, Values: preview.Values,
+	}, true, nil
+}
+
+// confirm asks as the action's effect demands. What was typed before the
+// question stood there answers nothing.
+func (t *talk) confirm(action *runbooks.Action, confirmed func(target string) error) error {
+	if !t.state.NeedsConfirm(action) {
+		return t.ask(t.p.T("plain.run.prompt"), onEnter(func() error { return confirmed("") }))
+	}
+	if t.opts.Interactive && t.lines.discard() > 0 {
+		t.say(t.p.T("plain.discarded"))
+	}
+	if action.Effect == runbooks.EffectDestructive {
+		target := t.state.Target(action)
+		return t.ask(t.p.T("plain.destroy", "Target", target), func(line string) (bool, error) {
+			if line != target {
+				return false, nil
+			}
+			return true, confirmed(target)
+		})
+	}
+	return t.ask(t.p.T("plain.run.confirm"), func(line string) (bool, error) {
+		switch {
+		case t.yesOrNo(line) == walk.AnswerYes:
+			return true, confirmed("")
+		case line == "" || t.yesOrNo(line) == walk.AnswerNo:
+			t.say(t.p.T("plain.not-run"))
+			return true, nil
+		}
+		return false, nil
+	})
+}
+
+func nameOf(action *runbooks.Action) string {
+	if action.Name != "" {
+		return action.Name
+	}
+	return action.ID
+}

@@ -1,0 +1,218 @@
+package plain
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/i18n"
+	"genia.ai/bitacora/internal/walk"
+)
+
+// command is something that can be said at every prompt.
+type command struct {
+	id      string
+	words   []string // in the operator's language and in English; the shortest is a letter
+	running bool     // makes sense while an action runs
+	do      func(t *talk, arg string) error
+}
+
+// commands returns the table of commands, in the order of the help.
+func commands(p *i18n.Printer) []command {
+	table := []command{
+		{id: "help", do: (*talk).help},
+		{id: "show", do: (*talk).show},
+		{id: "steps", do: (*talk).listSteps},
+		{id: "timeline", do: (*talk).timeline},
+		{id: "summary", do: func(t *talk, _ string) error { t.showSummary(); return nil }},
+		{id: "note", running: true, do: (*talk).note},
+		{id: "todo", running: true, do: (*talk).todo},
+		{id: "milestone", running: true, do: (*talk).milestone},
+		{id: "severity", running: true, do: (*talk).severity},
+		{id: "role", running: true, do: (*talk).role},
+		{id: "set", do: (*talk).setParam},
+		{id: "goto", do: (*talk).gotoStep},
+		{id: "skip", do: (*talk).skip},
+		{id: "accept", do: (*talk).accept},
+		{id: "reopen", do: (*talk).reopen},
+		{id: "undo", do: (*talk).undo},
+		{id: "adhoc", do: (*talk).adhoc},
+		{id: "cancel", running: true, do: func(t *talk, _ string) error { return t.cancel() }},
+		{id: "handover", running: true, do: (*talk).handOver},
+		{id: "stop", do: (*talk).end},
+		{id: "leave", do: func(*talk, string) error { return &leftError{LeftAsked} }},
+	}
+	for i := range table {
+		table[i].words = strings.Fields(p.T("plain.command." + table[i].id))
+		if !slices.Contains(table[i].words, table[i].id) {
+			table[i].words = append(table[i].words, table[i].id)
+		}
+	}
+	return table
+}
+
+// parse finds the command that a line begins with.
+func (t *talk) parse(line string) (*command, string) {
+	word, arg, _ := strings.Cut(line, " ")
+	word = strings.ToLower(word)
+	for i := range t.commands {
+		if slices.Contains(t.commands[i].words, word) {
+			return &t.commands[i], strings.TrimSpace(arg)
+		}
+	}
+	return nil, line
+}
+
+func (t *talk) help(string) error {
+	t.say(t.p.T("plain.help.title"))
+	for _, command := range t.commands {
+		t.say(fmt.Sprintf("  %s: %s", strings.Join(command.words, ", "), t.p.T("plain.help."+command.id)))
+	}
+	t.say(t.p.T("plain.help.colon"))
+	return nil
+}
+
+func (t *talk) show(string) error {
+	if step := t.state.Current(); step != nil {
+		t.showStep(step)
+		return nil
+	}
+	t.sayBriefing()
+	return nil
+}
+
+// wanted returns the argument, or asks for it.
+func (t *talk) wanted(arg, question string) (string, error) {
+	if arg != "" {
+		return arg, nil
+	}
+	return t.text(t.p.T(question))
+}
+
+func (t *talk) note(arg string) error {
+	text, err := t.wanted(arg, "plain.ask.note")
+	if err != nil {
+		return err
+	}
+	_, err = t.do(walk.WriteNote{Text: text})
+	return err
+}
+
+// todo records something left to do; "todo done 2" closes the second one.
+func (t *talk) todo(arg string) error {
+	todos := t.state.Todos()
+	if word, number, ok := strings.Cut(arg, " "); ok && slices.Contains(strings.Fields(t.p.T("plain.words.done")), strings.ToLower(word)) {
+		if n, err := strconv.Atoi(number); err == nil && n >= 1 && n <= len(todos) {
+			_, err := t.do(walk.WriteTodo{ID: todos[n-1].ID, Text: todos[n-1].Text, Done: true})
+			return err
+		}
+	}
+	if arg == "" {
+		t.showTodos()
+	}
+	text, err := t.wanted(arg, "plain.ask.todo")
+	if err != nil || text == "" {
+		return err
+	}
+	_, err = t.do(walk.WriteTodo{ID: "todo-" + strconv.Itoa(len(todos)+1), Text: text})
+	return err
+}
+
+func (t *talk) severity(arg string) error {
+	text, err := t.wanted(arg, "plain.ask.severity")
+	if err != nil || text == "" {
+		return err
+	}
+	_, err = t.do(walk.SetSeverity{Severity: text})
+	return err
+}
+
+func (t *talk) role(arg string) error {
+	for _, role := range t.plan.Runbook().Roles {
+		t.say("  " + role.ID + ": " + oneLine(role.Title) + " = " + t.holder(role.ID))
+	}
+	text, err := t.wanted(arg, "plain.ask.role")
+	if err != nil || text == "" {
+		return err
+	}
+	id, holder, _ := strings.Cut(text, " ")
+	_, err = t.do(walk.AssignRole{Role: id, Holder: strings.TrimSpace(holder)})
+	return err
+}
+
+// setParam gives parameters other values, one NAME=VALUE a line until an empty one.
+func (t *talk) setParam(arg string) error {
+	once := arg != ""
+	if !once {
+		t.showParams()
+	}
+	for {
+		text, err := t.wanted(arg, "plain.ask.set")
+		if err != nil || text == "" {
+			return err
+		}
+		name, value, _ := strings.Cut(text, "=")
+		if _, err := t.do(walk.SetParam{
+			Name: strings.TrimSpace(name), Value: strings.TrimSpace(value), Source: event.SourceOperator,
+		}); err != nil || once {
+			return err
+		}
+	}
+}
+
+func (t *talk) gotoStep(arg string) error {
+	id, err := t.wanted(arg, "plain.ask.step")
+	if err != nil || id == "" {
+		return err
+	}
+	_, err = t.do(walk.Goto{Step: id})
+	return err
+}
+
+func (t *talk) reopen(arg string) error {
+	text, err := t.wanted(arg, "plain.ask.step")
+	if err != nil || text == "" {
+		return err
+	}
+	id, reason, _ := strings.Cut(text, " ")
+	if reason, err = t.wanted(strings.TrimSpace(reason), "plain.ask.reason"); err != nil {
+		return err
+	}
+	_, err = t.do(walk.Reopen{Step: id, Reason: reason})
+	return err
+}
+
+func (t *talk) skip(arg string) error {
+	return t.deviate(arg, func(step, reason string) walk.Command { return walk.Skip{Step: step, Reason: reason} })
+}
+
+func (t *talk) accept(arg string) error {
+	return t.deviate(arg, func(step, reason string) walk.Command { return walk.Accept{Step: step, Reason: reason} })
+}
+
+// deviate leaves the current step otherwise than written, for a reason.
+func (t *talk) deviate(arg string, cmd func(step, reason string) walk.Command) error {
+	step := t.state.Current()
+	if step == nil {
+		t.say(t.p.T("refusal.not-now"))
+		return nil
+	}
+	reason, err := t.wanted(arg, "plain.ask.reason")
+	if err != nil {
+		return err
+	}
+	_, err = t.do(cmd(step.ID, reason))
+	return err
+}
+
+func (t *talk) handOver(arg string) error {
+	text, err := t.wanted(arg, "plain.ask.operator")
+	if err != nil || text == "" {
+		return err
+	}
+	to, reason, _ := strings.Cut(text, " ")
+	_, err = t.do(walk.HandOver{To: to, Reason: strings.TrimSpace(reason)})
+	return err
+}

@@ -1,0 +1,113 @@
+package plain
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/walk"
+)
+
+// detail returns what an event says besides its kind, or "".
+func (t *talk) detail(ev event.Event) string {
+	switch data := ev.Data.(type) {
+	case event.ParamSet:
+		text := data.Name + " = " + data.Value
+		if data.Invented {
+			text += " " + t.p.T("plain.invented")
+		}
+		return text
+	case event.ChoiceMade:
+		return because(t.actionName(data.Action)+" = "+t.label(data), data.Reason)
+	case event.ScenarioChanged:
+		return because(data.To, data.Reason)
+	case event.ActionConfirmed:
+		return t.actionName(data.Action)
+	case event.ActionStarted:
+		return t.actionName(data.Action)
+	case event.ActionEnded:
+		return t.actionName(data.Action) + " " + t.ending(data.Ending)
+	case event.AdhocStarted:
+		return data.Command
+	case event.AdhocEnded:
+		return data.ID + " " + t.ending(data.Ending)
+	case event.UndoPushed:
+		return t.actionName(data.Undo)
+	case event.UndoDone:
+		return t.actionName(data.Action)
+	case event.StepStarted:
+		return t.state.Fill(data.Text)
+	case event.StepSkipped:
+		return data.Reason
+	case event.StepAccepted:
+		return data.Reason
+	case event.StepReopened:
+		return ev.Step + " " + data.Reason
+	case event.StepDone:
+		return ev.Step
+	}
+	return t.peopleDetail(ev)
+}
+
+// peopleDetail is detail for what people said and decided about the run.
+func (t *talk) peopleDetail(ev event.Event) string {
+	switch data := ev.Data.(type) {
+	case event.RunStarted:
+		return data.Title
+	case event.RunEnded:
+		return because(t.p.T("run."+data.Outcome), data.Reason)
+	case event.RunPaused:
+		return data.Reason
+	case event.RunResumed:
+		return data.Operator
+	case event.ClientJoined:
+		return data.Operator + " " + data.FrontEnd
+	case event.DriverChanged:
+		return because(data.From+" -> "+data.To, data.Reason)
+	case event.RoleAssigned:
+		return data.Role + " = " + data.Holder
+	case event.Note:
+		return data.Text
+	case event.Todo:
+		if data.Done {
+			return "[x] " + data.Text
+		}
+		return "[ ] " + data.Text
+	case event.Milestone:
+		return t.p.T("milestone."+data.Name) + " " + t.clock(data.When)
+	case event.SeveritySet:
+		return data.Severity
+	}
+	return ""
+}
+
+func because(text, reason string) string {
+	if reason == "" {
+		return text
+	}
+	return text + " (" + reason + ")"
+}
+
+// label returns how an answer reads; yes and no are ours to translate.
+func (t *talk) label(data event.ChoiceMade) string {
+	if data.Label == data.Key && (data.Key == walk.AnswerYes || data.Key == walk.AnswerNo) {
+		return t.p.T("answer." + data.Key)
+	}
+	return data.Label
+}
+
+func (t *talk) ending(ending event.Ending) string {
+	parts := []string{t.p.T("outcome." + ending.Outcome)}
+	if ending.Exit != nil {
+		parts = append(parts, t.p.T("plain.exit", "Exit", strconv.Itoa(*ending.Exit)))
+	}
+	if ending.Status != 0 {
+		parts = append(parts, t.p.T("plain.status", "Status", strconv.Itoa(ending.Status)))
+	}
+	parts = append(parts, (time.Duration(ending.DurationMS) * time.Millisecond).String())
+	if ending.Reason != "" {
+		parts = append(parts, ending.Reason)
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,169 @@
+package plain
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
+)
+
+// failureMenu asks what to do about an action that failed. It is never left by
+// itself: a failure is retried, accepted, skipped or recorded as the end.
+func (t *talk) failureMenu(failed *runbooks.Action) error {
+	ending := t.state.Action(failed.ID).Ending
+	t.say("")
+	t.say(t.p.T("plain.failed", "Name", nameOf(failed), "Outcome", t.p.T("outcome."+ending.Outcome), "Reason", ending.Reason))
+	entries := []struct {
+		id string
+		do func(string) error
+	}{
+		{"retry", func(string) error { return t.offer(failed) }},
+		{"edit", func(string) error {
+			if err := t.setParam(""); err != nil {
+				return err
+			}
+			return t.offer(failed)
+		}},
+		{"adhoc", t.adhoc},
+		{"accept", t.accept},
+		{"skip", t.skip},
+		{"undo", t.undo},
+		{"handover", t.handOver},
+		{"stop", t.end},
+	}
+	for i, entry := range entries {
+		t.say("  " + strconv.Itoa(i+1) + ". " + t.p.T("plain.failed."+entry.id))
+	}
+	return t.ask(t.p.T("plain.failed.prompt", "Count", len(entries)), func(line string) (bool, error) {
+		word, arg, _ := strings.Cut(line, " ")
+		for i, entry := range entries {
+			names := strings.Fields(t.p.T("plain.failed.words." + entry.id))
+			if word == strconv.Itoa(i+1) || slices.Contains(append(names, entry.id), strings.ToLower(word)) {
+				return true, entry.do(strings.TrimSpace(arg))
+			}
+		}
+		return false, nil
+	})
+}
+
+// undo runs the inverse of an action that succeeded, after the operator picked
+// it and saw its command.
+func (t *talk) undo(string) error {
+	entries := t.state.Undoable()
+	if len(entries) == 0 {
+		t.say(t.p.T("plain.undo.none"))
+		return nil
+	}
+	options := make([]option, len(entries))
+	for i, entry := range entries {
+		options[i] = option{key: t.actionName(entry.Action), label: t.p.T("plain.undo.entry",
+			"Action", t.actionName(entry.Action), "Undo", t.actionName(entry.Undo))}
+	}
+	t.say(t.p.T("plain.undo.which"))
+	return t.pick(options, "", func(key, _ string) error {
+		i := slices.IndexFunc(options, func(o option) bool { return o.key == key })
+		return t.runUndo(entries[i])
+	})
+}
+
+func (t *talk) runUndo(entry walk.UndoEntry) error {
+	action, _ := t.plan.Action(entry.Undo)
+	if action == nil {
+		t.say(t.p.T("plain.undo.none"))
+		return nil
+	}
+	run, ready, err := t.prepare(action)
+	if err != nil || !ready {
+		return err
+	}
+	return t.confirm(action, func(target string) error {
+		run.Confirmed, run.Target = true, target
+		started, err := t.do(walk.Undo{Action: entry.Action, Run: run})
+		if err != nil || !started {
+			return err
+		}
+		return t.wait()
+	})
+}
+
+// adhoc runs a command that the runbook does not hold; it was typed, and is
+// shown once more before it runs.
+func (t *talk) adhoc(arg string) error {
+	line, err := t.wanted(arg, "plain.ask.command")
+	if err != nil || line == "" {
+		return err
+	}
+	t.sayBehind("  $ ", line)
+	return t.ask(t.p.T("plain.run.confirm"), func(answer string) (bool, error) {
+		switch {
+		case t.yesOrNo(answer) == walk.AnswerYes:
+		case answer == "" || t.yesOrNo(answer) == walk.AnswerNo:
+			t.say(t.p.T("plain.not-run"))
+			return true, nil
+		default:
+			return false, nil
+		}
+		started, err := t.do(walk.Adhoc{Command: line})
+		if err != nil || !started {
+			return true, err
+		}
+		return true, t.wait()
+	})
+}
+
+// milestone records a turning point: "detected", "detected 08:40". A time of day
+// that is still to come was yesterday's.
+func (t *talk) milestone(arg string) error {
+	names := event.Milestones()
+	if arg == "" {
+		for i, name := range names {
+			t.say("  " + strconv.Itoa(i+1) + ". " + name + ": " + t.p.T("milestone."+name))
+		}
+	}
+	text, err := t.wanted(arg, "plain.ask.milestone")
+	if err != nil || text == "" {
+		return err
+	}
+	word, clock, _ := strings.Cut(text, " ")
+	word = strings.ToLower(word)
+	if n, err := strconv.Atoi(word); err == nil && n >= 1 && n <= len(names) {
+		word = names[n-1]
+	}
+	when, ok := t.when(strings.TrimSpace(clock))
+	if !slices.Contains(names, word) || !ok {
+		t.say(t.p.T("plain.milestone.unknown", "Names", strings.Join(names, ", ")))
+		return nil
+	}
+	_, err = t.do(walk.MarkMilestone{Name: word, When: when})
+	return err
+}
+
+func (t *talk) when(text string) (time.Time, bool) {
+	now := t.opts.Now().In(t.opts.Location)
+	if text == "" {
+		return now.UTC().Truncate(time.Microsecond), true
+	}
+	if at, err := time.Parse(time.RFC3339, text); err == nil {
+		return at.UTC(), true
+	}
+	clock, err := time.Parse("15:04", text)
+	if err != nil {
+		return time.Time{}, false
+	}
+	at := time.Date(now.Year(), now.Month(), now.Day(), clock.Hour(), clock.Minute(), 0, 0, t.opts.Location)
+	if at.After(now) {
+		at = at.AddDate(0, 0, -1)
+	}
+	return at.UTC(), true
+}
+
+func (t *talk) actionName(id string) string {
+	if action, _ := t.plan.Action(id); action != nil {
+		return nameOf(action)
+	}
+	return id
+}

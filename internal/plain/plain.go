@@ -1,0 +1,116 @@
+// Package plain walks a runbook line by line: for dumb terminals, screen
+// readers, bad links and pipes. It can do everything that the full screen can.
+//
+// It guarantees: no escape sequence and no control character other than a line
+// feed is ever written; nothing that changes anything starts before its exact
+// command was shown and confirmed, and in a terminal what was typed ahead never
+// confirms it; the end of the input leaves a run as it is.
+package plain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"genia.ai/bitacora/internal/i18n"
+	"genia.ai/bitacora/internal/session"
+	"genia.ai/bitacora/internal/walk"
+)
+
+// Options of a plain walk.
+type Options struct {
+	In      io.Reader
+	Out     io.Writer
+	Printer *i18n.Printer
+	// Interactive says that somebody types: prompts end without a line feed, and
+	// lines typed while an action runs are commands. Otherwise each line of In
+	// answers the next prompt.
+	Interactive bool
+
+	// What was given on the command line. Params are recorded; Scenario and
+	// Answers are what an empty line answers where they are asked.
+	Params   map[string]string
+	Scenario string
+	Answers  map[string]string
+
+	Location *time.Location   // of the times shown; nil: UTC
+	Now      func() time.Time // nil: time.Now
+	// Interrupt delivers further presses of ctrl+c; the first one may also end
+	// the context. nil: there are none.
+	Interrupt <-chan os.Signal
+}
+
+// Left says why the operator is gone although the run goes on.
+type Left string
+
+// The ways to leave a run.
+const (
+	LeftNot   Left = ""          // the run was ended
+	LeftInput Left = "input"     // the input ended
+	LeftAsked Left = "asked"     // the operator said so
+	LeftBreak Left = "interrupt" // interrupted at a question, twice
+)
+
+// Result is how the walk went.
+type Result struct {
+	Outcome   string // of the run; "" when it was not ended
+	Left      Left
+	LastSaved session.Saved
+}
+
+// Run walks a run that was started, until it is ended or the operator leaves. It
+// returns a *session.StorageError when the transcript can no longer be written.
+//
+// A context that ends counts as ctrl+c: what runs is cancelled, then the
+// operator is asked. The goroutine that reads In ends with Run if In has a
+// working SetReadDeadline, else with the next line or the end of In.
+func Run(ctx context.Context, client session.Client, opts Options) (Result, error) {
+	attached, err := client.Attach(ctx)
+	if err != nil {
+		return Result{}, fmt.Errorf("attach to the run: %w", err)
+	}
+	if opts.Location == nil {
+		opts.Location = time.UTC
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	t := &talk{
+		ctx: work, client: client, opts: opts, p: opts.Printer, broken: ctx.Done(),
+		state: walk.Replay(attached.Plan, attached.Events), saved: attached.Saved,
+		plan: attached.Plan, briefing: attached.Briefing, events: attached.Events, asked: map[string]bool{},
+		lines: startReader(opts.In), updates: startPump(work, attached.Feed),
+	}
+	t.commands = commands(t.p)
+	defer func() {
+		cancel()
+		attached.Feed.Close()
+		t.updates.wait()
+		t.lines.stop()
+	}()
+	err = t.walk()
+	result := Result{Outcome: t.state.Outcome, LastSaved: t.saved}
+	var left *leftError
+	if errors.As(err, &left) {
+		result.Left, err = left.how, nil
+		t.sayLeft(left.how)
+	}
+	return result, err
+}
+
+// leftError ends the talk without ending the run.
+type leftError struct{ how Left }
+
+func (e *leftError) Error() string { return "left the run (" + string(e.how) + ")" }
+
+func (t *talk) sayLeft(how Left) {
+	t.say("")
+	if how == LeftInput {
+		t.say(t.p.T("plain.left.input"))
+	}
+	t.say(t.p.T("plain.left", "Run", t.state.Run))
+}

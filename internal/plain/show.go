@@ -1,0 +1,234 @@
+package plain
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
+)
+
+func (t *talk) mode() string {
+	if t.state.Rehearsal() {
+		return t.p.T("mode.rehearsal")
+	}
+	return t.p.T("mode.live")
+}
+
+// sayBriefing tells what the operator should know before the first step.
+func (t *talk) sayBriefing() {
+	rb := t.plan.Runbook()
+	t.say(t.mode() + " · " + oneLine(rb.Title))
+	if t.state.Rehearsal() {
+		t.say(t.p.T("plain.rehearsal"))
+	}
+	t.say(t.p.T("plain.run", "Run", t.state.Run, "Operator", t.state.Operator, "Host", t.state.Host))
+	if t.briefing.Dir != "" {
+		t.say(t.p.T("plain.dir", "Dir", t.briefing.Dir))
+	}
+	if rb.Summary != "" {
+		t.say("")
+		t.say(rb.Summary)
+	}
+	for _, scenario := range rb.Scenarios {
+		t.say(t.p.T("plain.briefing.scenario", "ID", scenario.ID, "Title", oneLine(scenario.Title), "Condition", oneLine(scenario.Condition)))
+	}
+	for _, role := range rb.Roles {
+		t.say(t.p.T("plain.briefing.role", "Title", oneLine(role.Title), "Holder", t.holder(role.ID)))
+	}
+	for _, secret := range t.briefing.Secrets {
+		id := "plain.briefing.secret.missing"
+		if secret.Present {
+			id = "plain.briefing.secret"
+		}
+		t.say(t.p.T(id, "Name", secret.Name))
+	}
+	for _, tool := range t.briefing.Tools {
+		if tool.Path == "" {
+			t.say(t.p.T("plain.briefing.tool.missing", "Name", tool.Name))
+		}
+	}
+	for _, note := range t.briefing.Notes {
+		t.say(note)
+	}
+	if t.briefing.Sandbox != "" {
+		t.say(t.p.T("plain.briefing.sandbox", "Address", t.briefing.Sandbox))
+	}
+	t.say(t.p.T("plain.briefing.help"))
+	t.say("")
+}
+
+func (t *talk) holder(role string) string {
+	if holder := t.state.Holder(role); holder != "" {
+		return holder
+	}
+	return t.p.T("plain.nobody")
+}
+
+// showStep shows a step: where it stands, its text, its substeps, its actions.
+func (t *talk) showStep(step *runbooks.Step) {
+	position := 0
+	for _, other := range t.plan.Steps() {
+		if t.state.Step(other.ID).Bearing != walk.BearingOn {
+			continue
+		}
+		position++
+		if other.ID == step.ID {
+			break
+		}
+	}
+	_, total := t.state.Progress()
+	t.say("")
+	t.say(t.p.T("plain.step", "Mode", t.mode(), "Position", position, "Total", total,
+		"Phase", t.p.T("phase."+phaseOf(step)), "ID", step.ID))
+	t.say(t.state.Fill(step.Text))
+	if step.Role != "" {
+		t.say(t.p.T("plain.step.role", "Role", step.Role, "Holder", t.holder(step.Role)))
+	}
+	if step.Body != "" {
+		t.sayBehind("  ", t.state.Fill(step.Body))
+	}
+	t.showSubsteps(step.Substeps, "  ")
+	for _, command := range step.Suggested {
+		t.say("  " + t.p.T("plain.step.suggested", "Command", command))
+	}
+}
+
+func (t *talk) showSubsteps(steps []*runbooks.Step, indent string) {
+	for _, step := range steps {
+		mark := step.Number
+		if mark == "" {
+			mark = "-"
+		}
+		t.say(indent + mark + " " + oneLine(t.state.Fill(step.Text)))
+		if step.Body != "" {
+			t.sayBehind(indent+"  ", t.state.Fill(step.Body))
+		}
+		t.showSubsteps(step.Substeps, indent+"  ")
+	}
+}
+
+func phaseOf(step *runbooks.Step) string {
+	if step.Phase == "" {
+		return string(runbooks.PhaseNone)
+	}
+	return string(step.Phase)
+}
+
+func (t *talk) listSteps(string) error {
+	current := t.state.Current()
+	for _, step := range t.plan.Steps() {
+		st := t.state.Step(step.ID)
+		mark, status := " ", t.p.T("step."+string(st.Status))
+		if st.Bearing != walk.BearingOn {
+			status = t.p.T("plain.bearing." + string(st.Bearing))
+		}
+		if current != nil && current.ID == step.ID {
+			mark = ">"
+		}
+		text := fmt.Sprintf("%s %s [%s] %s", mark, step.ID, status, oneLine(t.state.Fill(step.Text)))
+		if st.Reason != "" {
+			text += ": " + oneLine(st.Reason)
+		}
+		t.say(text)
+	}
+	return nil
+}
+
+func (t *talk) showParams() {
+	for _, param := range t.plan.Runbook().Params {
+		value, ok := t.state.Value(param.Name)
+		text := "  " + param.Name + " = "
+		switch {
+		case !ok:
+			text += t.p.T("plain.unset")
+		case value.Invented:
+			text += oneLine(value.Text) + " " + t.p.T("plain.invented")
+		default:
+			text += oneLine(value.Text)
+		}
+		t.say(text)
+	}
+}
+
+func (t *talk) showTodos() {
+	for i, todo := range t.state.Todos() {
+		mark := "[ ]"
+		if todo.Done {
+			mark = "[x]"
+		}
+		t.say("  " + strconv.Itoa(i+1) + ". " + mark + " " + oneLine(todo.Text))
+	}
+}
+
+// timeline shows the last events, 20 or as many as asked for.
+func (t *talk) timeline(arg string) error {
+	count, err := strconv.Atoi(arg)
+	if err != nil || count < 1 {
+		count = 20
+	}
+	for _, ev := range t.events[max(0, len(t.events)-count):] {
+		text := fmt.Sprintf("#%d %s %s", ev.Seq, t.clock(ev.At), t.p.T("plain.event."+string(ev.Kind)))
+		if ev.Step != "" {
+			text += " " + ev.Step
+		}
+		if detail := t.detail(ev); detail != "" {
+			text += ": " + oneLine(detail)
+		}
+		t.say(text)
+	}
+	return nil
+}
+
+func (t *talk) clock(at time.Time) string { return at.In(t.opts.Location).Format("15:04:05") }
+
+func (t *talk) showSummary() {
+	finished, total := t.state.Progress()
+	outcome := t.p.T("plain.not-ended")
+	if t.state.Outcome != "" {
+		outcome = t.p.T("run." + t.state.Outcome)
+	}
+	t.say(t.p.T("plain.summary", "Mode", t.mode(), "Outcome", outcome, "Finished", finished, "Total", total,
+		"Elapsed", t.state.Elapsed(t.opts.Now()).Round(time.Second).String()))
+	if t.state.Severity != "" {
+		t.say(t.p.T("plain.summary.severity", "Severity", oneLine(t.state.Severity)))
+	}
+	for _, milestone := range t.state.Milestones() {
+		t.say("  " + t.clock(milestone.When) + " " + t.p.T("milestone."+milestone.Name))
+	}
+	for _, step := range t.plan.Steps() {
+		if st := t.state.Step(step.ID); st.Status == walk.StepSkipped || st.Status == walk.StepAccepted {
+			t.say("  " + step.ID + " " + t.p.T("step."+string(st.Status)) + ": " + oneLine(st.Reason))
+		}
+	}
+	t.showTodos()
+	t.say(t.p.T("plain.saved", "Seq", t.saved.Seq))
+	t.say(t.p.T("plain.summary.export", "Run", t.state.Run))
+}
+
+// tell says what was just recorded, as far as the operator wants to hear it now.
+func (t *talk) tell(ev event.Event) {
+	switch data := ev.Data.(type) {
+	case event.StepStarted:
+		if step := t.state.Current(); step != nil {
+			t.showStep(step)
+		}
+		return
+	case event.RunStarted, event.PhaseEntered, event.ClientJoined, event.ClientLeft,
+		event.ActionConfirmed, event.UndoPushed, event.RunEnded:
+		return
+	case event.ActionEnded, event.AdhocEnded:
+		t.print(t.cut.Flush())
+	case event.ActionStarted:
+		if data.Attempt > 1 {
+			t.say(t.p.T("plain.attempt", "Attempt", data.Attempt))
+		}
+	}
+	text := t.p.T("plain.event." + string(ev.Kind))
+	if detail := t.detail(ev); detail != "" {
+		text += ": " + oneLine(detail)
+	}
+	t.say(text + " (" + t.p.T("plain.saved", "Seq", t.saved.Seq) + ")")
+}

@@ -1,0 +1,269 @@
+package plain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/i18n"
+	"genia.ai/bitacora/internal/sanitize"
+	"genia.ai/bitacora/internal/session"
+	"genia.ai/bitacora/internal/walk"
+)
+
+// talk is one conversation with the operator.
+type talk struct {
+	ctx      context.Context // lives as long as the talk; an interruption does not end it
+	client   session.Client
+	opts     Options
+	p        *i18n.Printer
+	commands []command
+
+	plan     *walk.Plan
+	state    walk.State
+	events   []event.Event
+	saved    session.Saved
+	briefing session.Briefing
+
+	asked map[string]bool // parameters that were asked for in the briefing
+
+	lines    *reader
+	updates  *pump
+	broken   <-chan struct{} // the context's end; nil once it was seen
+	cut      session.Lines   // output of the running action
+	prompted bool            // the cursor stands behind a prompt
+	storage  error
+}
+
+// say prints lines. Everything that is ever printed passes through here or
+// through prompt, and is stripped of control characters there.
+func (t *talk) say(text string) { t.sayBehind("", text) }
+
+// sayBehind prints a text with a prefix before each of its lines.
+func (t *talk) sayBehind(prefix, text string) {
+	if t.prompted && t.opts.Interactive {
+		t.write("\n")
+	}
+	t.prompted = false
+	for line := range strings.SplitSeq(strings.TrimRight(clean(text), "\n"), "\n") {
+		t.write(strings.TrimRight(prefix+line, " ") + "\n")
+	}
+}
+
+// write prints text that is clean. A screen that is gone does not end a run.
+func (t *talk) write(text string) { _, _ = io.WriteString(t.opts.Out, text) }
+
+func clean(text string) string {
+	return strings.NewReplacer("\r\n", "\n", "\r", " ", "\t", "    ").Replace(sanitize.String(text))
+}
+
+func oneLine(text string) string { return strings.TrimSpace(sanitize.Line(text)) }
+
+func (t *talk) prompt(text string) {
+	end := "\n"
+	if t.opts.Interactive {
+		end = " "
+	}
+	t.write(oneLine(text) + " >" + end)
+	t.prompted = true
+}
+
+// read asks until a line comes.
+func (t *talk) read(question string) (string, error) {
+	t.prompt(question)
+	for {
+		select {
+		case line, ok := <-t.lines.lines:
+			if !ok {
+				return "", &leftError{LeftInput}
+			}
+			t.prompted = false
+			return line, nil
+		case batch, ok := <-t.updates.batches:
+			if err := t.take(batch, ok); err != nil {
+				return "", err
+			}
+			if !t.prompted {
+				t.prompt(question)
+			}
+		case <-t.broken:
+			t.broken = nil
+			if err := t.interrupted(); err != nil {
+				return "", err
+			}
+			t.prompt(question)
+		case <-t.opts.Interrupt:
+			if err := t.interrupted(); err != nil {
+				return "", err
+			}
+			t.prompt(question)
+		}
+	}
+}
+
+// errEnded unwinds the questions that are open when the run was ended.
+var errEnded = errors.New("the run was ended")
+
+// interrupted asks what ctrl+c at a question was meant to do.
+func (t *talk) interrupted() error {
+	t.say("")
+	for {
+		t.prompt(t.p.T("plain.interrupted"))
+		var line string
+		var ok bool
+		select {
+		case line, ok = <-t.lines.lines:
+		case <-t.broken:
+			t.broken = nil
+		case <-t.opts.Interrupt:
+		}
+		t.prompted = false
+		if !ok {
+			return &leftError{LeftBreak}
+		}
+		switch strings.ToLower(line) {
+		case "1", "":
+			return nil
+		case "2":
+			return &leftError{LeftAsked}
+		case "3":
+			if err := t.end(t.p.T("plain.interrupted.reason")); err != nil {
+				return err
+			}
+			return errEnded
+		}
+	}
+}
+
+// wait waits until nothing runs any more. Ctrl+c cancels what runs.
+func (t *talk) wait() error {
+	lines := t.lines.lines
+	if !t.opts.Interactive {
+		lines = nil
+	}
+	for t.state.Running != nil {
+		select {
+		case batch, ok := <-t.updates.batches:
+			if err := t.take(batch, ok); err != nil {
+				return err
+			}
+		case <-t.broken:
+			t.broken = nil
+			if err := t.cancel(); err != nil {
+				return err
+			}
+		case <-t.opts.Interrupt:
+			if err := t.cancel(); err != nil {
+				return err
+			}
+		case line, ok := <-lines:
+			if !ok {
+				lines = nil // what runs is waited for all the same
+				continue
+			}
+			if err := t.whileRunning(line); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// whileRunning obeys the few commands that make sense then.
+func (t *talk) whileRunning(line string) error {
+	command, arg := t.parse(line)
+	switch {
+	case line == "":
+		return nil
+	case command == nil || !command.running:
+		t.say(t.p.T("plain.running.only"))
+		return nil
+	case command.id != "cancel" && arg == "":
+		// A question would have to wait for the end of the action.
+		t.say(t.p.T("plain.running.only"))
+		return nil
+	}
+	return command.do(t, arg)
+}
+
+func (t *talk) cancel() error {
+	if t.state.Running == nil {
+		t.say(t.p.T("plain.running.none"))
+		return nil
+	}
+	t.say(t.p.T("plain.cancelling"))
+	_, err := t.do(walk.Cancel{Action: t.state.Running.Action})
+	return err
+}
+
+// do carries out a command. A refusal is told and is no error.
+func (t *talk) do(cmd walk.Command) (done bool, err error) {
+	ack, err := t.client.Do(t.ctx, cmd)
+	var refusal *walk.Refusal
+	var values *session.ValuesError
+	switch {
+	case errors.As(err, &refusal):
+		t.say(t.refusal(refusal))
+		return false, nil
+	case errors.As(err, &values):
+		t.say(t.p.T("plain.values", "Reason", values.Err.Error()))
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	for t.state.Seq < ack.Seq {
+		batch, ok := <-t.updates.batches
+		if err := t.take(batch, ok); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (t *talk) refusal(r *walk.Refusal) string {
+	detail := strings.Join(r.Names, ", ")
+	if r.Cause != nil {
+		detail = r.Cause.Error()
+	}
+	return t.p.T("refusal."+string(r.Code), "ID", r.ID, "Names", strings.Join(r.Names, ", "), "Detail", detail)
+}
+
+// take takes in what happened and prints it.
+func (t *talk) take(batch []session.Update, ok bool) error {
+	if !ok {
+		return fmt.Errorf("the run is no longer followed: %w", t.updates.err)
+	}
+	for _, update := range batch {
+		switch update := update.(type) {
+		case session.EventRecorded:
+			t.state = walk.Apply(t.state, update.Event)
+			t.events = append(t.events, update.Event)
+			t.saved = update.Saved
+			t.tell(update.Event)
+		case session.OutputPrinted:
+			t.print(t.cut.Add(update))
+		case session.OutputDropped:
+			t.say(t.p.T("plain.dropped", "Bytes", update.Bytes))
+		case session.StorageFailed:
+			t.storage = update.Err
+		}
+	}
+	return t.storage
+}
+
+// print shows what an action printed, marked as such.
+func (t *talk) print(lines []session.Line) {
+	for _, line := range lines {
+		prefix := "  | "
+		switch line.Stream {
+		case session.StreamErr:
+			prefix = "  ! "
+		case session.StreamInfo:
+			prefix = "  . "
+		}
+		t.sayBehind(prefix, line.Text)
+	}
+}

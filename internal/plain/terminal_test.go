@@ -1,0 +1,134 @@
+package plain
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/session/sessiontest"
+)
+
+// terminal is an interactive talk that a test drives by what it sees.
+type terminal struct {
+	t    *testing.T
+	in   *io.PipeWriter
+	mu   sync.Mutex
+	out  bytes.Buffer
+	grew chan struct{}
+	done chan talked
+}
+
+func (term *terminal) Write(p []byte) (int, error) {
+	term.mu.Lock()
+	defer term.mu.Unlock()
+	select {
+	case term.grew <- struct{}{}:
+	default:
+	}
+	return term.out.Write(p)
+}
+
+func (term *terminal) text() string {
+	term.mu.Lock()
+	defer term.mu.Unlock()
+	return term.out.String()
+}
+
+func (term *terminal) see(want string) *terminal {
+	term.t.Helper()
+	late := time.After(5 * time.Second)
+	for !strings.Contains(term.text(), want) {
+		select {
+		case <-term.grew:
+		case <-late:
+			term.t.Fatalf("%q did not appear:\n%s", want, term.text())
+		}
+	}
+	return term
+}
+
+func (term *terminal) typed(lines ...string) *terminal {
+	term.t.Helper()
+	for _, line := range lines {
+		if _, err := io.WriteString(term.in, line+"\n"); err != nil {
+			term.t.Fatal(err)
+		}
+	}
+	return term
+}
+
+func open(t *testing.T, ctx context.Context, fake *sessiontest.Session) *terminal {
+	t.Helper()
+	in, typed := io.Pipe()
+	term := &terminal{t: t, in: typed, grew: make(chan struct{}, 1), done: make(chan talked, 1)}
+	go func() {
+		result, err := Run(ctx, fake, Options{In: in, Out: term, Printer: printer(t, "en"), Now: now, Interactive: true})
+		term.done <- talked{result: result, err: err}
+	}()
+	t.Cleanup(func() { _ = typed.Close() })
+	return term
+}
+
+func TestInterruptionCancelsThenAsks(t *testing.T) {
+	fake := newRun(t, event.ModeLive, sessiontest.Options{Attempts: map[string][]sessiontest.Attempt{"errors": {{Hold: true}}}})
+	ctx, interrupt := context.WithCancel(t.Context())
+	term := open(t, ctx, fake)
+	term.typed("facebook", "v1.4.2", "").see("Enter begins the walk").typed("").see("Enter runs it").typed("").see("running: errors")
+	fake.Print("half a line")
+	term.typed("note still waiting").see("note: still waiting").typed("goto 1.2").see("Now only: cancel")
+	interrupt()
+	term.see("  | half a line").see("ended: errors cancelled").see("FAILED: errors").see("What now?").typed("leave")
+	got := <-term.done
+	if got.err != nil || got.result.Left != LeftAsked {
+		t.Errorf("result %+v, %v\n%s", got.result, got.err, term.text())
+	}
+}
+
+func TestInterruptionAtAQuestionAsks(t *testing.T) {
+	fake := newRun(t, event.ModeLive, captured(nil))
+	ctx, interrupt := context.WithCancel(t.Context())
+	term := open(t, ctx, fake)
+	term.typed("facebook", "v1.4.2", "").see("Enter begins the walk").typed("").see("Enter runs it")
+	interrupt()
+	term.see("Interrupted. 1 go on").typed("3")
+	got := <-term.done
+	if got.err != nil || got.result.Outcome != event.RunStopped {
+		t.Errorf("result %+v, %v\n%s", got.result, got.err, term.text())
+	}
+}
+
+func TestWhatIsTypedAheadConfirmsNothing(t *testing.T) {
+	fake := newRun(t, event.ModeLive, captured(map[string][]sessiontest.Attempt{"errors": {{Hold: true}}}))
+	term := open(t, t.Context(), fake)
+	term.typed("facebook", "v1.4.2", "").see("Enter begins the walk").typed("").see("Enter runs it").typed("").see("running: errors")
+	term.typed("y").see("Now only: cancel")
+	if err := fake.Release(event.Ending{Captured: map[string]string{"rate": "1"}}); err != nil {
+		t.Fatal(err)
+	}
+	term.see("Enter: step done").typed("").see("· 1.2").typed("").see("1. Yes, roll back").typed("1").see("1. One connector").typed("1")
+	term.see("Run exactly this?").typed("leave")
+	if got := <-term.done; got.err != nil {
+		t.Error(got.err)
+	}
+	if want := []string{"errors"}; !slices.Equal(started(fake.Events()), want) {
+		t.Errorf("ran %v, want %v", started(fake.Events()), want)
+	}
+}
+
+func TestLinesReadAheadCanBeDropped(t *testing.T) {
+	r := startReader(strings.NewReader("y\nfacebook\n"))
+	<-r.ended
+	if n := r.discard(); n != 2 {
+		t.Errorf("dropped %d lines, want 2", n)
+	}
+	if _, ok := <-r.lines; ok {
+		t.Error("a line was left")
+	}
+	r.stop()
+}
