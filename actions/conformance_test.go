@@ -184,7 +184,7 @@ func mailServer(t *testing.T, greet func(*bufio.Reader) bool, answer string) str
 }
 
 func converse(conn net.Conn, greet func(*bufio.Reader) bool, answer string) {
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	r := bufio.NewReader(conn)
 	if !greet(r) {
 		return
