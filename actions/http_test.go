@@ -109,6 +109,7 @@ func TestHTTPRefusals(t *testing.T) {
 		"JSON outside quotes":    {"POST {{API}}/\n\n{\"n\": {{v}}}", `1, "admin": true`, nil},
 		"JSON array":             {"POST {{API}}/\n\n[{{v}}]", `1, 2`, nil},
 		"not JSON":               {"POST {{API}}/\n\n{\"n\": }", "", nil},
+		"JSON behind a string":   {"POST {{API}}/\n\n{\"n\": [{{v}}]}", `1, 2`, nil},
 		"host not listed":        {"GET {{API}}/", "", []string{"api.example", "127.0.0.1:1"}},
 		"missing value":          {"GET {{API}}/{{nothing}}", "", nil},
 		"other scheme":           {"GET file:///etc/passwd", "", nil},
