@@ -59,7 +59,7 @@ func (r *resolver) arguments(a *placedAction) {
 // pod_name. It returns "" when that is not possible.
 func variableName(s string) string {
 	name := strings.Join(strings.FieldsFunc(s, func(c rune) bool {
-		return !(c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z')
+		return c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z')
 	}), "_")
 	if !validName(name) {
 		return ""

@@ -26,6 +26,9 @@ type syntaxError struct {
 
 func (e *syntaxError) Error() string { return e.message }
 
+// maxAttributes bounds what one info string or directive may give.
+const maxAttributes = 64
+
 // readAttributes reads key=value pairs separated by blanks; a value with blanks
 // stands in double or single quotes, in which a backslash escapes the quote and
 // itself.
@@ -35,6 +38,9 @@ func readAttributes(s string, base int) ([]attribute, *syntaxError) {
 		if strings.IndexByte(" \t,", s[i]) >= 0 {
 			i++
 			continue
+		}
+		if len(list) == maxAttributes {
+			return nil, &syntaxError{base + i, fmt.Sprintf("more than %d attributes are given", maxAttributes), "remove some"}
 		}
 		start := i
 		for i < len(s) && strings.IndexByte(" \t=", s[i]) < 0 {
@@ -155,6 +161,9 @@ func readJSONAttributes(body string, base int) ([]attribute, *syntaxError) {
 		return nil, bad("the attributes are not valid JSON")
 	}
 	for dec.More() {
+		if len(list) == maxAttributes {
+			return nil, bad(fmt.Sprintf("more than %d attributes are given", maxAttributes))
+		}
 		at := base + int(dec.InputOffset())
 		key, err := dec.Token()
 		if err != nil {

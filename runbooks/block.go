@@ -75,6 +75,11 @@ func readBlocks(src *source, f *findings) []*block {
 	md := goldmark.New(goldmark.WithExtensions(extension.Table, extension.TaskList, extension.Strikethrough))
 	doc := md.Parser().Parse(text.NewReader(c.text))
 	blocks, loose := c.children(doc)
+	for _, b := range blocks {
+		if b.kind == blockParagraph {
+			loose = append(loose, b.notes...)
+		}
+	}
 	for _, d := range loose {
 		c.lost(d)
 	}
@@ -247,7 +252,7 @@ func (c *converter) list(n *ast.List, b *block) {
 			if grandchild.kind == blockParagraph {
 				item.notes = append(item.notes, grandchild.notes...)
 				grandchild.notes = nil
-				item.task = item.task || grandchild.task
+				item.task = item.task || grandchild.inline.task
 			}
 		}
 		if b.ordered {

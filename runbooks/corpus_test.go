@@ -42,6 +42,7 @@ func TestCorpus(t *testing.T) {
 			return nil
 		}
 		checkInvariants(t, path, src, rb)
+		checkCommands(t, path, src)
 		steps += len(rb.Sequence)
 		rb.visit(func(s *Step) bool { actions += len(s.Actions); return true })
 		return nil
@@ -53,6 +54,45 @@ func TestCorpus(t *testing.T) {
 		t.Errorf("read %d files, %d steps, %d actions: too few for the corpus", files, steps, actions)
 	}
 	t.Logf("%d files, %d steps, %d actions", files, steps, actions)
+}
+
+// checkCommands asserts R14: every block that can be run, outside of reference
+// sections, belongs to exactly one step.
+func checkCommands(t *testing.T, path string, src []byte) {
+	t.Helper()
+	b := parse(path, src)
+	var count func(list []*block, cue string) int
+	count = func(list []*block, cue string) int {
+		n := 0
+		for _, blk := range list {
+			if blk.kind == blockCode && classifyCode(blk, cue).class == codeAction {
+				n++
+			}
+			n += count(blk.children, "")
+		}
+		return n
+	}
+	want, got := 0, 0
+	for _, s := range b.sections {
+		if s.Kind != SectionReference || s.scripts {
+			want += count(s.blocks, "")
+		}
+	}
+	lines := map[int]bool{}
+	b.rb.visit(func(s *Step) bool {
+		for _, a := range s.Actions {
+			lines[a.Line] = true
+		}
+		return true
+	})
+	for _, a := range b.actions {
+		if a.blk.kind == blockCode && lines[a.Line] {
+			got++
+		}
+	}
+	if got != want {
+		t.Errorf("%s: %d blocks can be run, %d belong to a step", path, want, got)
+	}
 }
 
 // checkInvariants asserts what holds for every runbook that was parsed.

@@ -111,6 +111,8 @@ func TestLint(t *testing.T) {
 		{"unknown-member", SeverityWarning, doc("titel: x", "- Do it now please"), `2:1: unknown member "titel" of the front matter; did you mean "title"?`},
 		{"unknown-member", SeverityInfo, doc("layout: x", "- Do it now please"), "layout"},
 		{"hosts-empty", SeverityWarning, doc("lang: en", "```http\nGET https://a.example/\n```"), "any host"},
+		{"unknown-env", SeverityError, doc("env: {API: 'https://a.example'}\nhosts: [\"{{APY}}\"]", "- Do it now please"), `did you mean "API"?`},
+		{"directive-without-target", SeverityWarning, doc("lang: en", "Text <!-- bitacora role=x -->\n\n- Do it now please"), "8:1: nothing stands below"},
 		{"role-unassigned", SeverityWarning, doc("roles: [{id: lead}]", "- Do it now please"), `role "lead"`},
 		{"unknown-role", SeverityWarning, doc("roles: [{id: lead, holder: A}]", "- Do it now <!-- bitacora role=laed -->"), `did you mean "lead"?`},
 		{"directive-without-target", SeverityWarning, doc("lang: en", "- Do it now please\n\n<!-- bitacora role=x -->\n\nText"), "10:1: nothing stands below"},

@@ -2,8 +2,8 @@ package runbooks
 
 import (
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -42,6 +42,13 @@ func (b *builder) lint() {
 	b.lintScenarios()
 	b.lintParams()
 	b.lintRoles()
+	for _, host := range b.fm.hosts {
+		for _, name := range templates(host) {
+			if _, known := b.fm.env[name]; !known {
+				b.error("unknown-env", b.src.front.line, 0, fmt.Sprintf("hosts: {{%s}} is not declared in env", name), orList(didYouMean(name, sortedKeys(b.fm.env)), sortedKeys(b.fm.env)))
+			}
+		}
+	}
 	if len(b.rb.Sequence) == 0 {
 		b.warn("no-steps", 1, 0, "the text has no steps: there is nothing to walk", "write a list, or commands, below a heading")
 	}
@@ -53,12 +60,7 @@ func (b *builder) lintReferences(a *placedAction) {
 		switch _, known := b.names[ref.name]; {
 		case ref.name == "":
 		case !known:
-			names := []string{}
-			for name := range b.names {
-				names = append(names, name)
-			}
-			slices.Sort(names)
-			a.fail("unknown-action", ref.attribute, fmt.Sprintf("%s: no action is called %q", ref.attribute, ref.name), didYouMean(ref.name, names))
+			a.fail("unknown-action", ref.attribute, fmt.Sprintf("%s: no action is called %q", ref.attribute, ref.name), didYouMean(ref.name, sortedKeys(b.names)))
 		case ref.name == a.Name:
 			a.fail("unknown-action", ref.attribute, fmt.Sprintf("%s: the action names itself", ref.attribute), "name another action")
 		}
@@ -184,7 +186,9 @@ func (b *builder) lintRoles() {
 	}
 	for _, a := range b.actions {
 		if r := a.Settings.Role; r != "" && !known[r] {
-			a.note("unknown-role", "role", fmt.Sprintf("unknown role %q", r), strings.TrimSuffix(orList(didYouMean(r, ids), ids), "one of "))
+			a.note("unknown-role", "role", fmt.Sprintf("unknown role %q", r), orList(didYouMean(r, ids), ids))
 		}
 	}
 }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

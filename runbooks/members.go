@@ -66,6 +66,9 @@ func orList(hint string, names []string) string {
 	if hint != "" {
 		return hint
 	}
+	if len(names) == 0 {
+		return ""
+	}
 	return "one of " + strings.Join(names, ", ")
 }
 

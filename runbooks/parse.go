@@ -31,6 +31,16 @@ type builder struct {
 // runbook's Diagnostics, of which an error means that it must not be run
 // (HasErrors). Parse never panics and never returns a part of a runbook.
 func Parse(path string, src []byte) (*Runbook, error) {
+	b := parse(path, src)
+	if len(b.f.problems) > 0 {
+		sortDiagnostics(b.f.problems)
+		return nil, &ParseError{Path: path, Problems: b.f.problems}
+	}
+	return b.rb, nil
+}
+
+// parse reads src as far as it can be read.
+func parse(path string, src []byte) *builder {
 	sum := sha256.Sum256(src)
 	b := &builder{
 		f: &findings{}, names: map[string]int{}, stepIDs: map[string]int{}, actionIDs: map[string]bool{}, roleLines: map[string]int{},
@@ -44,11 +54,7 @@ func Parse(path string, src []byte) (*Runbook, error) {
 		b.fm = readFrontMatter(b.src.front, b.f)
 		b.read(path)
 	}
-	if len(b.f.problems) > 0 {
-		sortDiagnostics(b.f.problems)
-		return nil, &ParseError{Path: path, Problems: b.f.problems}
-	}
-	return b.rb, nil
+	return b
 }
 
 // read goes from text to runbook, one concern after the other.

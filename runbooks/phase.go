@@ -42,7 +42,7 @@ func readTitle(text string) title {
 // says how many words that covers.
 func leadingNumber(text string) (number string, covered int) {
 	rest := strings.TrimLeftFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	end := strings.IndexFunc(rest, func(r rune) bool { return !(r >= '0' && r <= '9') && r != '.' })
+	end := strings.IndexFunc(rest, func(r rune) bool { return (r < '0' || r > '9') && r != '.' })
 	if end < 1 {
 		return "", 0
 	}

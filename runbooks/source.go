@@ -257,7 +257,7 @@ var containerMark = regexp.MustCompile(`^[ \t]*(?:>|[-*+](?:[ \t]|$)|[0-9]{1,9}[
 func (s *source) checkShape(f *findings) {
 	var code fence
 	delimiters, cost := 0, 0
-	close := func() {
+	flush := func() {
 		if delimiters > denseMarkup {
 			cost += delimiters * delimiters
 		}
@@ -277,12 +277,12 @@ func (s *source) checkShape(f *findings) {
 			rest = rest[len(m):]
 		}
 		if code.next(line, i+1) {
-			close()
+			flush()
 			continue
 		}
 		trimmed := strings.TrimSpace(line)
 		if trimmed == "" || depth > 0 || strings.HasPrefix(trimmed, "|") || strings.HasPrefix(trimmed, "#") {
-			close()
+			flush()
 		}
 		delimiters += strings.Count(line, "*") + strings.Count(line, "_") + strings.Count(line, "[") + strings.Count(line, "~")
 		if delimiters > denseMarkup && cost+delimiters*delimiters > maxMarkupCost {

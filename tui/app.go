@@ -1,0 +1,401 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"genia.ai/bitacora/internal/i18n"
+	"genia.ai/bitacora/internal/session"
+	"genia.ai/bitacora/internal/walk"
+)
+
+// repeatWindow is how soon the same key again counts as the keyboard's repeat: a
+// held enter must not run through the walk.
+const repeatWindow = 120 * time.Millisecond
+
+// app is the root: it routes keys and messages, sizes the screens, and draws the
+// frame around them. What a screen does stands in the screen's own file.
+type app struct {
+	ctx  context.Context
+	opts Options
+	p    *i18n.Printer
+	look *look
+
+	width, height int
+	frame         string
+	run           *run
+	client        session.Client
+	base          screen   // follows from the run's state
+	over          []screen // opened on top of it by the operator
+	dialog        dialog
+	note          notice
+	lastKey       pressed
+
+	nextID  int
+	flight  int // commands that have not come back
+	replies map[int]func(commandDoneMsg) tea.Cmd
+	shows   map[int]func(previewedMsg) tea.Cmd
+	waiters []waiter
+
+	tasks    tasks
+	pump     *pump
+	listen   func(session.Feed) tea.Cmd // these three wait; tests put their own in
+	batch    func() tea.Cmd
+	tick     func() tea.Cmd
+	quit     chan struct{}
+	quitting bool
+	left     atomic.Pointer[leaving]
+}
+
+// notice is the last thing that the foot of the screen had to say.
+type notice struct {
+	text string
+	bad  bool
+	at   time.Time
+}
+
+type pressed struct {
+	name string
+	at   time.Time
+}
+
+// waiter runs once the state holds everything up to seq.
+type waiter struct {
+	seq uint64
+	fn  func() tea.Cmd
+}
+
+// leaving is what Run may read while the program still runs.
+type leaving struct {
+	result Result
+	crash  *PanicError
+}
+
+// Messages. Each says what happened, and to what.
+type (
+	secondPassedMsg struct{}
+	openedMsg       struct {
+		opened     Opened
+		attachment *session.Attachment
+		err        error
+	}
+	commandDoneMsg struct {
+		id  int
+		ack session.Ack
+		err error
+	}
+	previewedMsg struct {
+		id      int
+		action  string
+		preview session.Preview
+		err     error
+	}
+	taskPanickedMsg struct{ err *PanicError }
+)
+
+func newApp(ctx context.Context, opts Options) *app {
+	a := &app{
+		ctx: ctx, opts: opts, p: opts.Printer, look: opts.look(), client: opts.Client,
+		replies: map[int]func(commandDoneMsg) tea.Cmd{}, shows: map[int]func(previewedMsg) tea.Cmd{},
+		pump: newPump(), quit: make(chan struct{}),
+	}
+	a.listen, a.batch, a.tick = a.listenTo, a.nextBatch, a.second
+	a.base = &waiting{a: a}
+	if a.client == nil {
+		a.base = newPicker(a)
+	}
+	a.publish()
+	return a
+}
+
+// Init attaches to the run, if there is one already, and starts the clock.
+func (a *app) Init() tea.Cmd {
+	if a.client == nil {
+		return a.tick()
+	}
+	return tea.Batch(a.tick(), a.attach(Opened{Client: a.client}))
+}
+
+// View returns what the last Update drew: drawing there keeps a panic of a
+// screen where it can be recovered.
+func (a *app) View() string { return a.frame }
+
+// Update takes one message. A panic becomes the error of Run.
+func (a *app) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
+	defer func() {
+		if v := recover(); v != nil {
+			model, cmd = a, a.crash(&PanicError{Value: v, Stack: debug.Stack()})
+		}
+	}()
+	cmd = a.handle(msg)
+	a.draw()
+	a.publish()
+	return a, cmd
+}
+
+func (a *app) handle(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		a.width, a.height = msg.Width, msg.Height
+		a.resize()
+	case tea.KeyMsg:
+		return a.keys(msg)
+	case secondPassedMsg:
+		return a.tick()
+	case openedMsg:
+		return a.opened(msg)
+	case commandDoneMsg:
+		a.flight--
+		reply := a.replies[msg.id]
+		delete(a.replies, msg.id)
+		return reply(msg)
+	case previewedMsg:
+		show := a.shows[msg.id]
+		delete(a.shows, msg.id)
+		return show(msg)
+	case updatesArrivedMsg:
+		return a.arrived(msg)
+	case taskPanickedMsg:
+		return a.crash(msg.err)
+	}
+	return nil
+}
+
+// keys splits what arrived in one read: over a slow link several presses come
+// as one message. Pasted text stays whole.
+func (a *app) keys(msg tea.KeyMsg) tea.Cmd {
+	if msg.Type != tea.KeyRunes || msg.Paste || len(msg.Runes) < 2 {
+		return a.key(msg)
+	}
+	cmds := make([]tea.Cmd, 0, len(msg.Runes))
+	for _, r := range msg.Runes {
+		cmds = append(cmds, a.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}))
+	}
+	return tea.Batch(cmds...)
+}
+
+func (a *app) key(msg tea.KeyMsg) tea.Cmd {
+	now, name := a.now(), msg.String()
+	repeated := name == a.lastKey.name && now.Sub(a.lastKey.at) < repeatWindow
+	a.lastKey = pressed{name: name, at: now}
+	if a.quitting {
+		return nil
+	}
+	a.note = notice{} // it was read
+	if a.tooSmall() && name != "ctrl+c" {
+		return nil
+	}
+	if a.dialog != nil {
+		return a.dialog.press(msg)
+	}
+	o, ok := match(a.offers(), name)
+	switch {
+	case !ok:
+		return nil
+	case o.why != "":
+		a.say(true, o.why)
+		return nil
+	case o.id == keyDo && repeated:
+		a.say(false, a.p.T("tui.msg.repeated"))
+		return nil
+	}
+	return a.act(o.id)
+}
+
+// act does what a key promises: what every screen offers here, the rest there.
+func (a *app) act(id keyID) tea.Cmd {
+	switch id {
+	case keyHelp:
+		a.open(newHelp(a))
+	case keyTimeline:
+		a.open(newTimeline(a))
+	case keyClose:
+		a.closeScreen()
+	case keyLeave:
+		a.askLeave()
+	case keyCancel:
+		return a.cancel()
+	case keyNote:
+		a.askNote()
+	case keyTodo:
+		a.askTodo()
+	case keyMilestone:
+		a.askMilestone()
+	case keySeverity:
+		a.askSeverity()
+	case keyRoles:
+		a.askRole()
+	case keyHandover:
+		a.askHandover()
+	case keyParams:
+		a.askParams()
+	case keyEnd:
+		a.askEnd()
+	default:
+		return a.top().act(id)
+	}
+	return nil
+}
+
+func (a *app) now() time.Time { return a.opts.Now() }
+
+func (a *app) top() screen {
+	if n := len(a.over); n > 0 {
+		return a.over[n-1]
+	}
+	return a.base
+}
+
+func (a *app) open(s screen) {
+	a.over = slices.DeleteFunc(a.over, func(o screen) bool { return o.name() == s.name() })
+	a.over = append(a.over, s)
+	a.resize()
+}
+
+func (a *app) closeScreen() {
+	if n := len(a.over); n > 0 {
+		a.over = a.over[:n-1]
+	}
+}
+
+func (a *app) say(bad bool, text string) { a.note = notice{text: text, bad: bad, at: a.now()} }
+
+// opened starts to follow a run that was opened.
+func (a *app) opened(msg openedMsg) tea.Cmd {
+	if msg.err != nil {
+		a.say(true, a.explain(msg.err))
+		if w, ok := a.base.(*waiting); ok {
+			w.failed = a.explain(msg.err)
+		}
+		if p, ok := a.base.(*picker); ok {
+			p.opening = false
+		}
+		return nil
+	}
+	a.client = msg.opened.Client
+	if msg.opened.Printer != nil {
+		a.p = msg.opened.Printer
+	}
+	a.run = newRun(msg.attachment, a.p, a.clean)
+	a.reroute()
+	return a.listen(msg.attachment.Feed)
+}
+
+// arrived applies a batch of the feed and waits for the next one.
+func (a *app) arrived(msg updatesArrivedMsg) tea.Cmd {
+	if a.run == nil {
+		return nil
+	}
+	before := a.run.state
+	for _, u := range msg.updates {
+		a.run.take(u)
+		if _, printed := u.(session.OutputPrinted); printed {
+			a.run.silent = a.now()
+		}
+	}
+	if msg.ended {
+		a.run.cut, a.run.cutErr = true, msg.err
+	}
+	cmds := []tea.Cmd{a.settle()}
+	a.notice(before)
+	a.reroute()
+	if w, ok := a.base.(*walkScreen); ok {
+		cmds = append(cmds, w.refresh())
+	}
+	if !msg.ended {
+		cmds = append(cmds, a.batch())
+	}
+	return tea.Batch(cmds...)
+}
+
+// settle runs what waited for the state to hold an acknowledged command.
+func (a *app) settle() tea.Cmd {
+	var cmds []tea.Cmd
+	waiters := a.waiters
+	a.waiters = nil
+	for _, w := range waiters {
+		if a.run.state.Seq < w.seq && !a.run.cut {
+			a.waiters = append(a.waiters, w)
+			continue
+		}
+		cmds = append(cmds, w.fn())
+	}
+	return tea.Batch(cmds...)
+}
+
+// reroute picks the base screen that the state calls for.
+func (a *app) reroute() {
+	s := a.run.state
+	want := "walk"
+	switch {
+	case s.Status == walk.StatusBriefing, s.Status == walk.StatusNew:
+		want = "briefing"
+	case s.Status == walk.StatusEnded, s.Complete():
+		want = "summary"
+	}
+	if a.base.name() == want {
+		return
+	}
+	switch want {
+	case "briefing":
+		a.base = newBriefing(a)
+	case "summary":
+		a.base = newSummary(a)
+	default:
+		a.base = newWalk(a)
+	}
+	a.over = nil
+	a.resize()
+}
+
+// leave ends the program; what is on disk stays as it is.
+func (a *app) leave() tea.Cmd {
+	if !a.quitting {
+		a.quitting = true
+		close(a.quit)
+	}
+	return tea.Quit
+}
+
+func (a *app) crash(err *PanicError) tea.Cmd {
+	l := &leaving{crash: err}
+	if old := a.left.Load(); old != nil {
+		l.result = old.result
+	}
+	a.left.Store(l)
+	return a.leave()
+}
+
+func (a *app) publish() {
+	l := &leaving{result: Result{Client: a.client}}
+	if old := a.left.Load(); old != nil {
+		l.crash = old.crash
+	}
+	if r := a.run; r != nil {
+		l.result.Run, l.result.Dir, l.result.Saved = r.state.Run, r.briefing.Dir, r.saved
+		l.result.Ended, l.result.Outcome = r.state.Status == walk.StatusEnded, r.state.Outcome
+	}
+	a.left.Store(l)
+}
+
+func (a *app) outcome() Result { return a.left.Load().result }
+
+// failure is the error of Run: what happened first counts.
+func (a *app) failure(ctx context.Context, err error) error {
+	var panicked *PanicError
+	switch crash := a.left.Load().crash; {
+	case crash != nil:
+		return crash
+	case errors.As(err, &panicked), errors.Is(err, ErrStalled):
+		return err
+	case errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil:
+		return context.Cause(ctx)
+	}
+	return err
+}

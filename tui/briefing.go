@@ -1,0 +1,181 @@
+package tui
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"genia.ai/bitacora/internal/walk"
+)
+
+// briefingScreen says what the operator should know before the first step.
+type briefingScreen struct {
+	a      *app
+	width  int
+	height int
+	scroll scroll
+}
+
+func newBriefing(a *app) *briefingScreen { return &briefingScreen{a: a} }
+
+func (b *briefingScreen) name() string { return "briefing" }
+
+func (b *briefingScreen) setSize(width, height int) { b.width, b.height = width, height }
+
+func (b *briefingScreen) keys() []offer {
+	return []offer{
+		{id: keyDo, label: b.a.p.T("tui.next.begin"), why: b.a.blocked()},
+		{id: keyParams, why: b.a.blocked()}, {id: keyRoles}, {id: keySeverity},
+		{id: keyNote}, {id: keyMilestone, quiet: true}, {id: keyTimeline, quiet: true},
+		{id: keyDown, label: b.a.p.T("tui.foot.scroll")}, {id: keyUp, quiet: true},
+		{id: keyPageDown, quiet: true}, {id: keyPageUp, quiet: true},
+	}
+}
+
+func (b *briefingScreen) act(id keyID) tea.Cmd {
+	if id == keyDo {
+		if b.a.run.state.NeedsScenario() {
+			b.a.askScenario(func() tea.Cmd { return b.a.do(walk.Begin{}, nil) })
+			return nil
+		}
+		return b.a.do(walk.Begin{}, nil)
+	}
+	b.scroll.page(id)
+	return nil
+}
+
+func (b *briefingScreen) view() []string {
+	lines := b.lines()
+	b.scroll.resize(len(lines), b.height)
+	rows := window(lines, b.scroll.offset, b.height)
+	if rest := len(lines) - b.scroll.offset - b.height; rest > 0 {
+		rows[b.height-1] = b.a.look.dim.Render(b.a.look.sym.more + " " + b.a.p.T("tui.more", "Count", rest+1))
+	}
+	return rows
+}
+
+func (b *briefingScreen) lines() []string {
+	a, r, p := b.a, b.a.run, b.a.p
+	var lines []string
+	if r.book().Summary != "" {
+		lines = append(lines, wrap(r.text(r.book().Summary), b.width)...)
+	}
+	if r.state.Rehearsal() {
+		lines = append(lines, wrap(p.T("tui.brief.rehearsal"), b.width)...)
+	}
+	for _, note := range r.briefing.Notes {
+		lines = append(lines, wrap("! "+b.remark(note), b.width)...)
+	}
+	facts := []string{p.T("tui.brief.steps", "Count", len(r.plan.Steps()))}
+	if n := len(r.book().Scenarios); n > 0 {
+		facts = append(facts, p.T("tui.brief.scenarios", "Count", n))
+	}
+	lines = append(lines, strings.Join(facts, " · "))
+	lines = b.section(lines, "tui.brief.params", b.params())
+	lines = b.section(lines, "tui.brief.secrets", b.secrets())
+	lines = b.section(lines, "tui.brief.tools", b.tools())
+	lines = b.section(lines, "tui.brief.roles", b.roles())
+	about := []string{p.T("tui.brief.run", "Run", a.clean(r.briefing.Run)), p.T("tui.brief.dir", "Dir", a.clean(r.briefing.Dir))}
+	if r.briefing.Sandbox != "" {
+		about = append([]string{p.T("tui.brief.sandbox", "URL", a.clean(r.briefing.Sandbox))}, about...)
+	}
+	return b.section(lines, "tui.brief.about", about)
+}
+
+// remark is the text of a note of the briefing; one without a text of ours is
+// shown as it is.
+func (b *briefingScreen) remark(note string) string {
+	id := "tui.remark." + note
+	if text := b.a.p.T(id); text != id {
+		return text
+	}
+	return b.a.clean(note)
+}
+
+// section adds a part with its heading, unless it is empty.
+func (b *briefingScreen) section(lines []string, heading string, part []string) []string {
+	if len(part) == 0 {
+		return lines
+	}
+	lines = append(lines, "", b.a.look.strong.Render(b.a.p.T(heading)))
+	for _, line := range part {
+		lines = append(lines, indent("  ", wrap(line, b.width-2))...)
+	}
+	return lines
+}
+
+func (b *briefingScreen) params() []string {
+	var lines []string
+	for _, param := range b.a.run.book().Params {
+		label := b.a.clean(param.Label)
+		if label == "" {
+			label = b.a.clean(param.Name)
+		}
+		value := b.a.p.T("tui.value.later")
+		if v, ok := b.a.run.state.Value(param.Name); ok {
+			value = b.a.clean(v.Text)
+			if v.Invented {
+				value += " (" + b.a.p.T("tui.value.invented") + ")"
+			}
+		}
+		lines = append(lines, label+": "+value)
+	}
+	return lines
+}
+
+func (b *briefingScreen) secrets() []string {
+	var lines []string
+	for _, secret := range b.a.run.briefing.Secrets {
+		lines = append(lines, b.present(secret.Name, secret.Present, ""))
+	}
+	return lines
+}
+
+func (b *briefingScreen) tools() []string {
+	var lines []string
+	for _, tool := range b.a.run.briefing.Tools {
+		lines = append(lines, b.present(tool.Name, tool.Path != "", tool.Path))
+	}
+	return lines
+}
+
+// present says by symbol and word whether something is there.
+func (b *briefingScreen) present(name string, there bool, where string) string {
+	l, p := b.a.look, b.a.p
+	switch {
+	case !there:
+		return l.bad.Render(l.sym.failed) + " " + b.a.clean(name) + ": " + l.bad.Render(p.T("tui.brief.missing"))
+	case where != "":
+		return l.good.Render(l.sym.done) + " " + b.a.clean(name) + ": " + b.a.clean(where)
+	}
+	return l.good.Render(l.sym.done) + " " + b.a.clean(name) + ": " + p.T("tui.brief.present")
+}
+
+func (b *briefingScreen) roles() []string {
+	var lines []string
+	for _, role := range b.a.run.book().Roles {
+		holder := b.a.clean(b.a.run.state.Holder(role.ID))
+		if holder == "" {
+			holder = b.a.p.T("tui.role.nobody")
+		}
+		lines = append(lines, b.a.clean(role.Title)+": "+holder)
+	}
+	return lines
+}
+
+// blocked says why nothing can be started now, or "".
+func (a *app) blocked() string {
+	switch r := a.run; {
+	case r.storage != nil:
+		return a.p.T("tui.why.storage")
+	case r.cut:
+		return a.p.T("tui.err.closed")
+	case r.state.Status == walk.StatusEnded:
+		return a.p.T("refusal.ended")
+	case r.state.Running != nil:
+		return a.p.T("refusal.busy")
+	case a.flight > 0 || len(a.waiters) > 0:
+		return a.p.T("tui.why.saving")
+	}
+	return ""
+}

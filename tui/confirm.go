@@ -1,0 +1,167 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/textinput"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"genia.ai/bitacora/internal/session"
+	"genia.ai/bitacora/runbooks"
+)
+
+// confirm shows exactly what would run and asks for a yes. What was typed before
+// it could be read is thrown away; what is destroyed has to be typed.
+type confirm struct {
+	a       *app
+	heading string
+	effect  runbooks.Effect
+	preview session.Preview
+	target  string // to be typed; "" = a yes is enough
+	yes     string // what accepting does, for the footer
+	submit  func(target string) tea.Cmd
+
+	line   textinput.Model
+	guard  guard
+	armed  bool
+	scroll scroll
+	error  string
+}
+
+func (a *app) confirm(d *confirm) {
+	d.a, d.guard, d.line = a, newGuard(a.now()), newLine("")
+	a.dialog = d
+}
+
+func (d *confirm) title() string { return d.heading }
+
+func (d *confirm) press(msg tea.KeyMsg) tea.Cmd {
+	name := msg.String()
+	quiet := d.guard.quiet(d.a.now())
+	switch name {
+	case "esc", "ctrl+c":
+		d.a.dialog = nil
+		return nil
+	case "down", "pgdown":
+		d.scroll.move(1)
+		return nil
+	case "up", "pgup":
+		d.scroll.move(-1)
+		return nil
+	}
+	if d.target != "" {
+		return d.typing(msg, quiet)
+	}
+	switch strings.ToLower(name) {
+	case "n":
+		d.a.dialog = nil
+	case "j":
+		d.scroll.move(1)
+	case "k":
+		d.scroll.move(-1)
+	case "y", "s", "enter":
+		return d.accept(quiet, "")
+	}
+	return nil
+}
+
+// typing takes the target, letter by letter, once the quiet time has passed.
+func (d *confirm) typing(msg tea.KeyMsg, quiet bool) tea.Cmd {
+	if !d.armed && !quiet {
+		d.error = d.a.p.T("tui.msg.early")
+		return nil
+	}
+	d.armed, d.error = true, ""
+	if msg.String() == "enter" {
+		return d.accept(true, strings.TrimSpace(d.line.Value()))
+	}
+	var cmd tea.Cmd
+	d.line, cmd = d.line.Update(msg)
+	return cmd
+}
+
+func (d *confirm) accept(quiet bool, typed string) tea.Cmd {
+	switch {
+	case d.a.flight > 0:
+		return nil
+	case !quiet:
+		d.error = d.a.p.T("tui.msg.early")
+		return nil
+	case typed != d.target:
+		d.error = d.a.p.T("tui.confirm.mismatch", "Target", d.a.clean(d.target))
+		return nil
+	}
+	d.error = ""
+	return d.submit(typed)
+}
+
+func (d *confirm) lines(width, height int) []string {
+	l, p := d.a.look, d.a.p
+	var head, foot []string
+	if d.effect != "" {
+		head = append(head, d.a.effectText(d.effect))
+	}
+	if d.preview.Where != "" {
+		foot = append(foot, l.dim.Render(p.T("tui.confirm.where"))+" "+d.a.clean(d.preview.Where))
+	}
+	if len(d.preview.Values) > 0 {
+		values := d.a.clean(strings.Join(d.preview.Values, "  "))
+		foot = append(foot, indent(l.dim.Render(p.T("tui.confirm.values"))+" ", chop(values, width-12))...)
+	}
+	if d.target != "" {
+		foot = append(foot, wrap(p.T("tui.confirm.type", "Target", d.a.clean(d.target)), width)...)
+		foot = append(foot, lineView(d.line, width))
+	}
+	if d.error != "" {
+		foot = append(foot, d.a.errorLines(d.error, width)...)
+	}
+	code := d.a.codeLines(d.preview.Command, width)
+	room := max(height-len(head)-len(foot), 1)
+	d.scroll.resize(len(code), min(room, len(code)))
+	if len(code) > room {
+		code = slices.Clone(window(code, d.scroll.offset, room))
+		if rest := d.scroll.total - d.scroll.offset - room; rest > 0 {
+			code[room-1] = l.dim.Render(l.sym.more + " " + p.T("tui.more", "Count", rest+1))
+		}
+	}
+	return slices.Concat(head, code, foot)
+}
+
+// effectText says what an action may change, by word and by style.
+func (a *app) effectText(effect runbooks.Effect) string {
+	text := a.p.T("tui.effect." + string(effect))
+	switch effect {
+	case runbooks.EffectDestructive:
+		return a.look.bad.Render("!! " + text)
+	case runbooks.EffectWrite:
+		return a.look.warn.Render("! " + text)
+	case runbooks.EffectRead:
+	}
+	return text
+}
+
+// codeLines shows a command without losing a character of it.
+func (a *app) codeLines(code string, width int) []string {
+	var lines []string
+	for line := range strings.SplitSeq(strings.TrimRight(a.cleanText(code), "\n"), "\n") {
+		for i, part := range chop(line, width-2) {
+			mark := "  "
+			if i > 0 {
+				mark = a.look.sym.ellipsis + " "
+			}
+			lines = append(lines, a.look.dim.Render(mark)+a.look.code.Render(part))
+		}
+	}
+	return lines
+}
+
+func (d *confirm) hints() []hint {
+	yes := hint{"y/enter", d.yes}
+	if d.target != "" {
+		yes.key = "enter"
+	}
+	return []hint{yes, {"esc", d.a.p.T("tui.foot.cancel-dialog")}}
+}
+
+func (d *confirm) refused(text string) { d.error = text }

@@ -1,0 +1,241 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/bubbles/cursor"
+	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/bubbles/textinput"
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// quietTime is how long nothing must have been pressed, since a dialog that
+// starts something was drawn, before a key can accept it.
+const quietTime = 400 * time.Millisecond
+
+// guard throws away what was typed ahead. The zero value is armed by ready.
+type guard struct{ last time.Time }
+
+// newGuard starts the quiet time: the dialog is drawn at the end of this Update.
+func newGuard(now time.Time) guard { return guard{last: now} }
+
+// quiet reports whether a key comes after the quiet time, and starts it anew.
+func (g *guard) quiet(now time.Time) bool {
+	quiet := now.Sub(g.last) >= quietTime
+	g.last = now
+	return quiet
+}
+
+// newLine is a one-line editor. Its paste key is off: it would run programs to
+// reach a clipboard; what the terminal pastes arrives as text.
+func newLine(value string) textinput.Model {
+	line := textinput.New()
+	line.Prompt = "> "
+	line.Cursor.SetMode(cursor.CursorStatic)
+	line.KeyMap.Paste = key.NewBinding(key.WithDisabled())
+	line.SetValue(value)
+	line.Focus()
+	return line
+}
+
+// lineView draws a one-line editor into so many cells.
+func lineView(line textinput.Model, cells int) string {
+	line.Width = max(cells-4, 1)
+	line.SetCursor(line.Position())
+	return line.View()
+}
+
+// prompt asks for one line of text.
+type prompt struct {
+	a       *app
+	heading string
+	help    []string
+	line    textinput.Model
+	error   string
+	submit  func(value string) tea.Cmd // nil or a command; it decides when the dialog closes
+}
+
+func (a *app) ask(heading string, help []string, value string, submit func(string) tea.Cmd) {
+	a.dialog = &prompt{a: a, heading: heading, help: help, line: newLine(value), submit: submit}
+}
+
+func (d *prompt) title() string { return d.heading }
+
+func (d *prompt) press(msg tea.KeyMsg) tea.Cmd {
+	switch msg.String() {
+	case "esc", "ctrl+c":
+		d.a.dialog = nil
+		return nil
+	case "enter":
+		if d.a.flight > 0 {
+			return nil
+		}
+		d.error = ""
+		return d.submit(strings.TrimSpace(d.line.Value()))
+	}
+	var cmd tea.Cmd
+	d.line, cmd = d.line.Update(msg)
+	return cmd
+}
+
+func (d *prompt) lines(width, height int) []string {
+	var lines []string
+	for _, text := range d.help {
+		lines = append(lines, wrap(text, width)...)
+	}
+	foot := []string{lineView(d.line, width)}
+	if d.error != "" {
+		foot = append(foot, d.a.errorLines(d.error, width)...)
+	}
+	if room := height - len(foot); len(lines) > room {
+		lines = lines[:max(room, 0)]
+	}
+	return append(lines, foot...)
+}
+
+func (d *prompt) hints() []hint {
+	return []hint{{"enter", d.a.p.T("tui.foot.accept-text")}, {"esc", d.a.p.T("tui.foot.close")}}
+}
+
+func (d *prompt) refused(text string) { d.error = text }
+
+func (a *app) errorLines(text string, width int) []string {
+	lines := wrap("! "+text, width)
+	for i := range lines {
+		lines[i] = a.look.warn.Render(lines[i])
+	}
+	return lines
+}
+
+// item is one line of a list to pick from.
+type item struct {
+	label  string
+	detail string // further text below the label when the item is selected
+	why    string // why it cannot be picked now, or ""
+	pick   func() tea.Cmd
+}
+
+// picked asks for one of several items.
+type picked struct {
+	a       *app
+	heading string
+	help    []string
+	items   []item
+	cursor  int
+	guard   guard
+	error   string
+	keep    bool // picking leaves the dialog open until its command is done
+}
+
+func (a *app) choose(heading string, help []string, items []item) *picked {
+	d := &picked{a: a, heading: heading, help: help, items: items, guard: newGuard(a.now())}
+	a.dialog = d
+	return d
+}
+
+func (d *picked) title() string { return d.heading }
+
+func (d *picked) press(msg tea.KeyMsg) tea.Cmd {
+	name := msg.String()
+	quiet := d.guard.quiet(d.a.now())
+	switch name {
+	case "esc", "ctrl+c":
+		d.a.dialog = nil
+	case "j", "down":
+		d.move(1)
+	case "k", "up":
+		d.move(-1)
+	case "enter":
+		return d.accept(quiet)
+	default:
+		if len(name) == 1 && name[0] >= '1' && name[0] <= '9' && int(name[0]-'1') < len(d.items) {
+			d.cursor = int(name[0] - '1')
+		}
+	}
+	return nil
+}
+
+func (d *picked) move(by int) {
+	d.cursor = max(0, min(d.cursor+by, len(d.items)-1))
+	d.guard = guard{} // who moves has read the list
+}
+
+func (d *picked) accept(quiet bool) tea.Cmd {
+	if d.a.flight > 0 || len(d.items) == 0 {
+		return nil
+	}
+	if !quiet {
+		d.error = d.a.p.T("tui.msg.early")
+		return nil
+	}
+	chosen := d.items[d.cursor]
+	if chosen.why != "" {
+		d.error = chosen.why
+		return nil
+	}
+	d.error = ""
+	if !d.keep {
+		d.a.dialog = nil
+	}
+	return chosen.pick()
+}
+
+func (d *picked) lines(width, height int) []string {
+	var help, foot []string
+	for _, text := range d.help {
+		help = append(help, wrap(text, width)...)
+	}
+	if d.error != "" {
+		foot = d.a.errorLines(d.error, width)
+	}
+	if room := height - len(foot) - min(len(d.items), 4); len(help) > room {
+		help = help[:max(room, 0)]
+	}
+	rows, at := d.rows(width)
+	s := scroll{}
+	s.resize(len(rows), max(height-len(help)-len(foot), 1))
+	s.follow(min(at+s.height-1, at+2))
+	s.follow(at)
+	list := rows[s.offset:min(len(rows), s.offset+s.height)]
+	return slices.Concat(help, list, foot)
+}
+
+// rows returns the items, that under the cursor with its detail, and its row.
+func (d *picked) rows(width int) (rows []string, at int) {
+	l := d.a.look
+	for i, it := range d.items {
+		mark := "  "
+		if i == d.cursor {
+			mark, at = l.sym.cursor+" ", len(rows)
+		}
+		if i < 9 {
+			mark += number(i+1) + " "
+		} else {
+			mark += "  "
+		}
+		text := l.cut(mark+it.label, width)
+		switch {
+		case i == d.cursor:
+			text = l.cursor.Render(text)
+		case it.why != "":
+			text = l.dim.Render(text)
+		}
+		rows = append(rows, text)
+		if i == d.cursor && it.detail != "" {
+			for _, line := range wrap(it.detail, width-4) {
+				rows = append(rows, l.dim.Render("    "+line))
+			}
+		}
+	}
+	return rows, at
+}
+
+func (d *picked) hints() []hint {
+	return []hint{
+		{"enter", d.a.p.T("tui.foot.pick")}, {"j/k", d.a.p.T("tui.foot.move")}, {"esc", d.a.p.T("tui.foot.close")},
+	}
+}
+
+func (d *picked) refused(text string) { d.error = text }

@@ -1,0 +1,120 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"genia.ai/bitacora/internal/event"
+)
+
+// eventLine tells one event on one line: when, where, what.
+func (a *app) eventLine(ev event.Event) string {
+	text := a.eventText(ev)
+	mark := " "
+	if deviation(ev) {
+		mark = "*"
+		text = a.look.warn.Render(text)
+	}
+	where := ""
+	if ev.Step != "" {
+		where = a.clean(ev.Step) + " "
+	}
+	return fmt.Sprintf("%4d ", ev.Seq) + a.look.dim.Render(a.clock(ev.At)) + mark + where + text
+}
+
+// deviation reports whether an event tells of something done otherwise than written.
+func deviation(ev event.Event) bool {
+	switch data := ev.Data.(type) {
+	case event.StepSkipped, event.StepAccepted, event.AdhocStarted, event.UndoDone:
+		return true
+	case event.ActionEnded:
+		return !data.Succeeded()
+	}
+	return false
+}
+
+// eventText tells what an event says. The texts are tui.ev.<kind>.
+func (a *app) eventText(ev event.Event) string {
+	id := "tui.ev." + string(ev.Kind)
+	switch data := ev.Data.(type) {
+	case event.RunStarted:
+		return a.p.T(id, "Title", a.clean(data.Title), "Mode", a.p.T("mode."+data.Mode))
+	case event.RunPaused:
+		return a.p.T(id, "Reason", a.clean(data.Reason))
+	case event.RunResumed:
+		return a.p.T(id, "Operator", a.clean(data.Operator))
+	case event.RunEnded:
+		return a.withReason(a.p.T(id, "Outcome", a.p.T("run."+data.Outcome)), data.Reason)
+	case event.ClientJoined:
+		return a.p.T(id, "Operator", a.clean(data.Operator), "FrontEnd", a.clean(data.FrontEnd))
+	case event.ClientLeft:
+		return a.withReason(a.p.T(id), data.Reason)
+	case event.DriverChanged:
+		return a.withReason(a.p.T(id, "To", a.clean(data.To)), data.Reason)
+	case event.RoleAssigned:
+		return a.p.T(id, "Role", a.run.roleTitle(data.Role), "Holder", a.clean(data.Holder))
+	case event.Note:
+		return a.p.T(id, "Text", a.clean(data.Text))
+	case event.Todo:
+		if data.Done {
+			id += "-done"
+		}
+		return a.p.T(id, "Text", a.clean(data.Text))
+	case event.Milestone:
+		return a.p.T(id, "Name", a.p.T("milestone."+data.Name), "When", a.clock(data.When))
+	case event.SeveritySet:
+		return a.p.T(id, "Severity", a.clean(data.Severity))
+	}
+	return a.walkEventText(id, ev)
+}
+
+func (a *app) walkEventText(id string, ev event.Event) string {
+	switch data := ev.Data.(type) {
+	case event.ParamSet:
+		return a.p.T(id, "Name", a.display(data.Name), "Value", a.clean(data.Value))
+	case event.ScenarioChanged:
+		return a.withReason(a.p.T(id, "To", a.display(data.To)), data.Reason)
+	case event.PhaseEntered:
+		return a.p.T(id, "Phase", a.p.T("phase."+ev.Phase))
+	case event.StepStarted:
+		return a.p.T(id, "Text", a.run.text(data.Text))
+	case event.StepDone:
+		return a.p.T(id)
+	case event.StepSkipped:
+		return a.withReason(a.p.T(id), data.Reason)
+	case event.StepAccepted:
+		return a.withReason(a.p.T(id), data.Reason)
+	case event.StepReopened:
+		return a.withReason(a.p.T(id), data.Reason)
+	case event.ActionConfirmed:
+		return a.p.T(id, "Name", a.run.nameOf(data.Action))
+	case event.ActionStarted:
+		first, _, _ := strings.Cut(strings.TrimSpace(data.Command), "\n")
+		return a.p.T(id, "Name", a.run.nameOf(data.Action), "Command", a.clean(first))
+	case event.ActionEnded:
+		return a.p.T(id, "Name", a.run.nameOf(data.Action), "Ending", a.run.ending(data.Ending))
+	case event.ChoiceMade:
+		label := a.clean(data.Label)
+		if data.Label == data.Key && (data.Key == "yes" || data.Key == "no") {
+			label = a.p.T("answer." + data.Key)
+		}
+		return a.withReason(a.p.T(id, "Name", a.run.nameOf(data.Action), "Label", label), data.Reason)
+	case event.UndoPushed:
+		return a.p.T(id, "Action", a.run.nameOf(data.Action), "Undo", a.run.nameOf(data.Undo))
+	case event.UndoDone:
+		return a.p.T(id, "Action", a.run.nameOf(data.Action), "Undo", a.run.nameOf(data.Undo))
+	case event.AdhocStarted:
+		return a.p.T(id, "Command", a.clean(data.Command))
+	case event.AdhocEnded:
+		return a.p.T(id, "Ending", a.run.ending(data.Ending))
+	}
+	return a.clean(string(ev.Kind))
+}
+
+// withReason adds a reason to a text, if there is one.
+func (a *app) withReason(text, reason string) string {
+	if reason == "" {
+		return text
+	}
+	return text + ": " + a.clean(reason)
+}

@@ -1,0 +1,182 @@
+package tui
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
+)
+
+// failureScreen says what failed and what can be done about it. It never leads
+// out of the run.
+type failureScreen struct {
+	a      *app
+	width  int
+	height int
+	cursor int
+	guard  guard
+}
+
+func newFailure(a *app) *failureScreen { return &failureScreen{a: a, guard: newGuard(a.now())} }
+
+func (f *failureScreen) name() string { return "failure" }
+
+func (f *failureScreen) setSize(width, height int) { f.width, f.height = width, height }
+
+// way is one thing that can be done about a failure; its text is tui.fail.<id>.
+type way struct {
+	id   string
+	why  string
+	take func(a *app, action *runbooks.Action) tea.Cmd
+}
+
+func (f *failureScreen) ways() []way {
+	a := f.a
+	blocked := a.blocked()
+	undo := blocked
+	if undo == "" && len(a.run.state.Undoable()) == 0 {
+		undo = a.p.T("tui.why.nothing-to-undo")
+	}
+	edit := blocked
+	if edit == "" && len(a.run.book().Params) == 0 {
+		edit = a.p.T("tui.params.none")
+	}
+	asks := func(ask func()) func(*app, *runbooks.Action) tea.Cmd {
+		return func(*app, *runbooks.Action) tea.Cmd { ask(); return nil }
+	}
+	step := a.run.state.Current()
+	return []way{
+		{"retry", blocked, func(a *app, action *runbooks.Action) tea.Cmd { return a.startAction(action) }},
+		{"edit", edit, func(a *app, action *runbooks.Action) tea.Cmd {
+			a.listParams(func() tea.Cmd { return a.startAction(action) })
+			return nil
+		}},
+		{"adhoc", blocked, asks(a.askAdhoc)},
+		{"accept", blocked, asks(func() { a.askAccept(step) })},
+		{"skip", blocked, asks(func() { a.askSkip(step) })},
+		{"undo", undo, asks(a.askUndo)},
+		{"handover", "", asks(a.askHandover)},
+		{"stop", blocked, asks(a.askEnd)},
+	}
+}
+
+func (f *failureScreen) keys() []offer {
+	why := ""
+	if f.a.run.state.Failure() == nil {
+		why = f.a.p.T("tui.why.no-failure")
+	}
+	return []offer{
+		{id: keyDo, label: f.a.p.T("tui.foot.pick"), why: why}, {id: keyDown}, {id: keyUp, quiet: true},
+		{id: keyNote}, {id: keyTimeline}, {id: keyMilestone, quiet: true}, {id: keyTodo, quiet: true},
+	}
+}
+
+func (f *failureScreen) act(id keyID) tea.Cmd {
+	quiet := f.guard.quiet(f.a.now())
+	ways := f.ways()
+	switch id {
+	case keyDown, keyUp:
+		by := 1
+		if id == keyUp {
+			by = -1
+		}
+		f.cursor = max(0, min(f.cursor+by, len(ways)-1))
+		f.guard = guard{} // who moves has read the menu
+	case keyDo:
+		chosen := ways[f.cursor]
+		switch {
+		case !quiet:
+			f.a.say(true, f.a.p.T("tui.msg.early"))
+		case chosen.why != "":
+			f.a.say(true, chosen.why)
+		default:
+			return chosen.take(f.a, f.a.run.state.Failure())
+		}
+	default:
+	}
+	return nil
+}
+
+func (f *failureScreen) view() []string {
+	a, l, p := f.a, f.a.look, f.a.p
+	action := a.run.state.Failure()
+	if action == nil {
+		return block([]string{p.T("tui.why.no-failure")}, f.height)
+	}
+	ways := f.ways()
+	head := []string{l.bad.Render(l.cut(l.sym.failed+" "+p.T("tui.fail.title", "Name", a.run.actionName(action)), f.width))}
+	facts := f.facts(action)
+	room := max(f.height-len(head)-len(ways), 0)
+	head = append(head, facts[:min(len(facts), room)]...)
+	room -= len(facts) + 2 // a heading and an empty row
+	if tail := a.run.out.tail(max(min(room, 8), 0)); len(tail) > 0 {
+		head = append(head, l.dim.Render("  "+p.T("tui.fail.tail")))
+		for _, line := range tail {
+			head = append(head, l.cut("  "+l.sym.bar+" "+line, f.width))
+		}
+	}
+	if len(head)+len(ways) < f.height {
+		head = append(head, "")
+	}
+	for i, w := range ways {
+		head = append(head, f.wayRow(i, w))
+	}
+	return block(head, f.height)
+}
+
+// facts are how it ended and what was expected instead.
+func (f *failureScreen) facts(action *runbooks.Action) []string {
+	a, p := f.a, f.a.p
+	ending := a.run.state.Action(action.ID).Ending
+	texts := []string{a.run.ending(ending)}
+	if ending.Outcome == event.OutcomeUnknown {
+		texts = append(texts, p.T("tui.fail.unknown"))
+	}
+	if action.Settings.Expect != "" || action.Settings.Until != "" {
+		wanted := strings.TrimSpace(action.Settings.Expect + " " + action.Settings.Until)
+		texts = append(texts, p.T("tui.fail.expected", "Condition", a.run.text(wanted)))
+	}
+	var lines []string
+	for _, text := range texts {
+		lines = append(lines, indent("  ", wrap(text, f.width-2))...)
+	}
+	return lines
+}
+
+func (f *failureScreen) wayRow(i int, w way) string {
+	l, p := f.a.look, f.a.p
+	text := number(i+1) + " " + p.T("tui.fail."+w.id)
+	if w.why != "" {
+		text += " (" + w.why + ")"
+	}
+	switch {
+	case i == f.cursor:
+		return l.cursor.Render(l.cut(l.sym.cursor+" "+text, f.width))
+	case w.why != "":
+		return l.dim.Render(l.cut("  "+text, f.width))
+	}
+	return l.cut("  "+text, f.width)
+}
+
+// notice says what the batch that just arrived changed: an end that went well in
+// one line, a failure with its menu unless the operator is busy with a dialog.
+func (a *app) notice(before walk.State) {
+	s := a.run.state
+	if before.Running == nil || s.Running != nil {
+		return
+	}
+	name := a.run.nameOf(before.Running.Action)
+	failed := s.Failure()
+	if failed == nil || before.Running.Adhoc || before.Running.Undoes != "" {
+		last := a.run.out.at(a.run.out.len() - 1)
+		a.say(last.kind == outputBad, name+": "+last.text)
+		return
+	}
+	a.say(true, a.p.T("tui.fail.title", "Name", a.run.actionName(failed)))
+	if a.dialog == nil {
+		a.open(newFailure(a))
+	}
+}

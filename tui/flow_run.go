@@ -1,0 +1,304 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/session"
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
+)
+
+func previewOf(command string) session.Preview { return session.Preview{Command: command} }
+
+// askValue asks for a parameter and goes on when it is recorded.
+func (a *app) askValue(name string, then func() tea.Cmd) {
+	p := a.run.param(name)
+	invent := a.run.state.Invent(name)
+	a.valueDialog(p, "", func(value string) tea.Cmd {
+		cmd := walk.SetParam{Name: name, Value: value, Source: event.SourceOperator}
+		if a.run.state.Rehearsal() && value == invent.Value {
+			cmd = invent
+		}
+		return a.doOr(cmd, then, a.valueRefused(p, value))
+	})
+}
+
+// valueRefused explains the refusal of a value in the operator's language.
+func (a *app) valueRefused(p runbooks.Param, value string) func(error) string {
+	return func(err error) string {
+		if p.Check(value) != nil {
+			return a.explainValue(p, value)
+		}
+		return a.explain(err)
+	}
+}
+
+// valueDialog asks for a value of a parameter: one of its options, or a line.
+func (a *app) valueDialog(p runbooks.Param, question string, submit func(string) tea.Cmd) {
+	label := a.clean(p.Label)
+	if label == "" {
+		label = a.clean(p.Name)
+	}
+	heading := a.p.T("tui.value.title", "Name", label)
+	var help []string
+	if question != "" {
+		help = append(help, question)
+	}
+	if p.Note != "" {
+		help = append(help, a.clean(p.Note))
+	}
+	if len(p.Options) > 0 {
+		var items []item
+		for _, option := range p.Options {
+			items = append(items, item{label: a.clean(option), pick: func() tea.Cmd { return submit(option) }})
+		}
+		a.choose(heading, help, items).keep = true
+		return
+	}
+	var form []string
+	if p.Pattern != "" {
+		form = append(form, a.p.T("tui.value.form", "Pattern", a.clean(p.Pattern)))
+	}
+	if p.Example != "" {
+		form = append(form, a.p.T("tui.value.example", "Example", a.clean(p.Example)))
+	}
+	if len(form) > 0 {
+		help = append(help, strings.Join(form, "   "))
+	}
+	a.ask(heading, help, a.suggested(p), func(value string) tea.Cmd {
+		if value == "" {
+			a.refused(a.dialog, a.p.T("tui.value.needed"))
+			return nil
+		}
+		return submit(value)
+	})
+}
+
+// suggested is what a value's line starts with: what is set, else the default,
+// else, in a rehearsal, what would be made up.
+func (a *app) suggested(p runbooks.Param) string {
+	if value, ok := a.run.state.Value(p.Name); ok {
+		return value.Text
+	}
+	if a.run.state.Rehearsal() {
+		return a.run.state.Invent(p.Name).Value
+	}
+	return p.Default
+}
+
+// askParams lists the parameters and their values, to set one.
+func (a *app) askParams() { a.listParams(nil) }
+
+func (a *app) listParams(then func() tea.Cmd) {
+	var items []item
+	for _, p := range a.run.book().Params {
+		value := a.p.T("tui.value.none")
+		if v, ok := a.run.state.Value(p.Name); ok {
+			value = a.clean(v.Text)
+		}
+		label := a.clean(p.Label)
+		if label == "" {
+			label = a.clean(p.Name)
+		}
+		items = append(items, item{label: label + " = " + value, detail: a.clean(p.Note), pick: func() tea.Cmd {
+			a.askValue(p.Name, then)
+			return nil
+		}})
+	}
+	if len(items) == 0 {
+		a.say(false, a.p.T("tui.params.none"))
+		return
+	}
+	a.choose(a.p.T("tui.params.title"), nil, items)
+}
+
+func (a *app) askNote() {
+	a.ask(a.p.T("tui.note.title"), []string{a.p.T("tui.note.help")}, "", func(text string) tea.Cmd {
+		if text == "" {
+			a.dialog = nil
+			return nil
+		}
+		return a.do(walk.WriteNote{Text: text}, a.saved)
+	})
+}
+
+func (a *app) askTodo() {
+	a.ask(a.p.T("tui.todo.title"), []string{a.p.T("tui.todo.help")}, "", func(text string) tea.Cmd {
+		if text == "" {
+			a.dialog = nil
+			return nil
+		}
+		return a.do(walk.WriteTodo{ID: a.run.counted("todo", event.KindTodo), Text: text}, a.saved)
+	})
+}
+
+// saved says that what was written down is on disk.
+func (a *app) saved() tea.Cmd {
+	a.say(false, a.p.T("tui.msg.saved", "Seq", a.run.saved.Seq))
+	return nil
+}
+
+func (a *app) askMilestone() {
+	known := map[string]time.Time{}
+	for _, m := range a.run.state.Milestones() {
+		known[m.Name] = m.When
+	}
+	var items []item
+	for _, name := range event.Milestones() {
+		label := a.p.T("milestone." + name)
+		if when, ok := known[name]; ok {
+			label += "  " + a.clock(when)
+		}
+		items = append(items, item{label: label, pick: func() tea.Cmd {
+			a.askMilestoneTime(name)
+			return nil
+		}})
+	}
+	a.choose(a.p.T("tui.milestone.title"), nil, items)
+}
+
+func (a *app) askMilestoneTime(name string) {
+	heading := a.p.T("tui.milestone.when", "Name", a.p.T("milestone."+name))
+	a.ask(heading, []string{a.p.T("tui.milestone.help")}, "", func(text string) tea.Cmd {
+		when, ok := moment(text, a.now(), a.opts.Location)
+		if !ok {
+			a.refused(a.dialog, a.p.T("tui.milestone.invalid"))
+			return nil
+		}
+		return a.do(walk.MarkMilestone{Name: name, When: when}, a.saved)
+	})
+}
+
+// moment reads a time: nothing or 0 is now, -5m is five minutes ago, 8:40 or
+// 08:40:30 is the last time that the clock showed that.
+func moment(text string, now time.Time, in *time.Location) (time.Time, bool) {
+	if text == "" || text == "0" {
+		return now, true
+	}
+	if ago, err := time.ParseDuration(text); err == nil && ago <= 0 {
+		return now.Add(ago), true
+	}
+	for _, layout := range []string{"15:04", "15:04:05"} {
+		clock, err := time.Parse(layout, text)
+		if err != nil {
+			continue
+		}
+		local := now.In(in)
+		when := time.Date(local.Year(), local.Month(), local.Day(), clock.Hour(), clock.Minute(), clock.Second(), 0, in)
+		if when.After(now) {
+			when = when.AddDate(0, 0, -1)
+		}
+		return when, true
+	}
+	return time.Time{}, false
+}
+
+func (a *app) askSeverity() {
+	var items []item
+	for _, severity := range []string{"SEV1", "SEV2", "SEV3", "SEV4"} {
+		items = append(items, item{label: severity + "  " + a.p.T("tui.severity."+severity), pick: func() tea.Cmd {
+			return a.do(walk.SetSeverity{Severity: severity}, a.saved)
+		}})
+	}
+	items = append(items, item{label: a.p.T("tui.severity.other"), pick: func() tea.Cmd {
+		a.ask(a.p.T("tui.severity.title"), nil, a.run.state.Severity, func(text string) tea.Cmd {
+			return a.do(walk.SetSeverity{Severity: text}, a.saved)
+		})
+		return nil
+	}})
+	a.choose(a.p.T("tui.severity.title"), nil, items).keep = true
+}
+
+// askRole asks which role, then who plays it.
+func (a *app) askRole() {
+	var items []item
+	for _, role := range a.run.book().Roles {
+		holder := a.clean(a.run.state.Holder(role.ID))
+		if holder == "" {
+			holder = a.p.T("tui.role.nobody")
+		}
+		title := a.clean(role.Title)
+		items = append(items, item{label: title + ": " + holder, pick: func() tea.Cmd {
+			a.ask(title, []string{a.p.T("tui.role.help")}, a.run.state.Holder(role.ID), func(name string) tea.Cmd {
+				return a.do(walk.AssignRole{Role: role.ID, Holder: name}, a.saved)
+			})
+			return nil
+		}})
+	}
+	if len(items) == 0 {
+		a.say(false, a.p.T("tui.role.none"))
+		return
+	}
+	a.choose(a.p.T("tui.role.title"), nil, items)
+}
+
+func (a *app) askHandover() {
+	a.ask(a.p.T("tui.handover.title"), []string{a.p.T("tui.handover.help")}, "", func(name string) tea.Cmd {
+		if name == "" {
+			a.dialog = nil
+			return nil
+		}
+		a.askReason(a.p.T("tui.handover.reason-title", "Name", a.clean(name)), a.p.T("tui.handover.reason"), true,
+			func(reason string) walk.Command { return walk.HandOver{To: name, Reason: reason} })
+		return nil
+	})
+}
+
+// askEnd ends the run. Before its last step that needs a reason.
+func (a *app) askEnd() {
+	if a.run.state.Complete() {
+		a.confirm(&confirm{
+			heading: a.p.T("tui.end.title"), preview: previewOf(a.p.T("tui.end.help")), yes: a.p.T("tui.foot.end"),
+			submit: func(string) tea.Cmd { return a.do(walk.End{}, nil) },
+		})
+		return
+	}
+	a.askReason(a.p.T("tui.stop.title"), a.p.T("tui.stop.help"), false,
+		func(reason string) walk.Command { return walk.End{Reason: reason} })
+}
+
+// askLeave asks before leaving a run that has not ended.
+func (a *app) askLeave() {
+	help := "tui.leave.picker"
+	if a.run != nil {
+		help = "tui.leave.open"
+		if a.run.state.Running != nil {
+			help = "tui.leave.running"
+		}
+		if a.run.state.Status == walk.StatusEnded {
+			help = "tui.leave.ended"
+		}
+	}
+	a.dialog = &leaveDialog{a: a, help: a.p.T(help)}
+}
+
+// leaveDialog asks before leaving; leaving changes nothing on disk, so it needs
+// no quiet time, and a second ctrl+c means yes.
+type leaveDialog struct {
+	a    *app
+	help string
+}
+
+func (d *leaveDialog) title() string { return d.a.p.T("tui.leave.title") }
+
+func (d *leaveDialog) press(msg tea.KeyMsg) tea.Cmd {
+	switch msg.String() {
+	case "enter", "y", "s", "q", "ctrl+c":
+		return d.a.leave()
+	case "esc", "n":
+		d.a.dialog = nil
+	}
+	return nil
+}
+
+func (d *leaveDialog) lines(width, _ int) []string { return wrap(d.help, width) }
+
+func (d *leaveDialog) hints() []hint {
+	return []hint{{"enter/y", d.a.p.T("tui.foot.leave")}, {"esc", d.a.p.T("tui.foot.stay")}}
+}
+
+func (d *leaveDialog) refused(string) {}

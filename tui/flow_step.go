@@ -1,0 +1,289 @@
+package tui
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
+)
+
+// advance does the next thing of the current step: it answers what is asked,
+// runs what is due, and when nothing is open marks the step as done.
+func (a *app) advance() tea.Cmd {
+	s := a.run.state
+	if s.Status == walk.StatusPaused {
+		return a.do(walk.Resume{Operator: s.Operator, Host: s.Host}, nil)
+	}
+	if s.Failure() != nil {
+		a.open(newFailure(a))
+		return nil
+	}
+	if s.NeedsScenario() {
+		a.askScenario(nil)
+		return nil
+	}
+	step := s.Current()
+	if step == nil {
+		return nil
+	}
+	action := s.NextAction()
+	if action == nil {
+		return a.do(walk.Done{Step: step.ID}, nil)
+	}
+	switch action.Kind {
+	case runbooks.KindChoice:
+		a.askChoice(action)
+	case runbooks.KindConfirm:
+		a.askYesNo(action)
+	case runbooks.KindInput:
+		a.askInput(action)
+	case runbooks.KindShell, runbooks.KindHTTP, runbooks.KindMail, runbooks.KindPromQL:
+		return a.startAction(action)
+	}
+	return nil
+}
+
+// advanceLabel says what advance would do now.
+func (a *app) advanceLabel() string {
+	s := a.run.state
+	switch {
+	case s.Status == walk.StatusPaused:
+		return a.p.T("tui.next.resume")
+	case s.Failure() != nil:
+		return a.p.T("tui.next.failure")
+	case s.NeedsScenario():
+		return a.p.T("tui.next.scenario")
+	}
+	action := s.NextAction()
+	if action == nil {
+		return a.p.T("tui.next.done")
+	}
+	id := "tui.next.run"
+	if action.Kind.Asks() {
+		id = "tui.next.answer"
+	}
+	return a.p.T(id, "Name", a.run.actionName(action))
+}
+
+// startAction asks for the values that are missing, shows exactly what would run
+// where the effect demands it, and starts the action.
+func (a *app) startAction(action *runbooks.Action) tea.Cmd {
+	if missing := a.run.state.Missing(action); len(missing) > 0 {
+		a.askValue(missing[0], func() tea.Cmd { return a.startAction(action) })
+		return nil
+	}
+	return a.preview(action.ID, func(msg previewedMsg) tea.Cmd {
+		if msg.err != nil {
+			a.say(true, a.explain(msg.err))
+			return nil
+		}
+		cmd := walk.Run{
+			Action: action.ID, How: event.HowOperator,
+			Command: msg.preview.Command, Where: msg.preview.Where, Values: msg.preview.Values,
+		}
+		if !a.run.state.NeedsConfirm(action) {
+			return a.do(cmd, nil)
+		}
+		a.confirmAction(action, msg, func(target string) tea.Cmd {
+			cmd.Confirmed, cmd.Target = true, target
+			return a.do(cmd, a.closeFailure)
+		})
+		return nil
+	})
+}
+
+// confirmAction opens the confirmation of an action, or of one that undoes another.
+func (a *app) confirmAction(action *runbooks.Action, msg previewedMsg, submit func(string) tea.Cmd) {
+	target := ""
+	if action.Effect == runbooks.EffectDestructive {
+		target = a.run.state.Target(action)
+	}
+	id, yes := "tui.confirm.title", "tui.foot.run"
+	if a.run.state.Rehearsal() {
+		id, yes = "tui.confirm.title-rehearsal", "tui.foot.simulate"
+	}
+	a.confirm(&confirm{
+		heading: a.p.T(id, "Name", a.run.actionName(action)), effect: action.Effect, preview: msg.preview,
+		target: target, yes: a.p.T(yes), submit: submit,
+	})
+}
+
+func (a *app) closeFailure() tea.Cmd {
+	if _, ok := a.top().(*failureScreen); ok {
+		a.closeScreen()
+	}
+	return nil
+}
+
+func (a *app) askChoice(action *runbooks.Action) {
+	items := make([]item, 0, len(action.Options))
+	for _, o := range action.Options {
+		label := a.run.text(o.Label)
+		if label == "" {
+			label = a.clean(o.Key)
+		}
+		items = append(items, item{label: label, detail: a.steerText(o.Steer), pick: func() tea.Cmd {
+			a.askReason(a.p.T("tui.choice.reason-title", "Answer", label), a.p.T("tui.choice.reason"), true,
+				func(reason string) walk.Command {
+					return walk.Choose{Action: action.ID, Key: o.Key, Reason: reason, How: event.HowOperator}
+				})
+			return nil
+		}})
+	}
+	a.choose(a.question(action), nil, items)
+}
+
+// question is what an action asks, on one line.
+func (a *app) question(action *runbooks.Action) string {
+	if action.Caption != "" {
+		return a.run.text(action.Caption)
+	}
+	if action.Kind != runbooks.KindChoice {
+		if line, _, _ := strings.Cut(strings.TrimSpace(action.Code), "\n"); line != "" {
+			return a.run.text(line)
+		}
+	}
+	if step := a.run.state.Current(); step != nil {
+		return a.run.text(step.Text)
+	}
+	return a.run.actionName(action)
+}
+
+// steerText says where an option leads.
+func (a *app) steerText(steer runbooks.Steer) string {
+	switch steer.Kind {
+	case runbooks.SteerScenario:
+		return a.look.sym.arrow + " " + a.p.T("tui.steer.scenario", "Name", a.display(steer.Target))
+	case runbooks.SteerPhase:
+		return a.look.sym.arrow + " " + a.p.T("tui.steer.phase", "Name", a.p.T("phase."+steer.Target))
+	case runbooks.SteerEnd:
+		return a.look.sym.arrow + " " + a.p.T("tui.steer.end")
+	case runbooks.SteerNone:
+	}
+	return ""
+}
+
+func (a *app) askYesNo(action *runbooks.Action) {
+	answer := func(key string) func() tea.Cmd {
+		return func() tea.Cmd {
+			return a.do(walk.Choose{Action: action.ID, Key: key, How: event.HowOperator}, nil)
+		}
+	}
+	d := a.choose(a.p.T("tui.confirm.question"), []string{a.run.text(strings.TrimSpace(action.Code))}, []item{
+		{label: a.p.T("answer.yes"), pick: answer(walk.AnswerYes)},
+		{label: a.p.T("answer.no"), pick: answer(walk.AnswerNo)},
+	})
+	d.keep = true
+}
+
+// askInput asks for the value of the parameter that an input names.
+func (a *app) askInput(action *runbooks.Action) {
+	p := a.run.param(action.Name)
+	a.valueDialog(p, a.question(action), func(value string) tea.Cmd {
+		return a.doOr(walk.Answer{Action: action.ID, Value: value, Source: event.SourceOperator}, nil, a.valueRefused(p, value))
+	})
+}
+
+// askScenario asks which alternative applies.
+func (a *app) askScenario(then func() tea.Cmd) {
+	var items []item
+	for _, s := range a.run.book().Scenarios {
+		items = append(items, item{label: a.clean(s.Title), detail: a.run.text(s.Condition), pick: func() tea.Cmd {
+			return a.do(walk.ChooseScenario{Scenario: s.ID}, then)
+		}})
+	}
+	a.choose(a.p.T("tui.scenario.title"), []string{a.p.T("tui.scenario.help")}, items).keep = true
+}
+
+// askReason asks for a reason and sends the command that holds it.
+func (a *app) askReason(heading, help string, optional bool, cmd func(reason string) walk.Command) {
+	a.ask(heading, []string{help}, "", func(reason string) tea.Cmd {
+		if reason == "" && !optional {
+			a.refused(a.dialog, a.p.T("refusal.reason-needed"))
+			return nil
+		}
+		return a.do(cmd(reason), a.closeFailure)
+	})
+}
+
+func (a *app) askSkip(step *runbooks.Step) {
+	a.askReason(a.p.T("tui.skip.title", "Step", a.run.stepLabel(step)), a.p.T("tui.skip.help"), false,
+		func(reason string) walk.Command { return walk.Skip{Step: step.ID, Reason: reason} })
+}
+
+func (a *app) askAccept(step *runbooks.Step) {
+	a.askReason(a.p.T("tui.accept.title", "Step", a.run.stepLabel(step)), a.p.T("tui.accept.help"), false,
+		func(reason string) walk.Command { return walk.Accept{Step: step.ID, Reason: reason} })
+}
+
+func (a *app) askReopen(step *runbooks.Step) {
+	a.askReason(a.p.T("tui.reopen.title", "Step", a.run.stepLabel(step)), a.p.T("tui.reopen.help"), false,
+		func(reason string) walk.Command { return walk.Reopen{Step: step.ID, Reason: reason} })
+}
+
+// askUndo lists what can be reverted, the last first.
+func (a *app) askUndo() {
+	var items []item
+	for _, entry := range a.run.state.Undoable() {
+		undo := a.run.find(entry.Undo)
+		if undo == nil {
+			continue
+		}
+		label := a.p.T("tui.undo.item", "Undo", a.run.nameOf(entry.Undo), "Action", a.run.nameOf(entry.Action))
+		items = append(items, item{label: label, pick: func() tea.Cmd { return a.startUndo(entry, undo) }})
+	}
+	a.choose(a.p.T("tui.undo.title"), []string{a.p.T("tui.undo.help")}, items)
+}
+
+func (a *app) startUndo(entry walk.UndoEntry, undo *runbooks.Action) tea.Cmd {
+	if missing := a.run.state.Missing(undo); len(missing) > 0 {
+		a.askValue(missing[0], func() tea.Cmd { return a.startUndo(entry, undo) })
+		return nil
+	}
+	return a.preview(undo.ID, func(msg previewedMsg) tea.Cmd {
+		if msg.err != nil {
+			a.say(true, a.explain(msg.err))
+			return nil
+		}
+		a.confirmAction(undo, msg, func(target string) tea.Cmd {
+			return a.do(walk.Undo{Action: entry.Action, Run: walk.Run{
+				Confirmed: true, Target: target, How: event.HowOperator,
+				Command: msg.preview.Command, Where: msg.preview.Where, Values: msg.preview.Values,
+			}}, a.closeFailure)
+		})
+		return nil
+	})
+}
+
+// askAdhoc asks for a command that the runbook does not hold, then for a yes.
+func (a *app) askAdhoc() {
+	a.ask(a.p.T("tui.adhoc.title"), []string{a.p.T("tui.adhoc.help")}, "", func(command string) tea.Cmd {
+		if command == "" {
+			a.dialog = nil
+			return nil
+		}
+		cmd := walk.Adhoc{ID: a.run.counted("adhoc", event.KindAdhocStarted), Command: command}
+		a.confirm(&confirm{
+			heading: a.p.T("tui.adhoc.confirm"), effect: runbooks.EffectWrite, yes: a.p.T("tui.foot.run"),
+			preview: previewOf(command),
+			submit:  func(string) tea.Cmd { return a.do(cmd, a.closeFailure) },
+		})
+		return nil
+	})
+}
+
+// cancel asks for the running action to be ended; with nothing running it is the
+// way out. The screen says so at once, the end itself comes as an event.
+func (a *app) cancel() tea.Cmd {
+	if a.run == nil || a.run.state.Running == nil {
+		a.askLeave()
+		return nil
+	}
+	id := a.run.state.Running.Action
+	a.run.cancelling = id
+	a.say(false, a.p.T("tui.msg.cancelling", "Name", a.run.nameOf(id)))
+	return a.do(walk.Cancel{Action: id}, nil)
+}

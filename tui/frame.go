@@ -1,0 +1,312 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
+)
+
+// The smallest screen that is drawn, and the rows around the body.
+const (
+	minWidth, minHeight = 60, 15
+	headerRows          = 3
+	footerRows          = 2
+)
+
+func (a *app) tooSmall() bool { return a.width < minWidth || a.height < minHeight }
+
+func (a *app) bodyRows() int { return a.height - headerRows - footerRows }
+
+func (a *app) resize() {
+	if a.tooSmall() {
+		return
+	}
+	a.base.setSize(a.width, a.bodyRows())
+	for _, s := range a.over {
+		s.setSize(a.width, a.bodyRows())
+	}
+}
+
+// draw makes the frame: header, the screen with a dialog's sheet over its foot,
+// footer. Whatever a screen returns, no line is wider than the terminal and the
+// frame is exactly as high.
+func (a *app) draw() {
+	if a.width == 0 || a.height == 0 {
+		return
+	}
+	if a.tooSmall() {
+		text := a.p.T("tui.small", "Width", a.width, "Height", a.height, "MinWidth", minWidth, "MinHeight", minHeight)
+		a.frame = a.join(block(wrap(text, a.width), a.height))
+		return
+	}
+	rows := make([]string, 0, a.height)
+	rows = append(rows, a.header()...)
+	body := block(a.top().view(), a.bodyRows())
+	if a.dialog != nil {
+		sheet := a.sheet()
+		copy(body[len(body)-len(sheet):], sheet)
+	}
+	rows = append(rows, body...)
+	a.frame = a.join(append(rows, a.noticeLine(), a.keyLine()))
+}
+
+func (a *app) join(rows []string) string {
+	for i, row := range rows {
+		rows[i] = a.look.cut(row, a.width)
+	}
+	return strings.Join(rows, "\n")
+}
+
+// sheet draws the open dialog: as few rows as it needs, at most the body.
+func (a *app) sheet() []string {
+	room := a.bodyRows() - 1
+	lines := a.dialog.lines(a.width-2, room)
+	if len(lines) > room {
+		lines = lines[:room]
+	}
+	sheet := []string{a.look.ruleWith(a.look.strong.Render(a.dialog.title()), a.width)}
+	for _, line := range lines {
+		sheet = append(sheet, " "+line)
+	}
+	return sheet
+}
+
+func (a *app) header() []string {
+	if a.run == nil {
+		return []string{a.banner(a.opts.Rehearsal, false) + a.look.title.Render("Bitácora"), "", a.look.ruleWith("", a.width)}
+	}
+	s := a.run.state
+	clock := stopwatch(s.Elapsed(a.now()))
+	first := a.banner(s.Rehearsal(), true) + clock + "  " + a.look.title.Render(a.run.title())
+	return []string{first, a.ribbon(), a.facts()}
+}
+
+// banner says live or rehearsal by word, on every screen.
+func (a *app) banner(rehearsal, known bool) string {
+	switch {
+	case rehearsal:
+		return a.look.rehearsal.Render(" "+a.p.T("mode.rehearsal")+" ") + " "
+	case known:
+		return a.look.live.Render(" "+a.p.T("mode.live")+" ") + " "
+	}
+	return ""
+}
+
+// facts is the third row: where the run stands on the left, what is saved on
+// the right. What is saved is never cut.
+func (a *app) facts() string {
+	s, r := a.run.state, a.run
+	saved := a.p.T("tui.head.saved", "Seq", r.saved.Seq, "At", a.clock(r.saved.At))
+	if r.storage != nil {
+		saved = a.look.bad.Render("! " + a.p.T("tui.head.storage", "Seq", r.saved.Seq))
+	}
+	var facts []string
+	if finished, total := s.Progress(); total > 0 {
+		facts = append(facts, a.p.T("tui.head.progress", "Done", finished, "Total", total))
+	}
+	if s.Severity != "" {
+		facts = append(facts, a.clean(s.Severity))
+	}
+	if s.Sandbox {
+		facts = append(facts, a.p.T("tui.head.sandbox"))
+	}
+	if s.Operator != "" {
+		facts = append(facts, a.clean(s.Operator))
+	}
+	if title := r.scenario(); title != "" {
+		facts = append(facts, title)
+	}
+	left := a.look.cut(strings.Join(facts, " · "), a.width-width(saved)-2)
+	gap := max(a.width-width(left)-width(saved), 1)
+	return left + strings.Repeat(" ", gap) + saved
+}
+
+// ribbon shows the phases. When they do not fit, the names of the others are
+// shortened before that of the current one.
+func (a *app) ribbon() string {
+	phases := runbooks.Phases()
+	names := make([]string, len(phases))
+	total := 0
+	for i, phase := range phases {
+		names[i] = a.p.T("phase." + string(phase))
+		total += width(names[i]) + 4
+	}
+	for limit := 14; total-2 > a.width && limit > 3; limit-- {
+		total = 0
+		for i, phase := range phases {
+			if phase != a.run.state.Phase {
+				names[i] = a.look.cut(names[i], limit)
+			}
+			total += width(names[i]) + 4
+		}
+	}
+	parts := make([]string, len(phases))
+	for i, phase := range phases {
+		symbol, style := a.phaseMark(phase)
+		parts[i] = style.Render(symbol + " " + names[i])
+	}
+	return strings.Join(parts, "  ")
+}
+
+// phaseMark is how the ribbon shows a phase.
+func (a *app) phaseMark(phase runbooks.Phase) (string, lipgloss.Style) {
+	s := a.run.state
+	open, finished := 0, 0
+	for _, step := range a.run.plan.Steps() {
+		if st := s.Step(step.ID); step.Phase == phase && (st.Bearing == walk.BearingOn || st.Bearing == walk.BearingUndecided) {
+			if st.Status == walk.StepPending || st.Status == walk.StepActive {
+				open++
+			} else {
+				finished++
+			}
+		}
+	}
+	sym := a.look.sym
+	switch {
+	case open+finished == 0:
+		return sym.other, a.look.dim
+	case open == 0:
+		return sym.done, a.look.good
+	case s.Phase == phase && s.Current() != nil:
+		return sym.active, a.look.strong
+	}
+	return sym.pending, a.look.plain
+}
+
+// clock prints a time of day.
+func (a *app) clock(at time.Time) string {
+	if at.IsZero() {
+		return "--:--:--"
+	}
+	return at.In(a.opts.Location).Format("15:04:05")
+}
+
+// day prints a date and a time without seconds.
+func (a *app) day(at time.Time) string { return at.In(a.opts.Location).Format("2006-01-02 15:04") }
+
+// noticeAge is how long a notice stands before the running action takes its row.
+const noticeAge = 4 * time.Second
+
+// noticeLine says what goes wrong, what happened last, or what runs.
+func (a *app) noticeLine() string {
+	if r := a.run; r != nil {
+		running := r.state.Running
+		switch {
+		case r.storage != nil:
+			return a.look.bad.Render("! " + a.p.T("tui.err.storage", "Detail", a.clean(r.storage.Err.Error())))
+		case r.cut && r.state.Status != walk.StatusEnded:
+			return a.look.bad.Render("! " + a.p.T("tui.err.closed"))
+		case running != nil && (a.now().Sub(a.note.at) >= noticeAge || a.note.text == ""):
+			return a.runningLine()
+		}
+	}
+	if a.note.bad {
+		return a.look.warn.Render("! " + a.note.text)
+	}
+	return a.note.text
+}
+
+func (a *app) runningLine() string {
+	running := a.run.state.Running
+	text := a.p.T("tui.msg.running", "Name", a.run.nameOf(running.Action), "Time", stopwatch(a.now().Sub(running.StartedAt)))
+	if a.run.cancelling == running.Action {
+		text = a.p.T("tui.msg.cancelling", "Name", a.run.nameOf(running.Action))
+	} else if quiet := a.now().Sub(later(a.run.silent, running.StartedAt)); quiet >= 5*time.Second {
+		text += " · " + a.p.T("tui.msg.silent", "Time", stopwatch(quiet))
+	}
+	return a.look.strong.Render(a.look.sym.active + " " + text)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// keyLine shows the keys that work now, as many as fit; help and leave always do.
+func (a *app) keyLine() string {
+	if a.dialog != nil {
+		return a.hintLine(a.dialog.hints(), nil)
+	}
+	var first, last []hint
+	for _, o := range a.offers() {
+		if o.why != "" || o.quiet {
+			continue
+		}
+		h := hint{key: strings.Split(bindingOf(o.id).show, " ")[0], does: o.label}
+		if h.does == "" {
+			h.does = a.p.T("tui.foot." + string(o.id))
+		}
+		if o.id == keyHelp || o.id == keyLeave || o.id == keyClose {
+			last = append(last, h)
+		} else {
+			first = append(first, h)
+		}
+	}
+	return a.hintLine(first, last)
+}
+
+func (a *app) hintLine(first, last []hint) string {
+	room := a.width
+	for _, h := range last {
+		room -= width(h.key) + width(h.does) + 3
+	}
+	var parts []string
+	for _, h := range first {
+		cells := width(h.key) + width(h.does) + 3
+		if cells > room+2 {
+			if len(parts) > 0 {
+				continue
+			}
+			h.does = a.look.cut(h.does, max(room-width(h.key)-3, 4))
+		}
+		room -= cells
+		parts = append(parts, a.look.key.Render(h.key)+" "+h.does)
+	}
+	for _, h := range last {
+		parts = append(parts, a.look.key.Render(h.key)+" "+h.does)
+	}
+	return strings.Join(parts, "  ")
+}
+
+// offers are the keys of the screen, and those that work everywhere.
+func (a *app) offers() []offer {
+	offers := a.top().keys()
+	if len(a.over) > 0 {
+		offers = append(offers, offer{id: keyClose})
+	}
+	if a.run != nil && a.run.state.Running != nil {
+		offers = append([]offer{{id: keyCancel}}, offers...)
+	} else {
+		offers = append(offers, offer{id: keyCancel, quiet: true, label: a.p.T("tui.foot.leave")})
+	}
+	return append(offers, offer{id: keyHelp}, offer{id: keyLeave})
+}
+
+func number(n int) string { return strconv.Itoa(n) }
+
+// waiting is shown until the run is open.
+type waiting struct {
+	a      *app
+	width  int
+	height int
+	failed string
+}
+
+func (w *waiting) name() string      { return "waiting" }
+func (w *waiting) setSize(wd, h int) { w.width, w.height = wd, h }
+func (w *waiting) keys() []offer     { return nil }
+func (w *waiting) act(keyID) tea.Cmd { return nil }
+func (w *waiting) view() []string {
+	if w.failed != "" {
+		return block(wrap("! "+w.failed, w.width), w.height)
+	}
+	return block([]string{w.a.p.T("tui.waiting")}, w.height)
+}

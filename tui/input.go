@@ -1,0 +1,64 @@
+package tui
+
+import (
+	"bytes"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// escapeWait is how long the rest of an escape sequence may take. Over a slow
+// link an arrow key comes in pieces, and bubbletea would take the first for Esc.
+const escapeWait = 100 * time.Millisecond
+
+// keyInput is a terminal whose reads never end within an escape sequence that
+// goes on. It stays a terminal to bubbletea: raw mode and cancelling work on it.
+type keyInput struct {
+	*os.File
+}
+
+func newKeyInput(f *os.File) *keyInput { return &keyInput{File: f} }
+
+// Read reads what is there and waits a moment for the rest of a sequence.
+func (k *keyInput) Read(p []byte) (int, error) {
+	n, err := k.File.Read(p)
+	for err == nil && n > 0 && n < len(p) && unfinished(p[:n]) && k.more() {
+		var m int
+		m, err = k.File.Read(p[n:])
+		n += m
+	}
+	return n, err
+}
+
+// more waits for further bytes.
+func (k *keyInput) more() bool {
+	fds := []unix.PollFd{{Fd: int32(k.Fd()), Events: unix.POLLIN}}
+	n, err := unix.Poll(fds, int(escapeWait/time.Millisecond))
+	return err == nil && n > 0 && fds[0].Revents&unix.POLLIN != 0
+}
+
+// unfinished reports whether bytes end within an escape sequence: ESC alone, or
+// CSI or SS3 without its last byte.
+func unfinished(b []byte) bool {
+	at := bytes.LastIndexByte(b, 0x1b)
+	if at < 0 {
+		return false
+	}
+	rest := b[at+1:]
+	if len(rest) == 0 {
+		return true
+	}
+	switch rest[0] {
+	case '[':
+		for _, c := range rest[1:] {
+			if c >= 0x40 && c <= 0x7e {
+				return false
+			}
+		}
+		return true
+	case 'O':
+		return len(rest) == 1
+	}
+	return false
+}

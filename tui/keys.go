@@ -1,0 +1,127 @@
+package tui
+
+import (
+	"slices"
+
+	"genia.ai/bitacora/internal/i18n"
+)
+
+// keyID names what a key does. One table, bindings, ties it to the keys
+// themselves; footer, help, README and man page all come from there.
+type keyID string
+
+// What keys can do.
+const (
+	keyDo        keyID = "do"
+	keyUp        keyID = "up"
+	keyDown      keyID = "down"
+	keyPageUp    keyID = "page-up"
+	keyPageDown  keyID = "page-down"
+	keyTop       keyID = "top"
+	keyBottom    keyID = "bottom"
+	keyPane      keyID = "pane"
+	keyZoom      keyID = "zoom"
+	keySkip      keyID = "skip"
+	keyAccept    keyID = "accept"
+	keyGoto      keyID = "goto"
+	keyReopen    keyID = "reopen"
+	keyUndo      keyID = "undo"
+	keyAdhoc     keyID = "adhoc"
+	keyParams    keyID = "params"
+	keyNote      keyID = "note"
+	keyTodo      keyID = "todo"
+	keyMilestone keyID = "milestone"
+	keySeverity  keyID = "severity"
+	keyRoles     keyID = "roles"
+	keyHandover  keyID = "handover"
+	keyTimeline  keyID = "timeline"
+	keyFilter    keyID = "filter"
+	keyRehearse  keyID = "rehearse"
+	keyCancel    keyID = "cancel"
+	keyEnd       keyID = "end"
+	keyLeave     keyID = "leave"
+	keyHelp      keyID = "help"
+	keyClose     keyID = "close"
+)
+
+// binding says which keys do something and how they are shown. Its text is the
+// message tui.key.<id>.
+type binding struct {
+	id   keyID
+	keys []string // as bubbletea names them
+	show string
+}
+
+// bindings is the only place where keys stand, in the order of the help.
+var bindings = []binding{
+	{keyDo, []string{"enter"}, "enter"},
+	{keyDown, []string{"j", "down"}, "j ↓"},
+	{keyUp, []string{"k", "up"}, "k ↑"},
+	{keyPageDown, []string{"pgdown", "ctrl+f", " "}, "pgdn"},
+	{keyPageUp, []string{"pgup", "ctrl+b"}, "pgup"},
+	{keyTop, []string{"home"}, "home"},
+	{keyBottom, []string{"end", "G"}, "end"},
+	{keyPane, []string{"tab"}, "tab"},
+	{keyZoom, []string{"z"}, "z"},
+	{keySkip, []string{"s"}, "s"},
+	{keyAccept, []string{"a"}, "a"},
+	{keyGoto, []string{"g"}, "g"},
+	{keyReopen, []string{"o"}, "o"},
+	{keyUndo, []string{"u"}, "u"},
+	{keyAdhoc, []string{"!"}, "!"},
+	{keyParams, []string{"p"}, "p"},
+	{keyNote, []string{"n"}, "n"},
+	{keyTodo, []string{"+"}, "+"},
+	{keyMilestone, []string{"m"}, "m"},
+	{keySeverity, []string{"v"}, "v"},
+	{keyRoles, []string{"r"}, "r"},
+	{keyHandover, []string{"h"}, "h"},
+	{keyTimeline, []string{"t"}, "t"},
+	{keyFilter, []string{"/"}, "/"},
+	{keyRehearse, []string{"r"}, "r"},
+	{keyCancel, []string{"ctrl+c"}, "ctrl+c"},
+	{keyEnd, []string{"e"}, "e"},
+	{keyLeave, []string{"q"}, "q"},
+	{keyHelp, []string{"?"}, "?"},
+	{keyClose, []string{"esc"}, "esc"},
+}
+
+// bindingOf returns the binding of an id. Every id has one.
+func bindingOf(id keyID) binding {
+	i := slices.IndexFunc(bindings, func(b binding) bool { return b.id == id })
+	return bindings[i]
+}
+
+// offer is a key as a screen offers it now.
+type offer struct {
+	id    keyID
+	label string // what it does now; "" = the text of the binding
+	why   string // why it does nothing now; "" = it works
+	quiet bool   // only in the help, not in the footer
+}
+
+// match returns the offer that a key stands for.
+func match(offers []offer, key string) (offer, bool) {
+	for _, o := range offers {
+		if slices.Contains(bindingOf(o.id).keys, key) {
+			return o, true
+		}
+	}
+	return offer{}, false
+}
+
+// KeyRow is one line of the table of keys.
+type KeyRow struct {
+	Keys string // "j ↓"
+	Does string // in the printer's language
+}
+
+// KeyTable returns what every key does, for README and man page. It is made of
+// the same table that the screens obey.
+func KeyTable(p *i18n.Printer) []KeyRow {
+	rows := make([]KeyRow, 0, len(bindings))
+	for _, b := range bindings {
+		rows = append(rows, KeyRow{Keys: b.show, Does: p.T("tui.key." + string(b.id))})
+	}
+	return rows
+}

@@ -1,0 +1,250 @@
+package tui
+
+import (
+	"strconv"
+	"time"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/i18n"
+	"genia.ai/bitacora/internal/session"
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
+)
+
+// run is what the screens know of the run they are attached to. Its state is the
+// replay of the recorded events and nothing else.
+type run struct {
+	plan     *walk.Plan
+	state    walk.State
+	events   []event.Event
+	saved    session.Saved
+	briefing session.Briefing
+	out      output
+
+	printer *i18n.Printer
+	clean   func(string) string
+
+	storage    *session.StorageError // sticky: nothing starts any more
+	cut        bool                  // the feed ended: nothing further will be heard
+	cutErr     error
+	cancelling string // id of the action that was asked to end
+	silent     time.Time
+	previews   map[string]*previewState
+}
+
+// previewState is what an action would run now, as last asked.
+type previewState struct {
+	preview session.Preview
+	err     error
+	asked   bool
+	known   bool
+}
+
+func newRun(att *session.Attachment, p *i18n.Printer, clean func(string) string) *run {
+	r := &run{
+		plan: att.Plan, briefing: att.Briefing, saved: att.Saved, printer: p, clean: clean,
+		state: walk.New(att.Plan), previews: map[string]*previewState{},
+	}
+	for _, ev := range att.Events {
+		r.record(ev)
+	}
+	return r
+}
+
+func (r *run) book() *runbooks.Runbook { return r.plan.Runbook() }
+
+// title is the runbook's, safe to show.
+func (r *run) title() string { return r.clean(r.book().Title) }
+
+// text fills in the values of the run and makes the result safe to show.
+func (r *run) text(s string) string { return r.clean(r.state.Fill(s)) }
+
+// take applies one update of the feed.
+func (r *run) take(u session.Update) {
+	switch u := u.(type) {
+	case session.EventRecorded:
+		r.saved = u.Saved
+		r.record(u.Event)
+	case session.OutputPrinted:
+		r.out.print(outputKindOf(u.Stream), u.Text)
+	case session.OutputDropped:
+		r.out.mark(outputBad, r.printer.T("tui.out.dropped", "Bytes", u.Bytes))
+	case session.StorageFailed:
+		r.storage = u.Err
+	}
+}
+
+func outputKindOf(stream session.Stream) outputKind {
+	switch stream {
+	case session.StreamErr:
+		return outputError
+	case session.StreamInfo:
+		return outputInfo
+	case session.StreamOut:
+	}
+	return outputPrinted
+}
+
+// record applies one event. An event that was applied already is passed over, so
+// that an attachment and its feed may overlap.
+func (r *run) record(ev event.Event) {
+	if ev.Seq != 0 && ev.Seq <= r.state.Seq {
+		return
+	}
+	r.events = append(r.events, ev)
+	r.state = walk.Apply(r.state, ev)
+	switch data := ev.Data.(type) {
+	case event.ActionStarted:
+		r.out.mark(outputHeading, r.actionHeading(data))
+	case event.AdhocStarted:
+		r.out.mark(outputHeading, r.printer.T("tui.out.adhoc", "Command", r.clean(data.Command)))
+	case event.ActionEnded:
+		r.ended(data.Ending)
+	case event.AdhocEnded:
+		r.ended(data.Ending)
+	case event.ParamSet, event.ScenarioChanged, event.ChoiceMade, event.StepStarted, event.RunResumed:
+		clear(r.previews)
+	}
+}
+
+func (r *run) ended(ending event.Ending) {
+	r.cancelling = ""
+	clear(r.previews)
+	kind := outputBad
+	if ending.Succeeded() {
+		kind = outputGood
+	}
+	r.out.mark(kind, r.ending(ending))
+}
+
+func (r *run) actionHeading(data event.ActionStarted) string {
+	name := data.Name
+	if name == "" {
+		name = data.Action
+	}
+	id := "tui.out.started"
+	if data.Simulated {
+		id = "tui.out.simulated"
+	}
+	if data.Undoes != "" {
+		id = "tui.out.undoing"
+	}
+	return r.printer.T(id, "Name", r.clean(name), "Attempt", data.Attempt, "Undoes", r.clean(data.Undoes))
+}
+
+// ending tells how an action ended, on one line.
+func (r *run) ending(ending event.Ending) string {
+	text := r.printer.T("outcome." + ending.Outcome)
+	if ending.Exit != nil && (ending.Status == 0 || *ending.Exit != 0) {
+		text += " · " + r.printer.T("tui.out.exit", "Exit", *ending.Exit)
+	}
+	if ending.Signal != "" {
+		text += " · " + r.clean(ending.Signal)
+	}
+	if ending.Status != 0 {
+		text += " · " + r.printer.T("tui.out.status", "Status", ending.Status)
+	}
+	if ending.Met != nil && !*ending.Met {
+		text += " · " + r.printer.T("tui.out.unmet")
+	}
+	text += " · " + took(time.Duration(ending.DurationMS)*time.Millisecond)
+	if ending.Reason != "" {
+		text += " · " + r.clean(ending.Reason)
+	}
+	return text
+}
+
+// current is the id of the current step, or "".
+func (r *run) current() string {
+	if step := r.state.Current(); step != nil {
+		return step.ID
+	}
+	return ""
+}
+
+// actionName is how an action is called on the screen.
+func (r *run) actionName(action *runbooks.Action) string {
+	if action.Name != "" {
+		return r.clean(action.Name)
+	}
+	return r.clean(action.ID)
+}
+
+// nameOf is actionName for an id.
+func (r *run) nameOf(id string) string {
+	if action := r.find(id); action != nil {
+		return r.actionName(action)
+	}
+	return r.clean(id)
+}
+
+// find returns the action of an id or name, wherever it stands, or nil.
+func (r *run) find(id string) *runbooks.Action {
+	var in func(steps []*runbooks.Step) *runbooks.Action
+	in = func(steps []*runbooks.Step) *runbooks.Action {
+		for _, step := range steps {
+			for _, action := range step.Actions {
+				if action.ID == id || action.Name == id && id != "" {
+					return action
+				}
+			}
+			if action := in(step.Substeps); action != nil {
+				return action
+			}
+		}
+		return nil
+	}
+	return in(r.plan.Steps())
+}
+
+// param returns the declaration of a parameter; one that is not declared gets
+// the defaults.
+func (r *run) param(name string) runbooks.Param {
+	for _, p := range r.book().Params {
+		if p.Name == name {
+			return p
+		}
+	}
+	return runbooks.Param{Name: name}
+}
+
+// scenario returns the chosen scenario's title, or "".
+func (r *run) scenario() string {
+	for _, s := range r.book().Scenarios {
+		if s.ID == r.state.Scenario {
+			return r.clean(s.Title)
+		}
+	}
+	return ""
+}
+
+// stepLabel is a step's number and text as the list shows it.
+func (r *run) stepLabel(step *runbooks.Step) string {
+	label := r.text(step.Text)
+	if number := step.Number; number != "" {
+		return r.clean(number) + " " + label
+	}
+	return label
+}
+
+// counted makes an id out of how often something was recorded, so that the same
+// events always give the same ids.
+func (r *run) counted(prefix string, kind event.Kind) string {
+	n := 1
+	for _, ev := range r.events {
+		if ev.Kind == kind {
+			n++
+		}
+	}
+	return prefix + "-" + strconv.Itoa(n)
+}
+
+// roleTitle is how a role is called on the screen.
+func (r *run) roleTitle(id string) string {
+	for _, role := range r.book().Roles {
+		if role.ID == id {
+			return r.clean(role.Title)
+		}
+	}
+	return r.clean(id)
+}

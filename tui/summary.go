@@ -1,0 +1,194 @@
+package tui
+
+import (
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
+)
+
+// summaryScreen says how the run went, before and after it is ended.
+type summaryScreen struct {
+	a      *app
+	width  int
+	height int
+	scroll scroll
+}
+
+func newSummary(a *app) *summaryScreen { return &summaryScreen{a: a} }
+
+func (s *summaryScreen) name() string { return "summary" }
+
+func (s *summaryScreen) setSize(width, height int) { s.width, s.height = width, height }
+
+func (s *summaryScreen) keys() []offer {
+	blocked := s.a.blocked()
+	undo := blocked
+	if undo == "" && (s.a.run.state.Status != walk.StatusWalking || len(s.a.run.state.Undoable()) == 0) {
+		undo = s.a.p.T("tui.why.nothing-to-undo")
+	}
+	return []offer{
+		{id: keyDo, label: s.a.p.T("tui.next.end"), why: blocked}, {id: keyNote}, {id: keyTodo},
+		{id: keyMilestone}, {id: keyTimeline}, {id: keyReopen, why: s.whyReopen(blocked)}, {id: keyUndo, why: undo},
+		{id: keyDown, label: s.a.p.T("tui.foot.scroll")}, {id: keyUp, quiet: true},
+		{id: keyPageDown, quiet: true}, {id: keyPageUp, quiet: true},
+	}
+}
+
+func (s *summaryScreen) whyReopen(blocked string) string {
+	if blocked == "" && s.a.run.state.Status != walk.StatusWalking {
+		return s.a.p.T("refusal.not-now")
+	}
+	return blocked
+}
+
+func (s *summaryScreen) act(id keyID) tea.Cmd {
+	switch id {
+	case keyDo:
+		s.a.askEnd()
+	case keyReopen:
+		s.askReopen()
+	case keyUndo:
+		s.a.askUndo()
+	default:
+		s.scroll.page(id)
+	}
+	return nil
+}
+
+// askReopen lists the finished steps, the last first.
+func (s *summaryScreen) askReopen() {
+	a := s.a
+	var items []item
+	steps := a.run.plan.Steps()
+	for i := len(steps) - 1; i >= 0; i-- {
+		step := steps[i]
+		st := a.run.state.Step(step.ID)
+		if st.Bearing == walk.BearingOn && st.Status != walk.StepPending && st.Status != walk.StepActive {
+			items = append(items, item{label: a.run.stepLabel(step), pick: func() tea.Cmd {
+				a.askReopen(step)
+				return nil
+			}})
+		}
+	}
+	a.choose(a.p.T("tui.reopen.pick"), nil, items)
+}
+
+func (s *summaryScreen) view() []string {
+	lines := s.lines()
+	s.scroll.resize(len(lines), s.height)
+	rows := window(lines, s.scroll.offset, s.height)
+	if rest := len(lines) - s.scroll.offset - s.height; rest > 0 {
+		rows[s.height-1] = s.a.look.dim.Render(s.a.look.sym.more + " " + s.a.p.T("tui.more", "Count", rest+1))
+	}
+	return rows
+}
+
+func (s *summaryScreen) lines() []string {
+	a, p, r := s.a, s.a.p, s.a.run
+	var lines []string
+	if r.state.Status == walk.StatusEnded {
+		text := p.T("tui.sum.ended", "Outcome", p.T("run."+r.state.Outcome), "Time", stopwatch(r.state.Elapsed(a.now())))
+		lines = append(lines, a.look.strong.Render(a.withReason(text, r.state.Reason)))
+	} else {
+		lines = append(lines, a.look.strong.Render(p.T("tui.sum.complete")))
+		lines = append(lines, wrap(p.T("tui.sum.end-hint"), s.width)...)
+	}
+	lines = append(lines, "", p.T("tui.sum.where", "Dir", a.clean(r.briefing.Dir), "Seq", r.saved.Seq))
+	if r.state.Run != "" {
+		lines = append(lines, p.T("tui.sum.export", "Run", a.clean(r.state.Run)))
+	}
+	lines = s.part(lines, "tui.sum.phases", s.phases())
+	lines = s.part(lines, "tui.sum.deviations", s.deviations())
+	lines = s.part(lines, "tui.sum.milestones", s.milestones())
+	lines = s.part(lines, "tui.sum.todos", s.todos())
+	var undo []string
+	for _, entry := range r.state.Undoable() {
+		undo = append(undo, p.T("tui.undo.item", "Undo", r.nameOf(entry.Undo), "Action", r.nameOf(entry.Action)))
+	}
+	return s.part(lines, "tui.sum.undo", undo)
+}
+
+func (s *summaryScreen) part(lines []string, heading string, part []string) []string {
+	if len(part) == 0 {
+		return lines
+	}
+	lines = append(lines, "", s.a.look.strong.Render(s.a.p.T(heading)))
+	for _, line := range part {
+		lines = append(lines, indent("  ", wrap(line, s.width-2))...)
+	}
+	return lines
+}
+
+// phases adds up how long each phase was the current one.
+func (s *summaryScreen) phases() []string {
+	spent := map[runbooks.Phase]time.Duration{}
+	var phase runbooks.Phase
+	var since time.Time
+	for _, ev := range s.a.run.events {
+		switch ev.Data.(type) {
+		case event.PhaseEntered, event.RunEnded:
+			if phase != "" {
+				spent[phase] += ev.At.Sub(since)
+			}
+			phase, since = runbooks.Phase(ev.Phase), ev.At
+			if _, ended := ev.Data.(event.RunEnded); ended {
+				phase = ""
+			}
+		}
+	}
+	if phase != "" {
+		spent[phase] += s.a.now().Sub(since)
+	}
+	var lines []string
+	for _, phase := range runbooks.Phases() {
+		d, ok := spent[phase]
+		if !ok {
+			continue
+		}
+		line := stopwatch(d) + "  " + s.a.p.T("phase."+string(phase))
+		if target := s.a.run.book().Targets[phase]; target > 0 {
+			id := "tui.sum.within"
+			if d > target {
+				id = "tui.sum.over"
+			}
+			line += "  " + s.a.p.T(id, "Target", stopwatch(target))
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func (s *summaryScreen) deviations() []string {
+	var lines []string
+	for _, ev := range s.a.run.events {
+		if deviation(ev) {
+			lines = append(lines, s.a.clock(ev.At)+" "+s.a.clean(ev.Step)+" "+s.a.eventText(ev))
+		}
+	}
+	if len(lines) == 0 {
+		return []string{s.a.p.T("tui.sum.none")}
+	}
+	return lines
+}
+
+func (s *summaryScreen) milestones() []string {
+	var lines []string
+	for _, m := range s.a.run.state.Milestones() {
+		lines = append(lines, s.a.clock(m.When)+" "+s.a.p.T("milestone."+m.Name))
+	}
+	return lines
+}
+
+func (s *summaryScreen) todos() []string {
+	var lines []string
+	for _, todo := range s.a.run.state.Todos() {
+		if !todo.Done {
+			lines = append(lines, "- "+s.a.clean(todo.Text))
+		}
+	}
+	return lines
+}

@@ -1,0 +1,166 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// shown drops what bubbletea v1 and many terminals measure differently: joiners,
+// variation selectors, skin tones and keycaps. What is left has the same width
+// everywhere, so that no row is lost.
+func shown(s string) string {
+	if isASCII(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == 0x200d, r == 0x20e3, r >= 0xfe00 && r <= 0xfe0f, r >= 0x1f3fb && r <= 0x1f3ff:
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// width returns how many cells a text takes; styles take none.
+func width(s string) int { return ansi.StringWidth(s) }
+
+// cut shortens a text to so many cells and says so with an ellipsis.
+func (l *look) cut(s string, cells int) string {
+	if cells <= 0 {
+		return ""
+	}
+	if ansi.StringWidth(s) <= cells {
+		return s
+	}
+	return ansi.Truncate(s, cells, l.sym.ellipsis)
+}
+
+// fit cuts a text or fills it with spaces to exactly so many cells.
+func (l *look) fit(s string, cells int) string {
+	s = l.cut(s, cells)
+	if gap := cells - ansi.StringWidth(s); gap > 0 {
+		s += strings.Repeat(" ", gap)
+	}
+	return s
+}
+
+// wrap breaks a text into lines of at most so many cells, at spaces where there
+// are any. Newlines of the text stay.
+func wrap(s string, cells int) []string {
+	if cells < 1 {
+		cells = 1
+	}
+	var lines []string
+	for line := range strings.SplitSeq(s, "\n") {
+		if ansi.StringWidth(line) <= cells {
+			lines = append(lines, line)
+			continue
+		}
+		for part := range strings.SplitSeq(ansi.Wrap(line, cells, ""), "\n") {
+			lines = append(lines, strings.TrimRight(part, " "))
+		}
+	}
+	return closed(lines)
+}
+
+// closed ends every style at the end of its line and takes it up again on the
+// next one: each row is drawn by itself.
+func closed(lines []string) []string {
+	open := ""
+	for i, line := range lines {
+		line = open + line
+		if at := strings.LastIndex(line, "\x1b["); at >= 0 {
+			open = line[at : at+strings.IndexByte(line[at:], 'm')+1]
+			if open == ansi.ResetStyle || open == "\x1b[0m" {
+				open = ""
+			}
+		}
+		if open != "" {
+			line += ansi.ResetStyle
+		}
+		lines[i] = line
+	}
+	return lines
+}
+
+// chop breaks a text into lines of at most so many cells wherever they are full:
+// commands and output keep every character.
+func chop(s string, cells int) []string {
+	if cells < 1 {
+		cells = 1
+	}
+	if ansi.StringWidth(s) <= cells {
+		return []string{s}
+	}
+	return strings.Split(ansi.Hardwrap(s, cells, true), "\n")
+}
+
+// indent puts a prefix before the first line and as many spaces before the others.
+func indent(prefix string, lines []string) []string {
+	pad := strings.Repeat(" ", width(prefix))
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		if i == 0 {
+			out[i] = prefix + line
+		} else {
+			out[i] = pad + line
+		}
+	}
+	return out
+}
+
+// block makes exactly height lines out of some, cutting or filling at the end.
+func block(lines []string, height int) []string {
+	out := make([]string, max(height, 0))
+	copy(out, lines)
+	return out
+}
+
+// window returns the height lines that start at offset.
+func window(lines []string, offset, height int) []string {
+	offset = max(0, min(offset, len(lines)-height))
+	return block(lines[offset:min(len(lines), offset+max(height, 0))], height)
+}
+
+// stopwatch prints a duration as h:mm:ss, or mm:ss below an hour.
+func stopwatch(d time.Duration) string {
+	total := int(max(d, 0) / time.Second)
+	text := two(total/60%60) + ":" + two(total%60)
+	if hours := total / 3600; hours > 0 {
+		return two(hours) + ":" + text
+	}
+	return text
+}
+
+func two(n int) string {
+	digits := "0123456789"
+	if n < 100 {
+		return string([]byte{digits[n/10], digits[n%10]})
+	}
+	return two(n/100) + two(n%100)
+}
+
+// took prints how long something lasted, in the unit that says most.
+func took(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return d.Round(time.Millisecond).String()
+	case d < time.Minute:
+		return d.Round(100 * time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}
+
+// ansiFree takes our own styles out again, where a style encloses another.
+func ansiFree(s string) string { return ansi.Strip(s) }

@@ -1,0 +1,185 @@
+// Package tui is the full-screen front end: picker, briefing, walk, failure
+// menu, timeline, summary and help over one session.Client.
+//
+// It guarantees: what a screen shows of a run is the replay of the recorded
+// events and nothing else, and "saved" is shown only for what the session says is
+// on disk; Update does no I/O (commands run in goroutines that end with the
+// context and come back as messages); a change is never started by a key that
+// was pressed before its dialog could be read; no text of a runbook or an action
+// reaches the terminal uncleaned; no line is wider and no view higher than the
+// screen. Whatever happens, the terminal is restored before Run returns.
+//
+// Markdown is rendered by hand from goldmark's tree: a step is a few lines of
+// prose, and glamour with its highlighter costs some 10 ms and several MB at
+// every start, also of commands that draw nothing.
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"golang.org/x/term"
+
+	"genia.ai/bitacora/internal/i18n"
+	"genia.ai/bitacora/internal/session"
+	"genia.ai/bitacora/tui/internal/background"
+)
+
+// stallLimit is how long a terminal that takes nothing may delay the end.
+const stallLimit = 2 * time.Second
+
+// Options are what the front end is given.
+type Options struct {
+	// Client is the run to show. When it is nil the picker comes first and Open
+	// is asked for it.
+	Client session.Client
+	// Entries are what the picker offers, in its order.
+	Entries []Entry
+	// Open opens what was picked.
+	Open func(ctx context.Context, choice Choice) (Opened, error)
+	// Rehearsal says that what is picked will be rehearsed; once a run is open
+	// its own mode counts.
+	Rehearsal bool
+
+	Printer  *i18n.Printer
+	Clean    func(string) string // makes one line of outside text safe to show
+	Now      func() time.Time
+	Location *time.Location // of the times that are shown; nil = local
+	Getenv   func(string) string
+
+	In  *os.File  // nil = os.Stdin
+	Out io.Writer // nil = os.Stdout
+}
+
+// Entry is a runbook, or an unfinished run, that the picker offers.
+type Entry struct {
+	Name  string // how it is called on the command line
+	Title string
+	Path  string // where it comes from, as shown
+	Lang  string
+	Note  string // what is wrong with it, or ""; such an entry can still be picked
+
+	Phases, Steps int
+	Run           string    // id of an unfinished run; "" for a runbook
+	LastRun       time.Time // zero = never
+	LastRehearsed time.Time
+}
+
+// Choice is what was picked.
+type Choice struct {
+	Entry     Entry
+	Rehearsal bool
+}
+
+// Opened is an open run. A nil Printer keeps the language.
+type Opened struct {
+	Client  session.Client
+	Printer *i18n.Printer
+}
+
+// Result says how the front end was left.
+type Result struct {
+	Client  session.Client // the run that was shown, nil when none was opened
+	Run     string         // its id
+	Dir     string         // where its transcript is
+	Ended   bool           // the run has ended
+	Outcome string         // of the run, "" when it has not ended
+	Saved   session.Saved  // the last position that the screen showed as saved
+}
+
+// PanicError is a panic of ours that was caught; the terminal was restored first.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("internal error in the screen: %v", e.Value) }
+
+// ErrStalled says that the terminal took nothing for too long; its modes were
+// restored, its screen could not be.
+var ErrStalled = errors.New("the terminal does not respond; left without redrawing it")
+
+// Run shows the screens until the operator leaves or the context ends. Its
+// Result is valid with every error. Errors: *PanicError, ErrStalled, the
+// context's, and what the terminal reports.
+func Run(ctx context.Context, opts Options) (Result, error) {
+	opts = opts.withDefaults()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a := newApp(ctx, opts)
+
+	state, _ := term.GetState(int(opts.In.Fd()))
+	program := tea.NewProgram(a,
+		tea.WithContext(ctx),
+		tea.WithAltScreen(),
+		tea.WithInput(newKeyInput(opts.In)),
+		tea.WithOutput(opts.Out),
+		tea.WithoutSignalHandler(), // signals come through the context
+		tea.WithoutCatchPanics(),   // app recovers and restores first
+	)
+	finished := make(chan error, 1)
+	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				finished <- &PanicError{Value: v, Stack: debug.Stack()}
+			}
+		}()
+		_, err := program.Run()
+		finished <- err
+	}()
+
+	err := wait(ctx, a.quit, finished)
+	if errors.Is(err, ErrStalled) && state != nil {
+		_ = term.Restore(int(opts.In.Fd()), state)
+	}
+	cancel()
+	if !errors.Is(err, ErrStalled) {
+		a.tasks.wait(stallLimit)
+	}
+	return a.outcome(), a.failure(ctx, err)
+}
+
+// wait returns how the program ended, or ErrStalled when it should have.
+func wait(ctx context.Context, quit <-chan struct{}, finished <-chan error) error {
+	select {
+	case err := <-finished:
+		return err
+	case <-ctx.Done():
+	case <-quit:
+	}
+	timer := time.NewTimer(stallLimit)
+	defer timer.Stop()
+	select {
+	case err := <-finished:
+		return err
+	case <-timer.C:
+		return ErrStalled
+	}
+}
+
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Location == nil {
+		o.Location = time.Local
+	}
+	if o.Getenv == nil {
+		o.Getenv = os.Getenv
+	}
+	if o.In == nil {
+		o.In = os.Stdin
+	}
+	if o.Out == nil {
+		o.Out = os.Stdout
+	}
+	return o
+}
+
+func (o Options) look() *look { return newLook(o.Getenv, background.Dark(o.Getenv)) }

@@ -1,0 +1,151 @@
+package tui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+
+	"genia.ai/bitacora/runbooks"
+)
+
+// isNext reports whether an action is what enter would deal with now.
+func (w *walkScreen) isNext(action *runbooks.Action) bool {
+	next := w.a.run.state.NextAction()
+	return next != nil && w.here() && next.ID == action.ID
+}
+
+// actionLines draws an action: what it is, what it may change, exactly what it
+// would run, and how it went.
+func (w *walkScreen) actionLines(action *runbooks.Action, cells int) []string {
+	a, l := w.a, w.a.look
+	symbol, style := w.actionMark(action)
+	head := symbol + " " + a.run.actionName(action) + " · " + w.kindText(action)
+	lines := wrap(head, cells)
+	for i := range lines {
+		lines[i] = style.Render(lines[i])
+	}
+	if action.Caption != "" {
+		lines = append(lines, indent("  ", wrap(a.run.text(action.Caption), cells-2))...)
+	}
+	switch action.Kind {
+	case runbooks.KindChoice:
+		lines = append(lines, w.choiceLines(action, cells)...)
+	case runbooks.KindConfirm, runbooks.KindInput:
+		lines = append(lines, indent("  ", wrap(a.run.text(strings.TrimSpace(action.Code)), cells-2))...)
+	case runbooks.KindShell, runbooks.KindHTTP, runbooks.KindMail, runbooks.KindPromQL:
+		lines = append(lines, w.commandLines(action, cells)...)
+	}
+	for _, text := range w.outcomeText(action) {
+		lines = append(lines, indent("  ", wrap(text, cells-2))...)
+	}
+	if action.SampleOutput != "" && w.isNext(action) {
+		lines = append(lines, l.dim.Render("  "+a.p.T("tui.action.sample")))
+		for line := range strings.SplitSeq(strings.TrimSpace(action.SampleOutput), "\n") {
+			lines = append(lines, l.dim.Render(l.cut("  "+l.sym.bar+" "+a.clean(line), cells)))
+		}
+	}
+	return lines
+}
+
+// kindText says what kind of action it is and what it may change.
+func (w *walkScreen) kindText(action *runbooks.Action) string {
+	p := w.a.p
+	text := p.T("tui.kind." + string(action.Kind))
+	if !action.Kind.Asks() {
+		text += " · " + p.T("effect."+string(action.Effect))
+	}
+	if role := w.roleText(action.Settings.Role); role != "" {
+		text += " · " + role
+	}
+	if after := action.Settings.After; after != "" && !w.a.run.state.Action(after).Succeeded() {
+		text += " · " + p.T("tui.action.after", "Name", w.a.run.nameOf(after))
+	}
+	return text
+}
+
+// actionMark is an action's state by symbol and by style.
+func (w *walkScreen) actionMark(action *runbooks.Action) (string, lipgloss.Style) {
+	l := w.a.look
+	as := w.a.run.state.Action(action.ID)
+	switch {
+	case as.Running:
+		return l.sym.active, l.strong
+	case as.Failed():
+		return l.sym.failed, l.bad
+	case as.Succeeded():
+		return l.sym.done, l.good
+	case w.isNext(action):
+		return l.sym.active, l.strong
+	}
+	return l.sym.pending, l.plain
+}
+
+func (w *walkScreen) choiceLines(action *runbooks.Action, cells int) []string {
+	l := w.a.look
+	answer := w.a.run.state.Action(action.ID).Answer
+	var lines []string
+	for _, o := range action.Options {
+		mark := "  - "
+		if o.Key == answer {
+			mark = "  " + l.sym.done + " "
+		}
+		text := w.a.run.text(o.Label)
+		if text == "" {
+			text = w.a.clean(o.Key)
+		}
+		if steer := w.a.steerText(o.Steer); steer != "" {
+			text += " " + steer
+		}
+		lines = append(lines, indent(mark, wrap(text, cells-4))...)
+	}
+	return lines
+}
+
+// commandLines shows what would run: as previewed with the values in place, else
+// as the runbook has it.
+func (w *walkScreen) commandLines(action *runbooks.Action, cells int) []string {
+	a, l, p := w.a, w.a.look, w.a.p
+	slot := a.run.previews[action.ID]
+	if slot == nil || !slot.known || slot.err != nil {
+		lines := a.codeLines(action.Code, cells)
+		var missing []string
+		for _, name := range a.run.state.Missing(action) {
+			missing = append(missing, a.display(name))
+		}
+		switch {
+		case len(missing) > 0:
+			lines = append(lines, indent("  ", wrap(p.T("tui.action.missing", "Names", strings.Join(missing, ", ")), cells-2))...)
+		case slot != nil && slot.err != nil:
+			for _, line := range wrap("! "+a.explain(slot.err), cells-2) {
+				lines = append(lines, "  "+l.warn.Render(line))
+			}
+		}
+		return lines
+	}
+	lines := a.codeLines(slot.preview.Command, cells)
+	if slot.preview.Where != "" {
+		lines = append(lines, indent("  "+l.dim.Render(p.T("tui.confirm.where"))+" ", chop(a.clean(slot.preview.Where), max(cells-6, 8)))...)
+	}
+	if len(slot.preview.Values) > 0 {
+		values := a.clean(strings.Join(slot.preview.Values, "  "))
+		lines = append(lines, indent("  "+l.dim.Render(p.T("tui.confirm.values"))+" ", chop(values, max(cells-12, 8)))...)
+	}
+	return lines
+}
+
+// outcomeText says how an action went, in words.
+func (w *walkScreen) outcomeText(action *runbooks.Action) []string {
+	a, p := w.a, w.a.p
+	as := a.run.state.Action(action.ID)
+	switch {
+	case as.Running:
+		return []string{p.T("tui.action.running")}
+	case action.Kind == runbooks.KindConfirm && as.Answer != "":
+		return []string{p.T("tui.action.answered", "Answer", p.T("answer."+as.Answer))}
+	case action.Kind == runbooks.KindInput && as.Answer != "":
+		return []string{p.T("tui.action.answered", "Answer", a.clean(as.Answer))}
+	case as.Ending.Outcome != "":
+		return []string{a.run.ending(as.Ending)}
+	}
+	return nil
+}

@@ -1,0 +1,242 @@
+package tui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
+)
+
+// outputRows is how many rows of the body the output pane takes, its rule not
+// counted: a third, so that the layout never jumps.
+func (w *walkScreen) outputRows() int { return max(w.height/3-1, 3) }
+
+func (w *walkScreen) listCells() int { return max(20, min(w.width*2/5, 44)) }
+
+func (w *walkScreen) view() []string {
+	l := w.a.look
+	if w.zoomed {
+		return w.zoom()
+	}
+	rows := w.height - w.outputRows() - 1
+	left := w.listRows(w.listCells(), rows)
+	right := w.detailRows(w.width-w.listCells()-3, rows)
+	lines := make([]string, 0, w.height)
+	for i := range rows {
+		lines = append(lines, l.fit(left[i], w.listCells())+" "+l.rule.Render(l.sym.bar)+" "+right[i])
+	}
+	lines = append(lines, l.ruleWith(w.outputTitle(), w.width))
+	return append(lines, w.output(w.outputRows())...)
+}
+
+// zoom gives the whole body to the pane in focus.
+func (w *walkScreen) zoom() []string {
+	switch w.focus {
+	case paneDetail:
+		return w.detailRows(w.width, w.height)
+	case paneOutput:
+		return append([]string{w.a.look.ruleWith(w.outputTitle(), w.width)}, w.output(w.height-1)...)
+	case paneList, paneCount:
+	}
+	return w.listRows(w.width, w.height)
+}
+
+func (w *walkScreen) output(rows int) []string {
+	if w.a.run.out.len() == 0 {
+		return block([]string{w.a.look.dim.Render("  " + w.a.p.T("tui.out.empty"))}, rows)
+	}
+	return w.a.run.out.view(w.a.look, w.width, rows)
+}
+
+func (w *walkScreen) outputTitle() string {
+	title := w.a.p.T("tui.out.title")
+	if w.focus == paneOutput {
+		title = w.a.look.strong.Render(w.a.look.sym.cursor + " " + title)
+	}
+	if back := w.a.run.out.back; back > 0 {
+		title += " " + w.a.p.T("tui.out.back", "Lines", back)
+	}
+	return title
+}
+
+// listRows draws the steps, each phase under its name.
+func (w *walkScreen) listRows(cells, rows int) []string {
+	var lines []string
+	at := 0
+	phase := runbooks.Phase("")
+	for i, step := range w.steps() {
+		if step.Phase != phase {
+			phase = step.Phase
+			lines = append(lines, w.a.look.dim.Render(w.a.look.cut(w.a.p.T("phase."+string(phase)), cells)))
+		}
+		if i == w.cursor {
+			at = len(lines)
+		}
+		lines = append(lines, w.stepRow(i, step, cells))
+	}
+	w.list.resize(len(lines), rows)
+	if at == 1 {
+		w.list.follow(0) // keep the first phase's name in sight
+	}
+	w.list.follow(at)
+	return window(lines, w.list.offset, rows)
+}
+
+func (w *walkScreen) stepRow(i int, step *runbooks.Step, cells int) string {
+	l := w.a.look
+	symbol, style := w.stepMark(step)
+	mark := " "
+	if i == w.cursor {
+		mark = l.sym.cursor
+	}
+	text := l.cut(mark+symbol+" "+w.a.run.stepLabel(step), cells)
+	if i == w.cursor && w.focus == paneList {
+		return l.cursor.Render(text)
+	}
+	return style.Render(text)
+}
+
+// stepMark is a step's state by symbol and by style.
+func (w *walkScreen) stepMark(step *runbooks.Step) (string, lipgloss.Style) {
+	l, s := w.a.look, w.a.run.state
+	st := s.Step(step.ID)
+	switch {
+	case st.Bearing == walk.BearingOther || st.Bearing == walk.BearingSteered:
+		return l.sym.other, l.dim
+	case st.Status == walk.StepActive && s.Failure() != nil:
+		return l.sym.failed, l.bad
+	case st.Bearing == walk.BearingUndecided:
+		return l.sym.undecided, l.dim
+	}
+	switch st.Status {
+	case walk.StepActive:
+		return l.sym.active, l.strong
+	case walk.StepDone:
+		return l.sym.done, l.good
+	case walk.StepSkipped:
+		return l.sym.skipped, l.warn
+	case walk.StepAccepted:
+		return l.sym.accepted, l.warn
+	case walk.StepPending:
+	}
+	return l.sym.pending, l.plain
+}
+
+// detailRows draws the selected step. It starts where the next action is in
+// sight, until the operator scrolls.
+func (w *walkScreen) detailRows(cells, rows int) []string {
+	step := w.selected()
+	if step == nil {
+		return block(nil, rows)
+	}
+	lines, next := w.detailLines(step, cells)
+	w.detail.resize(len(lines), rows)
+	key := step.ID
+	if action := w.a.run.state.NextAction(); action != nil && w.here() {
+		key += " " + action.ID
+	}
+	if key != w.shown {
+		w.shown = key
+		w.detail.offset = 0
+		w.detail.resize(len(lines), rows)
+		if next.end > rows {
+			w.detail.move(min(next.start, next.end-rows))
+		}
+	}
+	view := window(lines, w.detail.offset, rows)
+	if rest := len(lines) - w.detail.offset - rows; rest > 0 {
+		view[rows-1] = w.a.look.dim.Render(w.a.look.sym.more + " " + w.a.p.T("tui.more", "Count", rest+1))
+	}
+	return view
+}
+
+// span is where the next action stands in the detail's lines.
+type span struct{ start, end int }
+
+func (w *walkScreen) detailLines(step *runbooks.Step, cells int) ([]string, span) {
+	a, l := w.a, w.a.look
+	title := wrap(a.run.stepLabel(step), cells)
+	for i := range title {
+		title[i] = l.title.Render(title[i])
+	}
+	if w.focus == paneDetail {
+		title[0] = l.cut(l.sym.cursor+" "+title[0], cells)
+	}
+	lines := append(title, wrap(w.standing(step), cells)...)
+	if step.Body != "" {
+		lines = append(lines, "")
+		lines = append(lines, a.markdown(a.run.state.Fill(step.Body), cells)...)
+	}
+	for _, sub := range step.Substeps {
+		lines = append(lines, w.substep(sub, cells, 0)...)
+	}
+	var next span
+	for _, action := range a.run.state.StepActions(step.ID) {
+		lines = append(lines, "")
+		start := len(lines)
+		lines = append(lines, w.actionLines(action, cells)...)
+		if w.isNext(action) {
+			next = span{start: start, end: len(lines)}
+		}
+	}
+	if w.here() && a.run.state.NeedsScenario() {
+		lines = append(lines, "")
+		for _, s := range a.run.book().Scenarios {
+			lines = append(lines, indent("? ", wrap(a.clean(s.Title)+": "+a.run.text(s.Condition), cells-2))...)
+		}
+	}
+	return lines, next
+}
+
+// standing says in words where the step stands: state, why, role, scenario.
+func (w *walkScreen) standing(step *runbooks.Step) string {
+	a, p := w.a, w.a.p
+	st := a.run.state.Step(step.ID)
+	facts := []string{p.T("step." + string(st.Status))}
+	if why := w.whyNotOnWalk(st.Bearing); why != "" {
+		facts = []string{why}
+	}
+	if st.Reason != "" {
+		facts = append(facts, a.clean(st.Reason))
+	}
+	if !st.EndedAt.IsZero() {
+		facts = append(facts, a.clock(st.EndedAt))
+	}
+	if role := w.roleText(step.Role); role != "" {
+		facts = append(facts, role)
+	}
+	if step.Heading != "" {
+		facts = append(facts, a.clean(step.Heading))
+	}
+	return strings.Join(facts, " · ")
+}
+
+// roleText names a role and who plays it.
+func (w *walkScreen) roleText(id string) string {
+	if id == "" {
+		return ""
+	}
+	title := w.a.run.roleTitle(id)
+	if holder := w.a.run.state.Holder(id); holder != "" {
+		return title + ": " + w.a.clean(holder)
+	}
+	return title
+}
+
+func (w *walkScreen) substep(step *runbooks.Step, cells, depth int) []string {
+	mark := strings.Repeat("  ", depth) + "- "
+	if step.Number != "" {
+		mark = strings.Repeat("  ", depth) + w.a.clean(step.Number) + " "
+	}
+	mark = w.a.look.cut(mark, cells/2)
+	lines := indent(mark, wrap(w.a.run.text(step.Text), max(cells-width(mark), 8)))
+	if step.Body != "" {
+		lines = append(lines, indent(strings.Repeat(" ", width(mark)), w.a.markdown(w.a.run.state.Fill(step.Body), max(cells-width(mark), 8)))...)
+	}
+	for _, sub := range step.Substeps {
+		lines = append(lines, w.substep(sub, cells, depth+1)...)
+	}
+	return lines
+}
