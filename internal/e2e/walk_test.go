@@ -171,8 +171,10 @@ func TestFullScreenWalkRollsTheConnectorBack(t *testing.T) {
 	term.at("8 Incorporar lo aprendido").enters("lessons", "limitar los lotes")
 	term.done()
 	term.see("enter terminar la ejecución")
-	term.act("enter", shows("completada"))
-	term.press("q")
+	term.act("enter", shows("¿Terminar la ejecución?"))
+	term.act("y", shows("completada"))
+	term.act("q", shows("¿Salir?"))
+	term.press("enter")
 	if code := term.exit(); code != 0 {
 		t.Errorf("exit %d", code)
 	}
