@@ -279,7 +279,7 @@ func TestAdhocIsNotRunWithoutAYes(t *testing.T) {
 }
 
 func TestUndo(t *testing.T) {
-	lines := append(connector()[:11], "undo", "1", "y", "undo", "leave")
+	lines := slices.Concat(connector()[:11], []string{"undo", "1", "y", "undo", "leave"})
 	got := talkTo(t, newRun(t, event.ModeLive, captured(nil)), nil, lines...)
 	done := of(got.events, event.KindUndoDone)
 	if len(done) != 1 || done[0].Data.(event.UndoDone) != (event.UndoDone{Action: "3.1/1", Undo: "5.1/1"}) {

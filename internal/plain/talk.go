@@ -91,6 +91,9 @@ func (t *talk) read(question string) (string, error) {
 			}
 		case <-t.broken:
 			t.broken = nil
+			if t.opts.Interrupt != nil {
+				return "", &leftError{LeftBreak}
+			}
 			if err := t.interrupted(); err != nil {
 				return "", err
 			}
@@ -144,6 +147,7 @@ func (t *talk) wait() error {
 	if !t.opts.Interactive {
 		lines = nil
 	}
+	leaving := false
 	for t.state.Running != nil {
 		select {
 		case batch, ok := <-t.updates.batches:
@@ -151,7 +155,7 @@ func (t *talk) wait() error {
 				return err
 			}
 		case <-t.broken:
-			t.broken = nil
+			t.broken, leaving = nil, t.opts.Interrupt != nil
 			if err := t.cancel(); err != nil {
 				return err
 			}
@@ -168,6 +172,9 @@ func (t *talk) wait() error {
 				return err
 			}
 		}
+	}
+	if leaving {
+		return &leftError{LeftBreak}
 	}
 	return nil
 }
@@ -214,13 +221,18 @@ func (t *talk) do(cmd walk.Command) (done bool, err error) {
 	case err != nil:
 		return false, err
 	}
-	for t.state.Seq < ack.Seq {
+	return true, t.catchUp(ack.Seq)
+}
+
+// catchUp takes in everything up to an event that is known to be recorded.
+func (t *talk) catchUp(seq uint64) error {
+	for t.state.Seq < seq {
 		batch, ok := <-t.updates.batches
 		if err := t.take(batch, ok); err != nil {
-			return false, err
+			return err
 		}
 	}
-	return true, nil
+	return nil
 }
 
 func (t *talk) refusal(r *walk.Refusal) string {
