@@ -138,13 +138,24 @@ func (e *MissingError) Lines(p *i18n.Printer) []string {
 		lines = append(lines, line)
 	}
 	for _, need := range e.Missing {
-		line := strings.TrimSpace(p.T("auto.need."+string(need.Kind), "Flag", oneLine(need.Flag()), "Label", oneLine(need.Label)))
+		line := strings.TrimSpace(p.T("auto.need."+string(need.Kind), "Flag", oneLine(need.Flag()), "Label", short(need.Label)))
 		if need.When != "" {
 			line += " " + p.T("auto.need.when", "When", oneLine(need.When))
 		}
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// maxLabel bounds a question, in runes: the flag is what matters on the line.
+const maxLabel = 80
+
+func short(label string) string {
+	runes := []rune(oneLine(label))
+	if len(runes) <= maxLabel {
+		return string(runes)
+	}
+	return strings.TrimSpace(string(runes[:maxLabel-1])) + "…"
 }
 
 func unknown(flag, name string, names []string) Wrong {

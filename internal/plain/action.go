@@ -215,10 +215,10 @@ func (t *talk) prepare(action *runbooks.Action) (run walk.Run, ready bool, err e
 	var refusal *walk.Refusal
 	switch {
 	case errors.As(err, &values):
-		t.say(t.p.T("plain.values", "Reason", values.Err.Error()))
+		t.say(t.p.T("plain.values", "Reason", oneLine(values.Err.Error())))
 		return walk.Run{}, false, nil
 	case errors.As(err, &refusal):
-		t.say(t.refusal(refusal))
+		t.say(oneLine(t.refusal(refusal)))
 		return walk.Run{}, false, nil
 	case err != nil:
 		return walk.Run{}, false, err

@@ -83,7 +83,7 @@ func (t *talk) showStep(step *runbooks.Step) {
 	t.say("")
 	t.say(t.p.T("plain.step", "Mode", t.mode(), "Position", position, "Total", total,
 		"Phase", t.p.T("phase."+phaseOf(step)), "ID", step.ID))
-	t.say(t.state.Fill(step.Text))
+	t.say(oneLine(t.state.Fill(step.Text)))
 	if step.Role != "" {
 		t.say(t.p.T("plain.step.role", "Role", step.Role, "Holder", t.holder(step.Role)))
 	}

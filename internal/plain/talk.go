@@ -213,10 +213,10 @@ func (t *talk) do(cmd walk.Command) (done bool, err error) {
 	var values *session.ValuesError
 	switch {
 	case errors.As(err, &refusal):
-		t.say(t.refusal(refusal))
+		t.say(oneLine(t.refusal(refusal)))
 		return false, nil
 	case errors.As(err, &values):
-		t.say(t.p.T("plain.values", "Reason", values.Err.Error()))
+		t.say(t.p.T("plain.values", "Reason", oneLine(values.Err.Error())))
 		return false, nil
 	case err != nil:
 		return false, err

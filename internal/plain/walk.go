@@ -245,7 +245,7 @@ func (t *talk) end(reason string) error {
 		case !errors.As(err, &refusal):
 			return err
 		case refusal.Code != walk.CodeReasonNeeded:
-			t.say(t.refusal(refusal))
+			t.say(oneLine(t.refusal(refusal)))
 			return nil
 		}
 		if reason, err = t.text(t.p.T("plain.reason.stop")); err != nil {
