@@ -169,6 +169,9 @@ func TestRefusedUntilTheTargetIsTyped(t *testing.T) {
 	if got.err != nil || got.result.Outcome != event.RunCompleted {
 		t.Fatalf("result %+v, %v\n%s", got.result, got.err, got.out)
 	}
+	if shown, again := strings.Count(got.out, "  $ git checkout"), strings.Count(got.out, "Action checkout (DESTROYS), exactly as shown above."); shown != 1 || again < 2 {
+		t.Errorf("the command is shown %d times, referred to %d times:\n%s", shown, again, got.out)
+	}
 	if n := strings.Count(got.out, "Not understood, nothing was done"); n < 2 {
 		t.Errorf("wrong targets were answered %d times:\n%s", n, got.out)
 	}

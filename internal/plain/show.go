@@ -69,6 +69,7 @@ func (t *talk) holder(role string) string {
 
 // showStep shows a step: where it stands, its text, its substeps, its actions.
 func (t *talk) showStep(step *runbooks.Step) {
+	t.shown = ""
 	position := 0
 	for _, other := range t.plan.Steps() {
 		if t.state.Step(other.ID).Bearing != walk.BearingOn {

@@ -30,6 +30,7 @@ type talk struct {
 
 	asked map[string]bool // parameters that were asked for in the briefing
 
+	shown    string // the preview that was shown last
 	lines    *reader
 	updates  *pump
 	broken   <-chan struct{} // the context's end; nil once it was seen
@@ -268,6 +269,9 @@ func (t *talk) take(batch []session.Update, ok bool) error {
 
 // print shows what an action printed, marked as such.
 func (t *talk) print(lines []session.Line) {
+	if len(lines) > 0 {
+		t.shown = "" // the preview has moved up
+	}
 	for _, line := range lines {
 		prefix := "  | "
 		switch line.Stream {
