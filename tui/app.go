@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"runtime/debug"
 	"slices"
 	"sync/atomic"
@@ -386,16 +385,14 @@ func (a *app) publish() {
 
 func (a *app) outcome() Result { return a.left.Load().result }
 
-// failure is the error of Run: what happened first counts.
-func (a *app) failure(ctx context.Context, err error) error {
-	var panicked *PanicError
-	switch crash := a.left.Load().crash; {
-	case crash != nil:
+// failure is the error of Run: a panic of ours, what the terminal reports, or
+// why it was interrupted.
+func (a *app) failure(interrupted, err error) error {
+	if crash := a.left.Load().crash; crash != nil {
 		return crash
-	case errors.As(err, &panicked), errors.Is(err, ErrStalled):
-		return err
-	case errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil:
-		return context.Cause(ctx)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return interrupted
 }

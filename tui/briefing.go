@@ -64,7 +64,7 @@ func (b *briefingScreen) lines() []string {
 		lines = append(lines, wrap(p.T("tui.brief.rehearsal"), b.width)...)
 	}
 	for _, note := range r.briefing.Notes {
-		lines = append(lines, wrap("! "+b.remark(note), b.width)...)
+		lines = append(lines, wrap("! "+a.clean(note), b.width)...)
 	}
 	facts := []string{p.T("tui.brief.steps", "Count", len(r.plan.Steps()))}
 	if n := len(r.book().Scenarios); n > 0 {
@@ -80,16 +80,6 @@ func (b *briefingScreen) lines() []string {
 		about = append([]string{p.T("tui.brief.sandbox", "URL", a.clean(r.briefing.Sandbox))}, about...)
 	}
 	return b.section(lines, "tui.brief.about", about)
-}
-
-// remark is the text of a note of the briefing; one without a text of ours is
-// shown as it is.
-func (b *briefingScreen) remark(note string) string {
-	id := "tui.remark." + note
-	if text := b.a.p.T(id); text != id {
-		return text
-	}
-	return b.a.clean(note)
 }
 
 // section adds a part with its heading, unless it is empty.

@@ -38,7 +38,7 @@ func newFakeClient(rb *runbooks.Runbook, mode string, now func() time.Time) *fak
 			Run: "20261123T084600Z-cola-7f3a", Dir: "/var/lib/bitacora/runs/20261123T084600Z-cola-7f3a",
 			Secrets: []session.SecretFact{{Name: "QUEUE_TOKEN", Present: true}, {Name: "MAIL_TOKEN"}},
 			Tools:   []session.ToolFact{{Name: "git", Path: "/usr/bin/git"}, {Name: "npm"}},
-			Notes:   []string{"npm-stand-in"},
+			Notes:   []string{"npm no está instalado: un sustituto ejecuta los scripts."},
 			Sandbox: "http://127.0.0.1:4100/",
 		},
 	}

@@ -116,11 +116,10 @@ func Run(ctx context.Context, opts Options) (Result, error) {
 
 	state, _ := term.GetState(int(opts.In.Fd()))
 	program := tea.NewProgram(a,
-		tea.WithContext(ctx),
 		tea.WithAltScreen(),
 		tea.WithInput(newKeyInput(opts.In)),
 		tea.WithOutput(opts.Out),
-		tea.WithoutSignalHandler(), // signals come through the context
+		tea.WithoutSignalHandler(), // signals come through the context, see wait
 		tea.WithoutCatchPanics(),   // app recovers and restores first
 	)
 	finished := make(chan error, 1)
@@ -134,7 +133,8 @@ func Run(ctx context.Context, opts Options) (Result, error) {
 		finished <- err
 	}()
 
-	err := wait(ctx, a.quit, finished)
+	err := wait(ctx, a.quit, finished, program.Quit)
+	interrupted := context.Cause(ctx)
 	if errors.Is(err, ErrStalled) && state != nil {
 		_ = term.Restore(int(opts.In.Fd()), state)
 	}
@@ -142,16 +142,19 @@ func Run(ctx context.Context, opts Options) (Result, error) {
 	if !errors.Is(err, ErrStalled) {
 		a.tasks.wait(stallLimit)
 	}
-	return a.outcome(), a.failure(ctx, err)
+	return a.outcome(), a.failure(interrupted, err)
 }
 
-// wait returns how the program ended, or ErrStalled when it should have.
-func wait(ctx context.Context, quit <-chan struct{}, finished <-chan error) error {
+// wait returns how the program ended, or ErrStalled when it should have. The end
+// of the context asks it to quit: were it killed instead, bubbletea would close
+// its input under the goroutine that reads it.
+func wait(ctx context.Context, left <-chan struct{}, finished <-chan error, quit func()) error {
 	select {
 	case err := <-finished:
 		return err
+	case <-left:
 	case <-ctx.Done():
-	case <-quit:
+		go quit() // blocks for as long as the terminal is stalled
 	}
 	timer := time.NewTimer(stallLimit)
 	defer timer.Stop()
