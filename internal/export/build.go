@@ -118,7 +118,7 @@ func (b *builder) scenario(ev event.Event, data event.ScenarioChanged) {
 	caused := len(decisions) > 0 && decisions[len(decisions)-1].Seq+1 == ev.Seq &&
 		decisions[len(decisions)-1].Steer == "scenario:"+data.To
 	if !caused {
-		b.doc.Decisions = append(decisions, decision{
+		b.doc.Decisions = append(b.doc.Decisions, decision{
 			Seq: ev.Seq, At: ev.At, Actor: ev.Actor, Step: ev.Step, Name: "scenario", Key: data.To,
 			Label: b.scenarioTitle(data.To), Reason: data.Reason, How: event.HowOperator,
 		})

@@ -61,11 +61,16 @@ func (p *page) when(at time.Time) string {
 	return text
 }
 
+// local returns the time of day where the operator is, "" when that is UTC.
 func (p *page) local(at time.Time) string {
-	if p.opts.Location == nil || p.opts.Location == time.UTC {
+	if p.opts.Location == nil {
 		return ""
 	}
-	return at.In(p.opts.Location).Format("15:04:05 MST")
+	local := at.In(p.opts.Location)
+	if _, offset := local.Zone(); offset == 0 {
+		return ""
+	}
+	return local.Format("15:04:05 MST")
 }
 
 func (p *page) maybe(at *time.Time) string {

@@ -2,7 +2,7 @@ package export
 
 import (
 	"fmt"
-	"time"
+	"slices"
 
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/walk"
@@ -10,7 +10,8 @@ import (
 
 func (p *page) timeline() {
 	columns := []string{"seq", "utc"}
-	if p.opts.Location != nil && p.opts.Location != time.UTC {
+	local := slices.ContainsFunc(p.record.Events, func(ev event.Event) bool { return p.local(ev.At) != "" })
+	if local {
 		columns = append(columns, "local")
 	}
 	columns = append(columns, "who", "step", "event", "what")
@@ -19,8 +20,8 @@ func (p *page) timeline() {
 	for _, ev := range p.record.Events {
 		state = walk.Apply(state, ev)
 		row := []string{fmt.Sprint(ev.Seq), ev.At.UTC().Format("2006-01-02 15:04:05.000")}
-		if local := p.local(ev.At); local != "" {
-			row = append(row, local)
+		if local {
+			row = append(row, p.local(ev.At))
 		}
 		kind := p.t("export.event." + string(ev.Kind))
 		if !event.Known(ev.Kind) {
