@@ -303,3 +303,10 @@ func TestTexts(t *testing.T) {
 		t.Fatalf("only %d messages found in the code", seen)
 	}
 }
+
+func TestSuggestedValueIsReplacedByTypingAndKeptByEditing(t *testing.T) {
+	d := newDrive(t, "es", event.ModeLive, 80, 24).press("enter", "p", "enter").write("pedidos")
+	d.press("p", "enter").see("> pedidos").write("otra").see("la cola otra")
+	d.press("p", "enter", "end").write("-vez").see("la cola otra-vez")
+	d.press("p", "enter", "enter").see("la cola otra-vez")
+}

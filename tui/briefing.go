@@ -97,10 +97,7 @@ func (b *briefingScreen) section(lines []string, heading string, part []string) 
 func (b *briefingScreen) params() []string {
 	var lines []string
 	for _, param := range b.a.run.book().Params {
-		label := b.a.clean(param.Label)
-		if label == "" {
-			label = b.a.clean(param.Name)
-		}
+		label := b.a.paramLabel(param.Name)
 		value := b.a.p.T("tui.value.later")
 		if v, ok := b.a.run.state.Value(param.Name); ok {
 			value = b.a.clean(v.Text)

@@ -53,12 +53,13 @@ type prompt struct {
 	heading string
 	help    []string
 	line    textinput.Model
+	fresh   bool // the line is as it was suggested: the first letter replaces it
 	error   string
 	submit  func(value string) tea.Cmd // nil or a command; it decides when the dialog closes
 }
 
 func (a *app) ask(heading string, help []string, value string, submit func(string) tea.Cmd) {
-	a.dialog = &prompt{a: a, heading: heading, help: help, line: newLine(value), submit: submit}
+	a.dialog = &prompt{a: a, heading: heading, help: help, line: newLine(value), fresh: value != "", submit: submit}
 }
 
 func (d *prompt) title() string { return d.heading }
@@ -75,6 +76,10 @@ func (d *prompt) press(msg tea.KeyMsg) tea.Cmd {
 		d.error = ""
 		return d.submit(strings.TrimSpace(d.line.Value()))
 	}
+	if d.fresh && (msg.Type == tea.KeyRunes || msg.Type == tea.KeySpace) {
+		d.line.SetValue("")
+	}
+	d.fresh = false
 	var cmd tea.Cmd
 	d.line, cmd = d.line.Update(msg)
 	return cmd
@@ -86,6 +91,9 @@ func (d *prompt) lines(width, height int) []string {
 		lines = append(lines, wrap(text, width)...)
 	}
 	foot := []string{lineView(d.line, width)}
+	if d.fresh {
+		foot[0] = "> " + d.a.look.cursor.Render(d.a.look.cut(shown(d.line.Value()), width-2))
+	}
 	if d.error != "" {
 		foot = append(foot, d.a.errorLines(d.error, width)...)
 	}
@@ -96,7 +104,11 @@ func (d *prompt) lines(width, height int) []string {
 }
 
 func (d *prompt) hints() []hint {
-	return []hint{{"enter", d.a.p.T("tui.foot.accept-text")}, {"esc", d.a.p.T("tui.foot.close")}}
+	hints := []hint{{"enter", d.a.p.T("tui.foot.accept-text")}, {"esc", d.a.p.T("tui.foot.close")}}
+	if d.fresh {
+		hints = append(hints, hint{d.a.look.sym.arrow, d.a.p.T("tui.foot.edit")})
+	}
+	return hints
 }
 
 func (d *prompt) refused(text string) { d.error = text }

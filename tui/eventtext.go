@@ -71,9 +71,9 @@ func (a *app) eventText(ev event.Event) string {
 func (a *app) walkEventText(id string, ev event.Event) string {
 	switch data := ev.Data.(type) {
 	case event.ParamSet:
-		return a.p.T(id, "Name", a.display(data.Name), "Value", a.clean(data.Value))
+		return a.p.T(id, "Name", a.paramLabel(data.Name), "Value", a.clean(data.Value))
 	case event.ScenarioChanged:
-		return a.withReason(a.p.T(id, "To", a.display(data.To)), data.Reason)
+		return a.withReason(a.p.T(id, "To", a.scenarioTitle(data.To)), data.Reason)
 	case event.PhaseEntered:
 		return a.p.T(id, "Phase", a.p.T("phase."+ev.Phase))
 	case event.StepStarted:

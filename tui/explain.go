@@ -57,36 +57,54 @@ func (a *app) explain(err error) string {
 }
 
 func (a *app) explainRefusal(refusal *walk.Refusal) string {
+	call := a.nameOf
+	switch refusal.Code {
+	case walk.CodeScenarioNeeded:
+		call = a.scenarioTitle
+	case walk.CodeParamsNeeded:
+		call = a.paramLabel
+	case walk.CodeTargetNeeded, walk.CodeAnswerInvalid:
+		call = a.clean // what has to be typed
+	default:
+	}
 	names := make([]string, len(refusal.Names))
 	for i, name := range refusal.Names {
-		names[i] = a.display(name)
+		names[i] = call(name)
 	}
 	detail := strings.Join(names, ", ")
 	if refusal.Cause != nil {
 		detail = a.clean(refusal.Cause.Error())
 	} else if detail == "" {
-		detail = a.display(refusal.ID)
+		detail = a.nameOf(refusal.ID)
 	}
 	return a.p.T("refusal."+string(refusal.Code),
-		"ID", a.display(refusal.ID), "Names", strings.Join(names, ", "), "Detail", detail)
+		"ID", a.nameOf(refusal.ID), "Names", strings.Join(names, ", "), "Detail", detail)
 }
 
-// display is how the screen calls what a refusal names.
-func (a *app) display(id string) string {
+// nameOf is how the screen calls an action, or the id as it is.
+func (a *app) nameOf(id string) string {
 	if a.run == nil {
 		return a.clean(id)
 	}
+	return a.run.nameOf(id)
+}
+
+// scenarioTitle is how the screen calls a scenario.
+func (a *app) scenarioTitle(id string) string {
 	for _, s := range a.run.book().Scenarios {
-		if s.ID == id {
+		if s.ID == id && s.Title != "" {
 			return a.clean(s.Title)
 		}
 	}
-	for _, p := range a.run.book().Params {
-		if p.Name == id && p.Label != "" {
-			return a.clean(p.Label)
-		}
+	return a.clean(id)
+}
+
+// paramLabel is how the screen calls a parameter.
+func (a *app) paramLabel(name string) string {
+	if label := a.run.param(name).Label; label != "" {
+		return a.clean(label)
 	}
-	return a.run.nameOf(id)
+	return a.clean(name)
 }
 
 // explainValue says what a parameter's value must be like.

@@ -168,7 +168,7 @@ func (a *app) notice(before walk.State) {
 	if before.Running == nil || s.Running != nil {
 		return
 	}
-	name := a.run.nameOf(before.Running.Action)
+	name := a.run.runningName(before.Running)
 	failed := s.Failure()
 	if failed == nil || before.Running.Adhoc || before.Running.Undoes != "" {
 		last := a.run.out.at(a.run.out.len() - 1)

@@ -18,7 +18,7 @@ func previewOf(command string) session.Preview { return session.Preview{Command:
 func (a *app) askValue(name string, then func() tea.Cmd) {
 	p := a.run.param(name)
 	invent := a.run.state.Invent(name)
-	a.valueDialog(p, "", func(value string) tea.Cmd {
+	a.valueDialog(p, a.p.T("tui.value.title", "Name", a.paramLabel(name)), nil, func(value string) tea.Cmd {
 		cmd := walk.SetParam{Name: name, Value: value, Source: event.SourceOperator}
 		if a.run.state.Rehearsal() && value == invent.Value {
 			cmd = invent
@@ -38,16 +38,7 @@ func (a *app) valueRefused(p runbooks.Param, value string) func(error) string {
 }
 
 // valueDialog asks for a value of a parameter: one of its options, or a line.
-func (a *app) valueDialog(p runbooks.Param, question string, submit func(string) tea.Cmd) {
-	label := a.clean(p.Label)
-	if label == "" {
-		label = a.clean(p.Name)
-	}
-	heading := a.p.T("tui.value.title", "Name", label)
-	var help []string
-	if question != "" {
-		help = append(help, question)
-	}
+func (a *app) valueDialog(p runbooks.Param, heading string, help []string, submit func(string) tea.Cmd) {
 	if p.Note != "" {
 		help = append(help, a.clean(p.Note))
 	}
@@ -100,10 +91,7 @@ func (a *app) listParams(then func() tea.Cmd) {
 		if v, ok := a.run.state.Value(p.Name); ok {
 			value = a.clean(v.Text)
 		}
-		label := a.clean(p.Label)
-		if label == "" {
-			label = a.clean(p.Name)
-		}
+		label := a.paramLabel(p.Name)
 		items = append(items, item{label: label + " = " + value, detail: a.clean(p.Note), pick: func() tea.Cmd {
 			a.askValue(p.Name, then)
 			return nil

@@ -121,10 +121,7 @@ func (a *app) closeFailure() tea.Cmd {
 func (a *app) askChoice(action *runbooks.Action) {
 	items := make([]item, 0, len(action.Options))
 	for _, o := range action.Options {
-		label := a.run.text(o.Label)
-		if label == "" {
-			label = a.clean(o.Key)
-		}
+		label := a.optionText(o)
 		items = append(items, item{label: label, detail: a.steerText(o.Steer), pick: func() tea.Cmd {
 			a.askReason(a.p.T("tui.choice.reason-title", "Answer", label), a.p.T("tui.choice.reason"), true,
 				func(reason string) walk.Command {
@@ -133,30 +130,57 @@ func (a *app) askChoice(action *runbooks.Action) {
 			return nil
 		}})
 	}
-	a.choose(a.question(action), nil, items)
+	a.choose(a.asking(action), a.question(action), items)
 }
 
-// question is what an action asks, on one line.
-func (a *app) question(action *runbooks.Action) string {
-	if action.Caption != "" {
-		return a.run.text(action.Caption)
+// optionText is an option as it is shown: its key, as a command line would answer
+// with it, and its label.
+func (a *app) optionText(o runbooks.Option) string {
+	if o.Label == "" || o.Label == o.Key {
+		return a.clean(o.Key)
 	}
-	if action.Kind != runbooks.KindChoice {
-		if line, _, _ := strings.Cut(strings.TrimSpace(action.Code), "\n"); line != "" {
-			return a.run.text(line)
-		}
-	}
+	return a.clean(o.Key) + ": " + a.run.text(o.Label)
+}
+
+// asking is the title of a question: the action's name, because a step may ask
+// several things, and the step's text.
+func (a *app) asking(action *runbooks.Action) string {
+	name := a.run.actionName(action)
 	if step := a.run.state.Current(); step != nil {
-		return a.run.text(step.Text)
+		return name + ": " + a.run.text(step.Text)
 	}
-	return a.run.actionName(action)
+	return name
+}
+
+// question is what an action asks in the author's words, a paragraph each.
+func (a *app) question(action *runbooks.Action) []string {
+	if action.Caption == "" {
+		return a.asked(action)
+	}
+	return append([]string{a.run.text(action.Caption)}, a.asked(action)...)
+}
+
+// asked is the text of a confirm, or the question of an input.
+func (a *app) asked(action *runbooks.Action) []string {
+	text := strings.TrimSpace(a.run.state.Fill(action.Code))
+	switch action.Kind {
+	case runbooks.KindInput:
+		text, _, _ = strings.Cut(text, "\n")
+	case runbooks.KindConfirm:
+	default:
+		return nil
+	}
+	if text == "" {
+		return nil
+	}
+	return []string{a.cleanText(text)}
 }
 
 // steerText says where an option leads.
 func (a *app) steerText(steer runbooks.Steer) string {
 	switch steer.Kind {
 	case runbooks.SteerScenario:
-		return a.look.sym.arrow + " " + a.p.T("tui.steer.scenario", "Name", a.display(steer.Target))
+		return a.look.sym.arrow + " " + a.p.T("tui.steer.scenario", "Name", a.scenarioTitle(steer.Target))
 	case runbooks.SteerPhase:
 		return a.look.sym.arrow + " " + a.p.T("tui.steer.phase", "Name", a.p.T("phase."+steer.Target))
 	case runbooks.SteerEnd:
@@ -172,7 +196,7 @@ func (a *app) askYesNo(action *runbooks.Action) {
 			return a.do(walk.Choose{Action: action.ID, Key: key, How: event.HowOperator}, nil)
 		}
 	}
-	d := a.choose(a.p.T("tui.confirm.question"), []string{a.run.text(strings.TrimSpace(action.Code))}, []item{
+	d := a.choose(a.asking(action), a.question(action), []item{
 		{label: a.p.T("answer.yes"), pick: answer(walk.AnswerYes)},
 		{label: a.p.T("answer.no"), pick: answer(walk.AnswerNo)},
 	})
@@ -182,7 +206,7 @@ func (a *app) askYesNo(action *runbooks.Action) {
 // askInput asks for the value of the parameter that an input names.
 func (a *app) askInput(action *runbooks.Action) {
 	p := a.run.param(action.Name)
-	a.valueDialog(p, a.question(action), func(value string) tea.Cmd {
+	a.valueDialog(p, a.asking(action), a.question(action), func(value string) tea.Cmd {
 		return a.doOr(walk.Answer{Action: action.ID, Value: value, Source: event.SourceOperator}, nil, a.valueRefused(p, value))
 	})
 }
@@ -284,6 +308,6 @@ func (a *app) cancel() tea.Cmd {
 	}
 	id := a.run.state.Running.Action
 	a.run.cancelling = id
-	a.say(false, a.p.T("tui.msg.cancelling", "Name", a.run.nameOf(id)))
+	a.say(false, a.p.T("tui.msg.cancelling", "Name", a.run.runningName(a.run.state.Running)))
 	return a.do(walk.Cancel{Action: id}, nil)
 }

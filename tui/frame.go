@@ -214,9 +214,9 @@ func (a *app) noticeLine() string {
 
 func (a *app) runningLine() string {
 	running := a.run.state.Running
-	text := a.p.T("tui.msg.running", "Name", a.run.nameOf(running.Action), "Time", stopwatch(a.now().Sub(running.StartedAt)))
+	text := a.p.T("tui.msg.running", "Name", a.run.runningName(running), "Time", stopwatch(a.now().Sub(running.StartedAt)))
 	if a.run.cancelling == running.Action {
-		text = a.p.T("tui.msg.cancelling", "Name", a.run.nameOf(running.Action))
+		text = a.p.T("tui.msg.cancelling", "Name", a.run.runningName(running))
 	} else if quiet := a.now().Sub(later(a.run.silent, running.StartedAt)); quiet >= 5*time.Second {
 		text += " · " + a.p.T("tui.msg.silent", "Time", stopwatch(quiet))
 	}

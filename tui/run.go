@@ -148,7 +148,7 @@ func (r *run) ending(ending event.Ending) string {
 		text += " · " + r.printer.T("tui.out.unmet")
 	}
 	text += " · " + took(time.Duration(ending.DurationMS)*time.Millisecond)
-	if ending.Reason != "" {
+	if ending.Reason != "" && ending.Outcome != event.OutcomeCancelled {
 		text += " · " + r.clean(ending.Reason)
 	}
 	return text
@@ -176,6 +176,14 @@ func (r *run) nameOf(id string) string {
 		return r.actionName(action)
 	}
 	return r.clean(id)
+}
+
+// runningName is how the running action is called on the screen.
+func (r *run) runningName(running *walk.Running) string {
+	if running.Adhoc {
+		return r.printer.T("tui.adhoc.name")
+	}
+	return r.nameOf(running.Action)
 }
 
 // find returns the action of an id or name, wherever it stands, or nil.

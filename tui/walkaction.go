@@ -31,7 +31,9 @@ func (w *walkScreen) actionLines(action *runbooks.Action, cells int) []string {
 	case runbooks.KindChoice:
 		lines = append(lines, w.choiceLines(action, cells)...)
 	case runbooks.KindConfirm, runbooks.KindInput:
-		lines = append(lines, indent("  ", wrap(a.run.text(strings.TrimSpace(action.Code)), cells-2))...)
+		for _, text := range a.asked(action) {
+			lines = append(lines, indent("  ", wrap(text, cells-2))...)
+		}
 	case runbooks.KindShell, runbooks.KindHTTP, runbooks.KindMail, runbooks.KindPromQL:
 		lines = append(lines, w.commandLines(action, cells)...)
 	}
@@ -89,10 +91,7 @@ func (w *walkScreen) choiceLines(action *runbooks.Action, cells int) []string {
 		if o.Key == answer {
 			mark = "  " + l.sym.done + " "
 		}
-		text := w.a.run.text(o.Label)
-		if text == "" {
-			text = w.a.clean(o.Key)
-		}
+		text := w.a.optionText(o)
 		if steer := w.a.steerText(o.Steer); steer != "" {
 			text += " " + steer
 		}
@@ -110,7 +109,7 @@ func (w *walkScreen) commandLines(action *runbooks.Action, cells int) []string {
 		lines := a.codeLines(action.Code, cells)
 		var missing []string
 		for _, name := range a.run.state.Missing(action) {
-			missing = append(missing, a.display(name))
+			missing = append(missing, a.paramLabel(name))
 		}
 		switch {
 		case len(missing) > 0:

@@ -133,7 +133,7 @@ func (w *walkScreen) detailRows(cells, rows int) []string {
 	}
 	lines, next := w.detailLines(step, cells)
 	w.detail.resize(len(lines), rows)
-	key := step.ID
+	key := step.ID + " " + number(w.attempts(step))
 	if action := w.a.run.state.NextAction(); action != nil && w.here() {
 		key += " " + action.ID
 	}
@@ -141,8 +141,11 @@ func (w *walkScreen) detailRows(cells, rows int) []string {
 		w.shown = key
 		w.detail.offset = 0
 		w.detail.resize(len(lines), rows)
-		if next.end > rows {
+		switch {
+		case next.end > rows:
 			w.detail.move(min(next.start, next.end-rows))
+		case next.end == 0 && w.here() && w.attempts(step) > 0:
+			w.detail.move(len(lines)) // how the last one ended
 		}
 	}
 	view := window(lines, w.detail.offset, rows)
@@ -150,6 +153,19 @@ func (w *walkScreen) detailRows(cells, rows int) []string {
 		view[rows-1] = w.a.look.dim.Render(w.a.look.sym.more + " " + w.a.p.T("tui.more", "Count", rest+1))
 	}
 	return view
+}
+
+// attempts counts how often the actions of a step were run or answered.
+func (w *walkScreen) attempts(step *runbooks.Step) int {
+	n := 0
+	for _, action := range w.a.run.state.StepActions(step.ID) {
+		as := w.a.run.state.Action(action.ID)
+		n += as.Attempts
+		if as.Answer != "" || as.Ending.Outcome != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // span is where the next action stands in the detail's lines.
