@@ -217,7 +217,7 @@ func (a *app) act(id keyID) tea.Cmd {
 	case keyClose:
 		a.closeScreen()
 	case keyLeave:
-		a.askLeave()
+		return a.askLeave()
 	case keyCancel:
 		return a.cancel()
 	case keyNote:

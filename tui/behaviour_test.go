@@ -230,6 +230,15 @@ func TestLeaving(t *testing.T) {
 	}
 }
 
+func TestEndedRunIsLeftWithoutAsking(t *testing.T) {
+	d := newDrive(t, "es", event.ModeLive, 80, 24).toSummary().press("enter", "y").see("Ejecución terminada")
+	d.press("enter").see("solo se pueden añadir notas")
+	d.press("q")
+	if r := d.a.outcome(); !d.a.quitting || !r.Ended || r.Outcome != event.RunIncomplete {
+		t.Fatalf("quitting %v, result %+v", d.a.quitting, r)
+	}
+}
+
 func TestEveryKeyWithAReasonSaysIt(t *testing.T) {
 	d := newDrive(t, "es", event.ModeLive, 80, 24).press("enter")
 	for _, o := range d.a.offers() {

@@ -161,7 +161,11 @@ func (d *confirm) hints() []hint {
 	if d.target != "" {
 		yes.key = "enter"
 	}
-	return []hint{yes, {"esc", d.a.p.T("tui.foot.cancel-dialog")}}
+	no := "tui.foot.cancel-dialog"
+	if d.effect == "" {
+		no = "tui.foot.close" // nothing runs here
+	}
+	return []hint{yes, {"esc", d.a.p.T(no)}}
 }
 
 func (d *confirm) refused(text string) { d.error = text }

@@ -249,19 +249,21 @@ func (a *app) askEnd() {
 		func(reason string) walk.Command { return walk.End{Reason: reason} })
 }
 
-// askLeave asks before leaving a run that has not ended.
-func (a *app) askLeave() {
+// askLeave asks before leaving, unless the run has ended: then nothing is left
+// open.
+func (a *app) askLeave() tea.Cmd {
 	help := "tui.leave.picker"
-	if a.run != nil {
+	switch {
+	case a.run == nil:
+	case a.run.state.Status == walk.StatusEnded:
+		return a.leave()
+	case a.run.state.Running != nil:
+		help = "tui.leave.running"
+	default:
 		help = "tui.leave.open"
-		if a.run.state.Running != nil {
-			help = "tui.leave.running"
-		}
-		if a.run.state.Status == walk.StatusEnded {
-			help = "tui.leave.ended"
-		}
 	}
 	a.dialog = &leaveDialog{a: a, help: a.p.T(help)}
+	return nil
 }
 
 // leaveDialog asks before leaving; leaving changes nothing on disk, so it needs

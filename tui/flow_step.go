@@ -303,8 +303,7 @@ func (a *app) askAdhoc() {
 // way out. The screen says so at once, the end itself comes as an event.
 func (a *app) cancel() tea.Cmd {
 	if a.run == nil || a.run.state.Running == nil {
-		a.askLeave()
-		return nil
+		return a.askLeave()
 	}
 	id := a.run.state.Running.Action
 	a.run.cancelling = id

@@ -97,9 +97,11 @@ func (s *summaryScreen) lines() []string {
 		lines = append(lines, a.look.strong.Render(p.T("tui.sum.complete")))
 		lines = append(lines, wrap(p.T("tui.sum.end-hint"), s.width)...)
 	}
-	lines = append(lines, "", p.T("tui.sum.where", "Dir", a.clean(r.briefing.Dir), "Seq", r.saved.Seq))
+	lines = append(lines, "", p.T("tui.sum.where", "Seq", r.saved.Seq))
+	lines = append(lines, indent("  ", chop(a.clean(r.briefing.Dir), s.width-2))...)
 	if r.state.Run != "" {
-		lines = append(lines, p.T("tui.sum.export", "Run", a.clean(r.state.Run)))
+		lines = append(lines, p.T("tui.sum.export"))
+		lines = append(lines, indent("  ", chop(p.T("tui.sum.command", "Run", a.clean(r.state.Run)), s.width-2))...)
 	}
 	lines = s.part(lines, "tui.sum.phases", s.phases())
 	lines = s.part(lines, "tui.sum.deviations", s.deviations())
@@ -150,12 +152,12 @@ func (s *summaryScreen) phases() []string {
 			continue
 		}
 		line := stopwatch(d) + "  " + s.a.p.T("phase."+string(phase))
-		if target := s.a.run.book().Targets[phase]; target > 0 {
+		if limit := s.a.run.book().Targets[phase]; limit > 0 {
 			id := "tui.sum.within"
-			if d > target {
+			if d > limit {
 				id = "tui.sum.over"
 			}
-			line += "  " + s.a.p.T(id, "Target", stopwatch(target))
+			line += "  " + s.a.p.T(id, "Target", target(limit))
 		}
 		lines = append(lines, line)
 	}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -143,12 +144,27 @@ func stopwatch(d time.Duration) string {
 	return text
 }
 
+// two prints a number with at least two digits.
 func two(n int) string {
-	digits := "0123456789"
-	if n < 100 {
-		return string([]byte{digits[n/10], digits[n%10]})
+	if n < 10 {
+		return "0" + strconv.Itoa(n)
 	}
-	return two(n/100) + two(n%100)
+	return strconv.Itoa(n)
+}
+
+// target prints how long something may take, as runbooks write it: 5m, 1h30m, 5d.
+func target(d time.Duration) string {
+	if day := 24 * time.Hour; d >= day && d%day == 0 {
+		return strconv.Itoa(int(d/day)) + "d"
+	}
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 // took prints how long something lasted, in the unit that says most.
