@@ -26,7 +26,6 @@ type drive struct {
 	a   *app
 	c   *fakeClient
 	now time.Time
-	ids int
 }
 
 func printer(t testing.TB, lang string) *i18n.Printer {

@@ -56,8 +56,8 @@ func (s *scroll) follow(line int) {
 	s.move(0)
 }
 
-// page answers the keys that scroll; it reports whether the key was one.
-func (s *scroll) page(id keyID) bool {
+// page answers the keys that scroll.
+func (s *scroll) page(id keyID) {
 	switch id {
 	case keyUp:
 		s.move(-1)
@@ -71,8 +71,5 @@ func (s *scroll) page(id keyID) bool {
 		s.move(-s.total)
 	case keyBottom:
 		s.move(s.total)
-	default:
-		return false
 	}
-	return true
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -180,7 +181,7 @@ func (w *walkScreen) detailLines(step *runbooks.Step, cells int) ([]string, span
 	if w.focus == paneDetail {
 		title[0] = l.cut(l.sym.cursor+" "+title[0], cells)
 	}
-	lines := append(title, wrap(w.standing(step), cells)...)
+	lines := slices.Concat(title, wrap(w.standing(step), cells))
 	if step.Body != "" {
 		lines = append(lines, "")
 		lines = append(lines, a.markdown(a.run.state.Fill(step.Body), cells)...)

@@ -55,6 +55,9 @@ func lacks(text string) func(string) bool {
 	return func(screen string) bool { return !strings.Contains(screen, text) }
 }
 
+// tooFast is what the screen says to a key that came too soon.
+var tooFast = regexp.MustCompile("Tecla mantenida|Demasiado pronto|Key held down|Too soon")
+
 // act presses a key and waits for its effect. The screen refuses keys that come
 // too fast; only then the key is pressed again, after a moment.
 func (term *terminal) act(key string, holds func(screen string) bool) {
@@ -72,7 +75,7 @@ func (term *terminal) act(key string, holds func(screen string) bool) {
 		select {
 		case <-term.news:
 		case <-again.C:
-			if screen = term.screen(); !holds(screen) && (strings.Contains(screen, "Tecla mantenida") || strings.Contains(screen, "Demasiado pronto")) {
+			if screen = term.screen(); !holds(screen) && tooFast.MatchString(screen) {
 				term.press(key)
 			}
 		case <-deadline.C:

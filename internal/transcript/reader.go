@@ -63,17 +63,18 @@ func Read(dir string) (*Transcript, error) {
 	for epoch := 1; ; epoch++ {
 		name := journalName(epoch)
 		content, err := readFile(filepath.Join(dir, name))
-		if errors.Is(err, fs.ErrNotExist) && epoch > 1 {
-			return t, nil
+		if epoch > 1 && errors.Is(err, fs.ErrNotExist) {
+			break
 		}
 		if err != nil {
 			return nil, noTranscript(dir, err)
 		}
 		r.read(name, epoch, content)
 		if t.Damage != nil || t.Torn != nil {
-			return t, nil
+			break
 		}
 	}
+	return t, nil
 }
 
 func noTranscript(dir string, err error) error {
