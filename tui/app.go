@@ -263,7 +263,15 @@ func (a *app) closeScreen() {
 	}
 }
 
-func (a *app) say(bad bool, text string) { a.note = notice{text: text, bad: bad, at: a.now()} }
+// say puts something at the foot of the screen. What went wrong and does not fit
+// there gets a sheet, so that it can be read whole.
+func (a *app) say(bad bool, text string) {
+	a.note = notice{text: text, bad: bad, at: a.now()}
+	if bad && a.dialog == nil && width(text)+2 > a.width {
+		a.note = notice{}
+		a.dialog = &message{a: a, text: text}
+	}
+}
 
 // opened starts to follow a run that was opened.
 func (a *app) opened(msg openedMsg) tea.Cmd {

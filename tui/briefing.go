@@ -97,6 +97,9 @@ func (b *briefingScreen) section(lines []string, heading string, part []string) 
 func (b *briefingScreen) params() []string {
 	var lines []string
 	for _, param := range b.a.run.book().Params {
+		if b.a.run.answered(param) {
+			continue
+		}
 		label := b.a.paramLabel(param.Name)
 		value := b.a.p.T("tui.value.later")
 		if v, ok := b.a.run.state.Value(param.Name); ok {

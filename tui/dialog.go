@@ -251,3 +251,25 @@ func (d *picked) hints() []hint {
 }
 
 func (d *picked) refused(text string) { d.error = text }
+
+// message shows a text that is too long for the foot of the screen.
+type message struct {
+	a    *app
+	text string
+}
+
+func (d *message) title() string { return d.a.p.T("tui.message.title") }
+
+func (d *message) press(msg tea.KeyMsg) tea.Cmd {
+	switch msg.String() {
+	case "esc", "enter", "ctrl+c", "q":
+		d.a.dialog = nil
+	}
+	return nil
+}
+
+func (d *message) lines(width, _ int) []string { return d.a.errorLines(d.text, width) }
+
+func (d *message) hints() []hint { return []hint{{"esc", d.a.p.T("tui.foot.close")}} }
+
+func (d *message) refused(string) {}

@@ -111,7 +111,13 @@ func (f *failureScreen) view() []string {
 	facts := f.facts(action)
 	room := max(f.height-len(head)-len(ways), 0)
 	head = append(head, facts[:min(len(facts), room)]...)
-	room -= len(facts) + 2 // a heading and an empty row
+	room -= len(facts) + 1 // an empty row
+	if code := a.codeLines(a.run.command(action.ID), f.width-2); room >= 3 {
+		code = code[:min(len(code), 3, room-2)]
+		head = append(head, indent("  ", code)...)
+		room -= len(code)
+	}
+	room-- // a heading
 	if tail := a.run.out.tail(max(min(room, 8), 0)); len(tail) > 0 {
 		head = append(head, l.dim.Render("  "+p.T("tui.fail.tail")))
 		for _, line := range tail {

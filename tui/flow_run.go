@@ -87,6 +87,9 @@ func (a *app) askParams() { a.listParams(nil) }
 func (a *app) listParams(then func() tea.Cmd) {
 	var items []item
 	for _, p := range a.run.book().Params {
+		if action := a.run.find(p.Name); p.Origin == runbooks.OriginCapture || action != nil && action.Kind == runbooks.KindChoice {
+			continue // it follows from the walk
+		}
 		value := a.p.T("tui.value.none")
 		if v, ok := a.run.state.Value(p.Name); ok {
 			value = a.clean(v.Text)

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -214,6 +215,23 @@ func (r *run) param(name string) runbooks.Param {
 		}
 	}
 	return runbooks.Param{Name: name}
+}
+
+// answered reports whether a value comes from the walk itself: from a decision,
+// an input or what an action returned.
+func (r *run) answered(p runbooks.Param) bool {
+	action := r.find(p.Name)
+	return p.Origin == runbooks.OriginCapture || action != nil && action.Kind.Asks()
+}
+
+// command returns what an action last ran, exactly, or "".
+func (r *run) command(action string) string {
+	for _, ev := range slices.Backward(r.events) {
+		if started, ok := ev.Data.(event.ActionStarted); ok && started.Action == action {
+			return started.Command
+		}
+	}
+	return ""
 }
 
 // scenario returns the chosen scenario's title, or "".
