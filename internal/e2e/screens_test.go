@@ -63,8 +63,8 @@ func TestScreens(t *testing.T) {
 			term.act("enter", shows("enter run restart-it"))
 			term.act("enter", shows("y/enter run"))
 			compare(t, "confirm-"+size.name, settle(term.screen()))
-			term.act("y", shows("restart-it: failed"))
-			term.see("retry")
+			term.act("y", shows("restart-it failed"))
+			term.see("Retry")
 			compare(t, "failure-"+size.name, settle(term.screen()))
 		})
 	}
