@@ -60,21 +60,20 @@ func Read(dir string) (*Transcript, error) {
 		return nil, noTranscript(dir, err)
 	}
 	r := chainReader{prev: firstPrev, t: t}
-	for epoch := 1; ; epoch++ {
+	for epoch := 1; epoch == 1 || t.Damage == nil && t.Torn == nil && exists(filepath.Join(dir, journalName(epoch))); epoch++ {
 		name := journalName(epoch)
 		content, err := readFile(filepath.Join(dir, name))
-		if epoch > 1 && errors.Is(err, fs.ErrNotExist) {
-			break
-		}
 		if err != nil {
 			return nil, noTranscript(dir, err)
 		}
 		r.read(name, epoch, content)
-		if t.Damage != nil || t.Torn != nil {
-			break
-		}
 	}
 	return t, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 func noTranscript(dir string, err error) error {
