@@ -100,6 +100,10 @@ var decoders = map[Kind]func([]byte) (Data, error){
 	KindTodo:            into[Todo],
 	KindMilestone:       into[Milestone],
 	KindSeveritySet:     into[SeveritySet],
+	KindRecovered:       into[Recovered],
+	KindSuperseded:      into[Superseded],
+	KindRunbookTrusted:  into[RunbookTrusted],
+	KindRunbookChanged:  into[RunbookChanged],
 }
 
 // Known reports whether this version knows the kind.

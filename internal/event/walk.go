@@ -134,6 +134,7 @@ type Ending struct {
 	Redactions int               `json:"redactions"`
 	Dropped    int64             `json:"dropped"` // bytes beyond what is kept of one action's output
 	Captured   map[string]string `json:"captured"`
+	Vars       []string          `json:"vars"` // names of variables that the block set for later ones
 }
 
 // Succeeded reports whether the walk may go on as if the action had worked.
