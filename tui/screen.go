@@ -56,8 +56,8 @@ func (s *scroll) follow(line int) {
 	s.move(0)
 }
 
-// page answers the keys that scroll; it reports whether the key was one.
-func (s *scroll) page(id keyID) bool {
+// page answers the keys that scroll; others do nothing.
+func (s *scroll) page(id keyID) {
 	switch id {
 	case keyUp:
 		s.move(-1)
@@ -72,7 +72,5 @@ func (s *scroll) page(id keyID) bool {
 	case keyBottom:
 		s.move(s.total)
 	default:
-		return false
 	}
-	return true
 }
