@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
+	"genia.ai/bitacora/internal/sanitize"
 	"genia.ai/bitacora/runbooks"
 )
 
@@ -63,8 +63,8 @@ func checkCaptured(value string) error {
 		return fmt.Errorf("the value is longer than %d bytes", maxCaptured)
 	case !utf8.ValidString(value):
 		return errors.New("the value is not valid UTF-8")
-	case strings.ContainsFunc(value, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }):
-		return errors.New("the value holds control characters")
+	case sanitize.String(value) != value || strings.Contains(value, "\r"):
+		return errors.New("the value holds control characters or hidden ones")
 	}
 	return nil
 }

@@ -35,14 +35,14 @@ func belongsToShell(name string) bool {
 	return steering.MatchString(name) || strings.HasPrefix(name, reservedPrefix)
 }
 
-// lookupEnv returns a value of a "NAME=value" list.
-func lookupEnv(environ []string, name string) (string, bool) {
+// lookupEnv returns a value of a "NAME=value" list, "" when it is not there.
+func lookupEnv(environ []string, name string) string {
 	for _, entry := range environ {
 		if key, value, ok := strings.Cut(entry, "="); ok && key == name {
-			return value, true
+			return value
 		}
 	}
-	return "", false
+	return ""
 }
 
 // environment is what an action's process is given: the harmless part of the

@@ -167,7 +167,7 @@ func (v values) planBody(plan *httpPlan, template string) error {
 	media, _, _ := strings.Cut(contentType, ";")
 	media = strings.TrimSpace(media)
 	first := strings.TrimSpace(template)[:1]
-	isJSON := media == "application/json" || strings.HasSuffix(media, "+json") || !declared && strings.Contains("{[", first)
+	isJSON := media == "application/json" || strings.HasSuffix(media, "+json") || !declared && (first == "{" || first == "[")
 
 	var err error
 	switch {

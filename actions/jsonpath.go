@@ -91,8 +91,14 @@ func scalar(value any) bool {
 	return true
 }
 
-// selectJSON returns what path selects from the body.
-func selectJSON(o *observation, path jp.Expr) ([]any, error) {
+// selectJSON returns what path selects from the body. A path that the library
+// cannot follow through it selects nothing.
+func selectJSON(o *observation, path jp.Expr) (found []any, err error) {
+	defer func() {
+		if recover() != nil {
+			found, err = nil, fmt.Errorf("%s cannot be followed", path)
+		}
+	}()
 	if o.cut {
 		return nil, errors.New("the response is too long to be read as JSON")
 	}

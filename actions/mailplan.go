@@ -103,7 +103,7 @@ func planMail(v values, server, sender string) (mailPlan, error) {
 	}
 	var p mailPlan
 	if server == "" {
-		if server, err = v.missing(smtpName); err != nil {
+		if _, err := v.missing(smtpName); err != nil {
 			return mailPlan{}, err
 		}
 		server = "smtps://" + strings.ToLower(smtpName) + ".invalid"

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
+	"genia.ai/bitacora/internal/sanitize"
 	"genia.ai/bitacora/runbooks"
 )
 
@@ -72,7 +72,7 @@ func (c *control) run(ctx context.Context, attempt try) Result {
 		r = c.repeat(ctx, attempt)
 	}
 	r.Duration = c.clock.Now().Sub(began)
-	r.Reason = c.guard.text(r.Reason)
+	r.Reason = c.guard.text(sanitize.Line(r.Reason))
 	return r
 }
 
@@ -175,7 +175,7 @@ func (c *control) unexpected(seen string) string {
 
 // say tells the operator how it goes.
 func (c *control) say(format string, args ...any) {
-	line := strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", " ")
+	line := sanitize.Line(fmt.Sprintf(format, args...))
 	c.sink.Write(StreamInfo, []byte(c.guard.text(line)+"\n"))
 }
 

@@ -23,7 +23,7 @@ func planQuery(v values, address string) (query string, plan httpPlan, err error
 		return "", httpPlan{}, err
 	}
 	if address == "" {
-		if address, err = v.missing(prometheusName); err != nil {
+		if _, err := v.missing(prometheusName); err != nil {
 			return "", httpPlan{}, err
 		}
 		address = "http://" + strings.ToLower(prometheusName) + ".invalid"

@@ -52,7 +52,7 @@ func address(req Request, environ []string, name string) string {
 			return value
 		}
 	}
-	value, _ := lookupEnv(environ, name)
+	value := lookupEnv(environ, name)
 	return value
 }
 

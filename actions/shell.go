@@ -52,7 +52,7 @@ func (e *shellExecutor) plan(req Request) (shellPlan, guard, error) {
 }
 
 func (e *shellExecutor) values(req Request) values {
-	home, _ := lookupEnv(e.environ, "HOME")
+	home := lookupEnv(e.environ, "HOME")
 	return values{req: req, home: home}
 }
 
@@ -118,7 +118,7 @@ func (e *shellExecutor) spec(req Request, plan shellPlan) (process.Spec, bool, e
 	if err != nil {
 		return process.Spec{}, false, err
 	}
-	path, _ := lookupEnv(env, "PATH")
+	path := lookupEnv(env, "PATH")
 	program, err := findProgram(path, plan.interpreter.programs)
 	if err != nil {
 		return process.Spec{}, false, err

@@ -49,14 +49,14 @@ type shellPlan struct {
 // looked up only when it does.
 func planShell(v values) (shellPlan, error) {
 	set := v.req.Action.Settings
-	if set.Host != "" {
+	if set.Host != "" && !v.invent {
 		return shellPlan{}, fmt.Errorf("host=%s: this version cannot run blocks on another host; run it there by hand and mark the step done", set.Host)
 	}
-	if set.Interactive {
+	if set.Interactive && !v.invent {
 		return shellPlan{}, errors.New("interactive=true: this version cannot give a block the terminal; run it by hand and mark the step done")
 	}
 	interp, err := interpreterOf(v.req.Action.Lang)
-	if err != nil {
+	if err != nil && !v.invent {
 		return shellPlan{}, err
 	}
 	plan := shellPlan{interpreter: interp}
@@ -125,5 +125,9 @@ func (p shellPlan) preview(req Request) Preview {
 		uses = slices.DeleteFunc(uses, func(used string) bool { return used == name })
 	}
 	shown = append(shown, given(req, uses, req.Action.Secrets)...)
-	return Preview{Command: strings.TrimSuffix(req.Action.Code, "\n"), Where: p.dir, Values: shown}
+	where := p.dir
+	if host := req.Action.Settings.Host; host != "" { // of a rehearsal; a live run refuses it
+		where = host
+	}
+	return Preview{Command: strings.TrimSuffix(req.Action.Code, "\n"), Where: where, Values: shown}
 }

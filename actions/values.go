@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"genia.ai/bitacora/internal/redact"
+	"genia.ai/bitacora/internal/sanitize"
 )
 
 // MissingValueError says that an action needs a value that the run does not have.
@@ -102,7 +103,7 @@ func encodeQuery(_, value string) (string, error) {
 	return strings.ReplaceAll(url.QueryEscape(value), "+", "%20"), nil
 }
 
-// guard masks the secrets of a request in what the operator is told about it.
+// guard cleans what the operator is told about a request, and masks its secrets.
 type guard struct {
 	set *redact.Set
 }
@@ -114,7 +115,10 @@ func newGuard(req Request) (guard, error) {
 	return guard{set: set}, err
 }
 
+// text makes what comes from outside fit to be told on one line or more: no
+// control sequences, no secrets.
 func (g guard) text(s string) string {
+	s = sanitize.String(s)
 	if g.set == nil {
 		return s
 	}
@@ -122,7 +126,7 @@ func (g guard) text(s string) string {
 	return masked
 }
 
-// preview masks every part of p.
+// preview cleans and masks every part of p.
 func (g guard) preview(p Preview) Preview {
 	p.Command, p.Where = g.text(p.Command), g.text(p.Where)
 	for i := range p.Values {
@@ -131,7 +135,7 @@ func (g guard) preview(p Preview) Preview {
 	return p
 }
 
-// err masks the text of err and keeps what kind of error it is.
+// err does the same to an error, which keeps its type unless its text changes.
 func (g guard) err(err error) error {
 	if err == nil {
 		return nil

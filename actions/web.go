@@ -97,7 +97,7 @@ func withoutURL(err error) error {
 
 // read hands the body on as it comes, up to maxBody, and returns it.
 func (r *response) read(take func([]byte)) (body []byte, cut bool, err error) {
-	defer r.body.Close()
+	defer func() { _ = r.body.Close() }() // everything wanted was read
 	buf := make([]byte, 16<<10)
 	for {
 		n, err := r.body.Read(buf)

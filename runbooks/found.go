@@ -116,8 +116,30 @@ func (r *resolver) need(name, origin string, line int) (param, secret bool) {
 		r.addSecret(name)
 		return false, true
 	}
+	if answer, named := r.answer(name); named {
+		r.add(answer)
+		return true, false
+	}
 	r.add(Param{Name: name, Label: name, Required: true, Origin: origin, Line: line})
 	return true, false
+}
+
+// answer returns the value that answering a choice or a confirm of that name sets.
+func (r *resolver) answer(name string) (Param, bool) {
+	for _, a := range r.actions {
+		if a.Name != name || a.Kind != KindChoice && a.Kind != KindConfirm {
+			continue
+		}
+		p := Param{Name: name, Label: name, Origin: OriginCapture, Options: []string{"yes", "no"}, Line: a.Line}
+		if a.Kind == KindChoice {
+			p.Options = make([]string, len(a.Options))
+			for i, o := range a.Options {
+				p.Options[i] = o.Key
+			}
+		}
+		return p, true
+	}
+	return Param{}, false
 }
 
 // use notes what an action needs.

@@ -67,7 +67,7 @@ func (p Param) Check(value string) error {
 		return refuse("the value is not valid UTF-8")
 	}
 	for _, r := range value {
-		if unicode.IsControl(r) && !(p.FreeText && (r == '\n' || r == '\t')) {
+		if unicode.IsControl(r) && (!p.FreeText || r != '\n' && r != '\t') {
 			return refuse("the value holds a control character")
 		}
 	}

@@ -126,7 +126,7 @@ func (w *walker) move(ctx context.Context) error {
 		// A value that an earlier action was to capture did not come.
 		return &failure{action: m.action, reason: w.opts.Printer.T("auto.value-missing", "Name", m.needs[0].Name)}
 	case len(m.wrongs) > 0:
-		return &failure{action: m.action, reason: m.wrongs[0].Reason}
+		return &failure{action: m.action, reason: m.wrongs[0].Reason()}
 	}
 	if run, ok := m.command.(walk.Run); ok {
 		return w.run(ctx, m.action, run)

@@ -56,7 +56,7 @@ func checkParams(rb *runbooks.Runbook, opts Options) []Wrong {
 			continue
 		}
 		if err := rb.Params[i].Check(opts.Params[name]); err != nil {
-			wrongs = append(wrongs, Wrong{Flag: FlagParam, Name: name, Reason: err.Error()})
+			wrongs = append(wrongs, Wrong{Flag: FlagParam, Name: name, Code: WrongValue, Detail: err.Error()})
 		}
 	}
 	return wrongs
@@ -87,7 +87,7 @@ func checkAnswers(plan *walk.Plan, opts Options) []Wrong {
 		case !known:
 			wrongs = append(wrongs, unknown(FlagAnswer, name, names))
 		case !ok:
-			wrongs = append(wrongs, Wrong{Flag: FlagAnswer, Name: name, Reason: "that action asks nothing"})
+			wrongs = append(wrongs, Wrong{Flag: FlagAnswer, Name: name, Code: WrongUnasked})
 		}
 	}
 	return wrongs
@@ -180,7 +180,7 @@ func (e *explorer) follow(s walk.State) (findings, error) {
 			return found, err
 		}
 		if back {
-			found.add(nil, []Wrong{{Flag: FlagAnswer, Name: m.action, Reason: "that answer leads back, and without an operator the walk would never end"}})
+			found.add(nil, []Wrong{{Flag: FlagAnswer, Name: m.action, Code: WrongBack}})
 			return found, nil
 		}
 		s = next

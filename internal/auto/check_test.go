@@ -100,27 +100,27 @@ func TestCheckNamesWhatIsWrong(t *testing.T) {
 	}{
 		{"a value that may not be", base(func(o *Options) { o.Params["version"] = "v1; touch /tmp/x" }), Wrong{
 			Flag: FlagParam, Name: "version",
-			Reason: "parameter version: the value must match v?[0-9]+[.][0-9]+[.][0-9]+, as v1.4.2 does",
+			Code: WrongValue, Detail: "parameter version: the value must match v?[0-9]+[.][0-9]+[.][0-9]+, as v1.4.2 does",
 		}},
-		{"a slip in a parameter", base(func(o *Options) { o.Params["CONECTOR"] = "x" }), Wrong{Flag: FlagParam, Name: "CONECTOR", Suggestion: "connector"}},
-		{"a slip in an answer", base(func(o *Options) { o.Answers["rolback"] = "x" }), Wrong{Flag: FlagAnswer, Name: "rolback", Suggestion: "rollback"}},
+		{"a slip in a parameter", base(func(o *Options) { o.Params["CONECTOR"] = "x" }), Wrong{Flag: FlagParam, Name: "CONECTOR", Code: WrongUnknown, Suggestion: "connector"}},
+		{"a slip in an answer", base(func(o *Options) { o.Answers["rolback"] = "x" }), Wrong{Flag: FlagAnswer, Name: "rolback", Code: WrongUnknown, Suggestion: "rollback"}},
 		{"an answer to what asks nothing", base(func(o *Options) { o.Answers["disable"] = "yes" }), Wrong{
-			Flag: FlagAnswer, Name: "disable", Reason: "that action asks nothing",
+			Flag: FlagAnswer, Name: "disable", Code: WrongUnasked,
 		}},
 		{"a slip in the scenario", base(func(o *Options) { o.Scenario = "conector" }), Wrong{
-			Flag: FlagScenario, Name: "conector", Suggestion: "connector",
+			Flag: FlagScenario, Name: "conector", Code: WrongUnknown, Suggestion: "connector",
 		}},
 		{"an option that is none", base(func(o *Options) { o.Answers["rollback"] = "yess" }), Wrong{
-			Flag: FlagAnswer, Name: "rollback", Reason: "the answer must be one of: yes, no", Suggestion: "yes",
+			Flag: FlagAnswer, Name: "rollback", Code: WrongOption, Detail: "yes, no", Suggestion: "yes",
 		}},
 		{"a confirm answered otherwise", base(func(o *Options) { o.Answers["stable"] = "perhaps" }), Wrong{
-			Flag: FlagAnswer, Name: "stable", Reason: "the answer must be one of: yes, no",
+			Flag: FlagAnswer, Name: "stable", Code: WrongOption, Detail: "yes, no",
 		}},
 		{"an input that may not be", base(func(o *Options) { o.Answers["incident"] = "7" }), Wrong{
-			Flag: FlagAnswer, Name: "incident", Reason: "parameter incident: the value must match INC-[0-9]+",
+			Flag: FlagAnswer, Name: "incident", Code: WrongValue, Detail: "parameter incident: the value must match INC-[0-9]+",
 		}},
 		{"another target", base(func(o *Options) { o.Answers["checkout"] = "instagram" }), Wrong{
-			Flag: FlagAnswer, Name: "checkout", Reason: "it destroys something else: the answer must be facebook",
+			Flag: FlagAnswer, Name: "checkout", Code: WrongTarget, Detail: "facebook",
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

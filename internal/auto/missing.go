@@ -65,13 +65,38 @@ const (
 	FlagAnswer   = "--answer"
 )
 
+// WrongCode says why something that was given cannot be used.
+type WrongCode string
+
+// The codes; front ends have a text for each.
+const (
+	WrongUnknown WrongCode = "unknown" // the runbook has nothing of that name
+	WrongValue   WrongCode = "value"   // Detail says what is wrong with the value
+	WrongOption  WrongCode = "option"  // Detail lists what would be possible
+	WrongUnasked WrongCode = "unasked" // the action asks nothing
+	WrongTarget  WrongCode = "target"  // Detail is what the action destroys
+	WrongBack    WrongCode = "back"    // the walk would go round for ever
+)
+
+var wrongTexts = map[WrongCode]string{
+	WrongUnknown: "the runbook has nothing of that name",
+	WrongOption:  "the answer must be one of: ",
+	WrongUnasked: "that action asks nothing",
+	WrongTarget:  "it destroys something else: the answer must be ",
+	WrongBack:    "that answer leads back, and without an operator the walk would never end",
+}
+
 // Wrong is something that was given and cannot be used.
 type Wrong struct {
 	Flag       string // FlagParam, FlagScenario or FlagAnswer
 	Name       string
-	Reason     string // never holds the value; "" = there is nothing of that name
+	Code       WrongCode
+	Detail     string // never holds the value that was given
 	Suggestion string // what may have been meant, or ""
 }
+
+// Reason says in a sentence why it cannot be used.
+func (w Wrong) Reason() string { return wrongTexts[w.Code] + w.Detail }
 
 // MissingError says, all at once, what automatic mode would have to ask and what
 // it was told wrongly. Nothing was started or recorded.
@@ -84,12 +109,7 @@ type MissingError struct {
 func (e *MissingError) Error() string {
 	var parts []string
 	for _, wrong := range e.Wrong {
-		text := wrong.Flag + " " + wrong.Name + ": "
-		if wrong.Reason == "" {
-			text += "the runbook has nothing of that name"
-		} else {
-			text += wrong.Reason
-		}
+		text := wrong.Flag + " " + wrong.Name + ": " + wrong.Reason()
 		if wrong.Suggestion != "" {
 			text += fmt.Sprintf("; did you mean %q?", wrong.Suggestion)
 		}
@@ -110,35 +130,43 @@ func (e *MissingError) Error() string {
 func (e *MissingError) Lines(p *i18n.Printer) []string {
 	var lines []string
 	for _, wrong := range e.Wrong {
-		reason := wrong.Reason
-		if reason == "" {
-			reason = p.T("auto.wrong.unknown")
-		}
-		line := p.T("auto.wrong", "Flag", wrong.Flag, "Name", oneLine(wrong.Name), "Reason", oneLine(reason))
+		reason := p.T("auto.wrong."+string(wrong.Code), "Detail", oneLine(wrong.Detail))
+		line := p.T("auto.wrong", "Flag", wrong.Flag, "Name", oneLine(wrong.Name), "Reason", reason)
 		if wrong.Suggestion != "" {
 			line += " " + p.T("auto.wrong.meant", "Name", oneLine(wrong.Suggestion))
 		}
 		lines = append(lines, line)
 	}
 	for _, need := range e.Missing {
-		line := p.T("auto.need."+string(need.Kind), "Flag", oneLine(need.Flag()), "Label", oneLine(need.Label))
+		line := strings.TrimSpace(p.T("auto.need."+string(need.Kind), "Flag", oneLine(need.Flag()), "Label", short(need.Label)))
 		if need.When != "" {
 			line += " " + p.T("auto.need.when", "When", oneLine(need.When))
 		}
-		lines = append(lines, strings.TrimSpace(line))
+		lines = append(lines, line)
 	}
 	return lines
 }
 
+// maxLabel bounds a question, in runes: the flag is what matters on the line.
+const maxLabel = 80
+
+func short(label string) string {
+	runes := []rune(oneLine(label))
+	if len(runes) <= maxLabel {
+		return string(runes)
+	}
+	return strings.TrimSpace(string(runes[:maxLabel-1])) + "…"
+}
+
 func unknown(flag, name string, names []string) Wrong {
-	return Wrong{Flag: flag, Name: name, Suggestion: nearest(name, names)}
+	return Wrong{Flag: flag, Name: name, Code: WrongUnknown, Suggestion: nearest(name, names)}
 }
 
 // wrongOption names what would have been possible; the answer given is repeated
 // nowhere, it may hold anything.
 func wrongOption(name, given string, options []string) Wrong {
 	return Wrong{
-		Flag: FlagAnswer, Name: name, Reason: "the answer must be one of: " + strings.Join(options, ", "),
+		Flag: FlagAnswer, Name: name, Code: WrongOption, Detail: strings.Join(options, ", "),
 		Suggestion: nearest(given, options),
 	}
 }

@@ -233,7 +233,7 @@ func (o Options) input(s walk.State, action *runbooks.Action) move {
 	switch {
 	case answered:
 		if err := param.Check(given); err != nil {
-			return move{assume: assume, wrongs: []Wrong{{Flag: FlagAnswer, Name: nameOf(action), Reason: err.Error()}}}
+			return move{assume: assume, wrongs: []Wrong{{Flag: FlagAnswer, Name: nameOf(action), Code: WrongValue, Detail: err.Error()}}}
 		}
 		cmd.Value, cmd.Source = given, event.SourceAnswer
 	case has && known.Text == standIn:
@@ -275,7 +275,7 @@ func (o Options) run(s walk.State, action *runbooks.Action) move {
 		switch {
 		case answered && known && given != cmd.Target:
 			m.wrongs = append(m.wrongs, Wrong{
-				Flag: FlagAnswer, Name: nameOf(action), Reason: "it destroys something else: the answer must be " + cmd.Target,
+				Flag: FlagAnswer, Name: nameOf(action), Code: WrongTarget, Detail: cmd.Target,
 			})
 		case !answered && !o.Sandbox && !s.Rehearsal():
 			need := Need{Kind: NeedTarget, Name: nameOf(action), Label: question(s, action), Options: []string{cmd.Target}}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	"golang.org/x/term"
@@ -21,6 +22,9 @@ func (a *app) walkPlain(ctx context.Context, prep *preparation) (walk.State, err
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
+	// Presses of ctrl+c are answered one by one; only these end the walk.
+	ctx, stop := signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
 	result, err := plain.Run(ctx, prep.session, plain.Options{
 		In: a.in, Out: a.out, Printer: prep.printer, Interactive: term.IsTerminal(int(a.in.Fd())),
 		Scenario: prep.scenario, Answers: prep.answers,

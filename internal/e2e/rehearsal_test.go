@@ -133,7 +133,7 @@ func TestPlanAsItWasWrittenIsRehearsed(t *testing.T) {
 				t.Fatalf("exit %d\n%s%s", code, out, errs)
 			}
 			chosen := strings.Index(out, "escenario: "+scenario)
-			executed := strings.Index(out, "== Ejecución")
+			executed := strings.Index(out, "\n== Ejecución  guardado")
 			if chosen < 0 || executed < chosen {
 				t.Errorf("the scenario is not chosen before execution:\n%s", out)
 			}

@@ -42,11 +42,11 @@ func TestMain(m *testing.M) {
 
 // terminal is a program in a pseudo-terminal and the screen it draws.
 type terminal struct {
-	t    *testing.T
-	cmd  *exec.Cmd
-	pty  *os.File
-	news chan struct{} // holds one token when the screen may have changed
-	done chan struct{} // closed when the program's output ended
+	t     *testing.T
+	cmd   *exec.Cmd
+	pty   *os.File
+	news  chan struct{} // holds one token when the screen may have changed
+	ended chan struct{} // closed when the program's output ended
 
 	mu  sync.Mutex // guards emu and raw
 	emu *vt.Emulator
@@ -67,7 +67,7 @@ func home(t *testing.T) []string {
 	dir := t.TempDir()
 	return []string{
 		"HOME=" + dir, "XDG_STATE_HOME=" + filepath.Join(dir, "state"), "PATH=" + os.Getenv("PATH"),
-		"TERM=xterm-256color", "LC_ALL=es_ES.UTF-8", "BITACORA_OPERATOR=ana",
+		"TERM=xterm-256color", "LC_ALL=C.UTF-8", "BITACORA_OPERATOR=ana",
 	}
 }
 
@@ -84,14 +84,14 @@ func open(t *testing.T, opts options, args ...string) *terminal {
 	}
 	term := &terminal{
 		t: t, cmd: cmd, pty: file, emu: vt.NewEmulator(opts.cols, opts.rows),
-		news: make(chan struct{}, 1), done: make(chan struct{}),
+		news: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	go term.read()
 	go term.answer(opts.mute)
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
 		_ = file.Close()
-		<-term.done
+		<-term.ended
 		_ = cmd.Wait()
 		_ = term.emu.Close()
 	})
@@ -99,7 +99,7 @@ func open(t *testing.T, opts options, args ...string) *terminal {
 }
 
 func (term *terminal) read() {
-	defer close(term.done)
+	defer close(term.ended)
 	buffer := make([]byte, 32<<10)
 	for {
 		n, err := term.pty.Read(buffer)
@@ -161,7 +161,7 @@ func (term *terminal) until(what string, holds func(screen string) bool) string 
 		}
 		select {
 		case <-term.news:
-		case <-term.done:
+		case <-term.ended:
 			if screen = term.screen(); holds(screen) {
 				return screen
 			}
@@ -218,7 +218,7 @@ func (term *terminal) typeText(text string) *terminal {
 func (term *terminal) exit() int {
 	term.t.Helper()
 	select {
-	case <-term.done:
+	case <-term.ended:
 	case <-time.After(patience):
 		term.t.Fatalf("the program does not end; the screen:\n%s", term.screen())
 	}

@@ -215,30 +215,43 @@ func (t *talk) prepare(action *runbooks.Action) (run walk.Run, ready bool, err e
 	var refusal *walk.Refusal
 	switch {
 	case errors.As(err, &values):
-		t.say(t.p.T("plain.values", "Reason", values.Err.Error()))
+		t.say(t.p.T("plain.values", "Reason", oneLine(values.Err.Error())))
 		return walk.Run{}, false, nil
 	case errors.As(err, &refusal):
-		t.say(t.refusal(refusal))
+		t.say(oneLine(t.refusal(refusal)))
 		return walk.Run{}, false, nil
 	case err != nil:
 		return walk.Run{}, false, err
 	}
-	t.caption(action)
-	t.say(t.p.T("plain.action", "Name", nameOf(action), "Kind", string(action.Kind), "Effect", t.p.T("effect."+string(action.Effect))))
-	t.sayBehind("  $ ", preview.Command)
-	if preview.Where != "" {
-		t.say("  " + t.p.T("plain.action.where", "Where", preview.Where))
-	}
-	if len(preview.Values) > 0 {
-		t.say("  " + t.p.T("plain.action.values", "Values", strings.Join(preview.Values, " ")))
-	}
-	if t.state.Rehearsal() {
-		t.say("  " + t.p.T("plain.action.simulated"))
-	}
+	t.showPreview(action, preview)
 	return walk.Run{
 		Action: action.ID, How: event.HowOperator,
 		Command: preview.Command, Where: preview.Where, Values: preview.Values,
 	}, true, nil
+}
+
+// showPreview shows exactly what would run. What stands above already, unchanged,
+// is only named: a screen reader would read all of it again.
+func (t *talk) showPreview(action *runbooks.Action, preview session.Preview) {
+	values := strings.Join(preview.Values, " ")
+	whole := strings.Join([]string{action.ID, preview.Command, preview.Where, values}, "\x00")
+	if t.shown == whole {
+		t.say(t.p.T("plain.action.again", "Name", nameOf(action), "Effect", t.p.T("effect."+string(action.Effect))))
+		return
+	}
+	t.shown = whole
+	t.caption(action)
+	t.say(t.p.T("plain.action", "Name", nameOf(action), "Kind", string(action.Kind), "Effect", t.p.T("effect."+string(action.Effect))))
+	t.sayBehind("  $ ", preview.Command)
+	if preview.Where != "" {
+		t.say("  " + t.p.T("plain.action.where", "Where", oneLine(preview.Where)))
+	}
+	if values != "" {
+		t.say("  " + t.p.T("plain.action.values", "Values", oneLine(values)))
+	}
+	if t.state.Rehearsal() {
+		t.say("  " + t.p.T("plain.action.simulated"))
+	}
 }
 
 // confirm asks as the action's effect demands. What was typed before the

@@ -38,8 +38,10 @@ type Options struct {
 
 	Location *time.Location   // of the times shown; nil: UTC
 	Now      func() time.Time // nil: time.Now
-	// Interrupt delivers further presses of ctrl+c; the first one may also end
-	// the context. nil: there are none.
+	// Interrupt delivers presses of ctrl+c: what runs is cancelled, at a question
+	// the operator is asked. The end of the context then means that nobody will
+	// answer any more: what runs is cancelled and the run is left. With nil the
+	// end of the context counts as the one press of ctrl+c.
 	Interrupt <-chan os.Signal
 }
 
@@ -51,7 +53,7 @@ const (
 	LeftNot   Left = ""          // the run was ended
 	LeftInput Left = "input"     // the input ended
 	LeftAsked Left = "asked"     // the operator said so
-	LeftBreak Left = "interrupt" // interrupted at a question, twice
+	LeftBreak Left = "interrupt" // interrupted for good
 )
 
 // Result is how the walk went.
@@ -64,8 +66,7 @@ type Result struct {
 // Run walks a run that was started, until it is ended or the operator leaves. It
 // returns a *session.StorageError when the transcript can no longer be written.
 //
-// A context that ends counts as ctrl+c: what runs is cancelled, then the
-// operator is asked. The goroutine that reads In ends with Run if In has a
+// The goroutine that reads In ends with Run if In has a
 // working SetReadDeadline, else with the next line or the end of In.
 func Run(ctx context.Context, client session.Client, opts Options) (Result, error) {
 	attached, err := client.Attach(ctx)

@@ -169,6 +169,9 @@ func TestRefusedUntilTheTargetIsTyped(t *testing.T) {
 	if got.err != nil || got.result.Outcome != event.RunCompleted {
 		t.Fatalf("result %+v, %v\n%s", got.result, got.err, got.out)
 	}
+	if shown, again := strings.Count(got.out, "  $ git checkout"), strings.Count(got.out, "Action checkout (DESTROYS), exactly as shown above."); shown != 1 || again < 2 {
+		t.Errorf("the command is shown %d times, referred to %d times:\n%s", shown, again, got.out)
+	}
 	if n := strings.Count(got.out, "Not understood, nothing was done"); n < 2 {
 		t.Errorf("wrong targets were answered %d times:\n%s", n, got.out)
 	}
@@ -279,7 +282,7 @@ func TestAdhocIsNotRunWithoutAYes(t *testing.T) {
 }
 
 func TestUndo(t *testing.T) {
-	lines := append(connector()[:11], "undo", "1", "y", "undo", "leave")
+	lines := slices.Concat(connector()[:11], []string{"undo", "1", "y", "undo", "leave"})
 	got := talkTo(t, newRun(t, event.ModeLive, captured(nil)), nil, lines...)
 	done := of(got.events, event.KindUndoDone)
 	if len(done) != 1 || done[0].Data.(event.UndoDone) != (event.UndoDone{Action: "3.1/1", Undo: "5.1/1"}) {

@@ -69,6 +69,7 @@ func (t *talk) holder(role string) string {
 
 // showStep shows a step: where it stands, its text, its substeps, its actions.
 func (t *talk) showStep(step *runbooks.Step) {
+	t.shown = ""
 	position := 0
 	for _, other := range t.plan.Steps() {
 		if t.state.Step(other.ID).Bearing != walk.BearingOn {
@@ -83,7 +84,7 @@ func (t *talk) showStep(step *runbooks.Step) {
 	t.say("")
 	t.say(t.p.T("plain.step", "Mode", t.mode(), "Position", position, "Total", total,
 		"Phase", t.p.T("phase."+phaseOf(step)), "ID", step.ID))
-	t.say(t.state.Fill(step.Text))
+	t.say(oneLine(t.state.Fill(step.Text)))
 	if step.Role != "" {
 		t.say(t.p.T("plain.step.role", "Role", step.Role, "Holder", t.holder(step.Role)))
 	}

@@ -30,6 +30,7 @@ type talk struct {
 
 	asked map[string]bool // parameters that were asked for in the briefing
 
+	shown    string // the preview that was shown last
 	lines    *reader
 	updates  *pump
 	broken   <-chan struct{} // the context's end; nil once it was seen
@@ -91,6 +92,9 @@ func (t *talk) read(question string) (string, error) {
 			}
 		case <-t.broken:
 			t.broken = nil
+			if t.opts.Interrupt != nil {
+				return "", &leftError{LeftBreak}
+			}
 			if err := t.interrupted(); err != nil {
 				return "", err
 			}
@@ -144,6 +148,7 @@ func (t *talk) wait() error {
 	if !t.opts.Interactive {
 		lines = nil
 	}
+	leaving := false
 	for t.state.Running != nil {
 		select {
 		case batch, ok := <-t.updates.batches:
@@ -151,7 +156,7 @@ func (t *talk) wait() error {
 				return err
 			}
 		case <-t.broken:
-			t.broken = nil
+			t.broken, leaving = nil, t.opts.Interrupt != nil
 			if err := t.cancel(); err != nil {
 				return err
 			}
@@ -168,6 +173,9 @@ func (t *talk) wait() error {
 				return err
 			}
 		}
+	}
+	if leaving {
+		return &leftError{LeftBreak}
 	}
 	return nil
 }
@@ -206,21 +214,26 @@ func (t *talk) do(cmd walk.Command) (done bool, err error) {
 	var values *session.ValuesError
 	switch {
 	case errors.As(err, &refusal):
-		t.say(t.refusal(refusal))
+		t.say(oneLine(t.refusal(refusal)))
 		return false, nil
 	case errors.As(err, &values):
-		t.say(t.p.T("plain.values", "Reason", values.Err.Error()))
+		t.say(t.p.T("plain.values", "Reason", oneLine(values.Err.Error())))
 		return false, nil
 	case err != nil:
 		return false, err
 	}
-	for t.state.Seq < ack.Seq {
+	return true, t.catchUp(ack.Seq)
+}
+
+// catchUp takes in everything up to an event that is known to be recorded.
+func (t *talk) catchUp(seq uint64) error {
+	for t.state.Seq < seq {
 		batch, ok := <-t.updates.batches
 		if err := t.take(batch, ok); err != nil {
-			return false, err
+			return err
 		}
 	}
-	return true, nil
+	return nil
 }
 
 func (t *talk) refusal(r *walk.Refusal) string {
@@ -256,6 +269,9 @@ func (t *talk) take(batch []session.Update, ok bool) error {
 
 // print shows what an action printed, marked as such.
 func (t *talk) print(lines []session.Line) {
+	if len(lines) > 0 {
+		t.shown = "" // the preview has moved up
+	}
 	for _, line := range lines {
 		prefix := "  | "
 		switch line.Stream {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -63,12 +64,12 @@ func (term *terminal) typed(lines ...string) *terminal {
 	return term
 }
 
-func open(t *testing.T, ctx context.Context, fake *sessiontest.Session) *terminal {
+func open(ctx context.Context, t *testing.T, fake *sessiontest.Session, interrupts <-chan os.Signal) *terminal {
 	t.Helper()
 	in, typed := io.Pipe()
 	term := &terminal{t: t, in: typed, grew: make(chan struct{}, 1), done: make(chan talked, 1)}
 	go func() {
-		result, err := Run(ctx, fake, Options{In: in, Out: term, Printer: printer(t, "en"), Now: now, Interactive: true})
+		result, err := Run(ctx, fake, Options{In: in, Out: term, Printer: printer(t, "en"), Now: now, Interactive: true, Interrupt: interrupts})
 		term.done <- talked{result: result, err: err}
 	}()
 	t.Cleanup(func() { _ = typed.Close() })
@@ -78,7 +79,7 @@ func open(t *testing.T, ctx context.Context, fake *sessiontest.Session) *termina
 func TestInterruptionCancelsThenAsks(t *testing.T) {
 	fake := newRun(t, event.ModeLive, sessiontest.Options{Attempts: map[string][]sessiontest.Attempt{"errors": {{Hold: true}}}})
 	ctx, interrupt := context.WithCancel(t.Context())
-	term := open(t, ctx, fake)
+	term := open(ctx, t, fake, nil)
 	term.typed("facebook", "v1.4.2", "").see("Enter begins the walk").typed("").see("Enter runs it").typed("").see("running: errors")
 	fake.Print("half a line")
 	term.typed("note still waiting").see("note: still waiting").typed("goto 1.2").see("Now only: cancel")
@@ -93,7 +94,7 @@ func TestInterruptionCancelsThenAsks(t *testing.T) {
 func TestInterruptionAtAQuestionAsks(t *testing.T) {
 	fake := newRun(t, event.ModeLive, captured(nil))
 	ctx, interrupt := context.WithCancel(t.Context())
-	term := open(t, ctx, fake)
+	term := open(ctx, t, fake, nil)
 	term.typed("facebook", "v1.4.2", "").see("Enter begins the walk").typed("").see("Enter runs it")
 	interrupt()
 	term.see("Interrupted. 1 go on").typed("3")
@@ -105,7 +106,7 @@ func TestInterruptionAtAQuestionAsks(t *testing.T) {
 
 func TestWhatIsTypedAheadConfirmsNothing(t *testing.T) {
 	fake := newRun(t, event.ModeLive, captured(map[string][]sessiontest.Attempt{"errors": {{Hold: true}}}))
-	term := open(t, t.Context(), fake)
+	term := open(t.Context(), t, fake, nil)
 	term.typed("facebook", "v1.4.2", "").see("Enter begins the walk").typed("").see("Enter runs it").typed("").see("running: errors")
 	term.typed("y").see("Now only: cancel")
 	if err := fake.Release(event.Ending{Captured: map[string]string{"rate": "1"}}); err != nil {
@@ -131,4 +132,24 @@ func TestLinesReadAheadCanBeDropped(t *testing.T) {
 		t.Error("a line was left")
 	}
 	r.stop()
+}
+
+func TestPressesAndTheEndOfTheContext(t *testing.T) {
+	fake := newRun(t, event.ModeLive, sessiontest.Options{Attempts: map[string][]sessiontest.Attempt{"errors": {{Hold: true}}}})
+	ctx, hangUp := context.WithCancel(t.Context())
+	presses := make(chan os.Signal, 1)
+	term := open(ctx, t, fake, presses)
+	term.typed("facebook", "v1.4.2", "").see("Enter begins the walk")
+	presses <- os.Interrupt
+	term.see("Interrupted. 1 go on").typed("1", "").see("Enter runs it").typed("").see("running: errors")
+	presses <- os.Interrupt
+	term.see("ended: errors cancelled").see("What now?").typed("retry").see("Enter runs it").typed("").see("Attempt 2")
+	hangUp()
+	got := <-term.done
+	if got.err != nil || got.result.Left != LeftBreak || got.result.Outcome != "" {
+		t.Errorf("result %+v, %v\n%s", got.result, got.err, term.text())
+	}
+	if ends := of(fake.Events(), event.KindActionEnded); len(ends) != 2 {
+		t.Errorf("%d attempts ended", len(ends))
+	}
 }

@@ -169,7 +169,7 @@ func (t *talk) givenLater(param runbooks.Param) bool {
 	later = func(steps []*runbooks.Step) bool {
 		return slices.ContainsFunc(steps, func(step *runbooks.Step) bool {
 			return later(step.Substeps) || slices.ContainsFunc(step.Actions, func(a *runbooks.Action) bool {
-				return a.Kind == runbooks.KindInput && a.Name == param.Name
+				return a.Kind.Asks() && a.Name == param.Name
 			})
 		})
 	}
@@ -181,7 +181,11 @@ func (t *talk) givenLater(param runbooks.Param) bool {
 func (t *talk) askParam(param runbooks.Param, optional bool) error {
 	invented := t.state.Invent(param.Name)
 	hasDefault := param.Default != "" || t.state.Rehearsal()
-	t.say(t.p.T("plain.param", "Name", param.Name, "Label", param.Label))
+	title := t.p.T("plain.param", "Name", param.Name)
+	if param.Label != "" && param.Label != param.Name {
+		title += ": " + oneLine(param.Label)
+	}
+	t.say(title)
 	if param.Note != "" {
 		t.sayBehind("  ", param.Note)
 	}
@@ -233,27 +237,19 @@ func (t *talk) askScenario() error {
 // end closes the run; when steps are open it asks why.
 func (t *talk) end(reason string) error {
 	for {
-		_, err := t.client.Do(t.ctx, walk.End{Reason: reason})
+		ack, err := t.client.Do(t.ctx, walk.End{Reason: reason})
 		var refusal *walk.Refusal
-		if errors.As(err, &refusal) && refusal.Code == walk.CodeReasonNeeded {
-			if reason, err = t.text(t.p.T("plain.reason.stop")); err != nil {
-				return err
-			}
-			continue
+		switch {
+		case err == nil:
+			return t.catchUp(ack.Seq)
+		case !errors.As(err, &refusal):
+			return err
+		case refusal.Code != walk.CodeReasonNeeded:
+			t.say(oneLine(t.refusal(refusal)))
+			return nil
 		}
-		if err != nil {
-			if refusal != nil {
-				t.say(t.refusal(refusal))
-				return nil
-			}
+		if reason, err = t.text(t.p.T("plain.reason.stop")); err != nil {
 			return err
 		}
-		for t.state.Status != walk.StatusEnded {
-			batch, ok := <-t.updates.batches
-			if err := t.take(batch, ok); err != nil {
-				return err
-			}
-		}
-		return nil
 	}
 }

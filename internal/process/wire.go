@@ -35,60 +35,63 @@ func (p *Process) wire() (w *wiring, err error) {
 			p.closeEnds()
 		}
 	}()
-	read := func(take func([]byte)) (theirs *os.File, err error) {
-		ours, theirs, err := os.Pipe()
-		if err != nil {
-			return nil, err
-		}
-		p.ends, w.theirs = append(p.ends, ours), append(w.theirs, theirs)
-		w.moves = append(w.moves, func() { readAll(ours, take) })
-		return theirs, nil
-	}
-	write := func(data []byte) (theirs *os.File, err error) {
-		theirs, ours, err := os.Pipe()
-		if err != nil {
-			return nil, err
-		}
-		p.ends, w.theirs = append(p.ends, ours), append(w.theirs, theirs)
-		w.moves = append(w.moves, func() {
-			// A command that ends without reading everything is no error of ours.
-			_, _ = ours.Write(data)
-			_ = ours.Close()
-		})
-		return theirs, nil
-	}
-
 	if p.spec.Stdin != nil {
-		stdin, err := write(p.spec.Stdin)
+		stdin, err := p.feed(w, p.spec.Stdin)
 		if err != nil {
 			return w, err
 		}
 		p.cmd.Stdin = stdin
 	}
-	stdout, err := read(func(b []byte) { p.emit(Stdout, b) })
+	stdout, err := p.collect(w, func(b []byte) { p.emit(Stdout, b) })
 	if err != nil {
 		return w, err
 	}
-	stderr, err := read(func(b []byte) { p.emit(Stderr, b) })
+	stderr, err := p.collect(w, func(b []byte) { p.emit(Stderr, b) })
 	if err != nil {
 		return w, err
 	}
 	p.cmd.Stdout, p.cmd.Stderr = stdout, stderr
 	for _, data := range p.spec.Inputs {
-		f, err := write(data)
+		f, err := p.feed(w, data)
 		if err != nil {
 			return w, err
 		}
 		p.cmd.ExtraFiles = append(p.cmd.ExtraFiles, f)
 	}
 	if p.spec.Return > 0 {
-		f, err := read(p.keepReturned)
+		f, err := p.collect(w, p.keepReturned)
 		if err != nil {
 			return w, err
 		}
 		p.cmd.ExtraFiles = append(p.cmd.ExtraFiles, f)
 	}
 	return w, nil
+}
+
+// collect makes a pipe through which take gets what the command writes.
+func (p *Process) collect(w *wiring, take func([]byte)) (theirs *os.File, err error) {
+	ours, theirs, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	p.ends, w.theirs = append(p.ends, ours), append(w.theirs, theirs)
+	w.moves = append(w.moves, func() { readAll(ours, take) })
+	return theirs, nil
+}
+
+// feed makes a pipe from which the command reads data.
+func (p *Process) feed(w *wiring, data []byte) (theirs *os.File, err error) {
+	theirs, ours, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	p.ends, w.theirs = append(p.ends, ours), append(w.theirs, theirs)
+	w.moves = append(w.moves, func() {
+		// A command that ends without reading everything is no error of ours.
+		_, _ = ours.Write(data)
+		_ = ours.Close()
+	})
+	return theirs, nil
 }
 
 func (p *Process) keepReturned(b []byte) {
@@ -160,7 +163,7 @@ func groupAlive(pgid int) bool {
 	if err != nil {
 		return true
 	}
-	defer dir.Close()
+	defer func() { _ = dir.Close() }()
 	names, err := dir.Readdirnames(-1)
 	if err != nil {
 		return true

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -68,7 +69,8 @@ func (s *Session) finish(id string, ending event.Ending) {
 	defer s.mu.Unlock()
 	s.cancel = nil
 	if err := s.carryOut(walk.Ended{Action: id, Ending: ending}); err != nil {
-		if _, storage := err.(*StorageError); !storage {
+		var storage *StorageError
+		if !errors.As(err, &storage) {
 			s.publish(StorageFailed{Err: &StorageError{Op: "record the end of " + id, Err: err}})
 		}
 	}

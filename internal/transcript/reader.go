@@ -60,20 +60,20 @@ func Read(dir string) (*Transcript, error) {
 		return nil, noTranscript(dir, err)
 	}
 	r := chainReader{prev: firstPrev, t: t}
-	for epoch := 1; ; epoch++ {
+	for epoch := 1; epoch == 1 || t.Damage == nil && t.Torn == nil && exists(filepath.Join(dir, journalName(epoch))); epoch++ {
 		name := journalName(epoch)
 		content, err := readFile(filepath.Join(dir, name))
-		if errors.Is(err, fs.ErrNotExist) && epoch > 1 {
-			return t, nil
-		}
 		if err != nil {
 			return nil, noTranscript(dir, err)
 		}
 		r.read(name, epoch, content)
-		if t.Damage != nil || t.Torn != nil {
-			return t, nil
-		}
 	}
+	return t, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 func noTranscript(dir string, err error) error {

@@ -89,8 +89,14 @@ func decideChoose(s State, cmd Choose) ([]event.Event, error) {
 			From: s.Scenario, To: picked.Steer.Target, Reason: cmd.Reason,
 		}))
 	}
+	if action.Name == severityName && action.Kind == runbooks.KindChoice {
+		events = append(events, s.make(event.SeveritySet{Severity: picked.Key}))
+	}
 	return append(events, s.steerBack(picked.Steer)...), nil
 }
+
+// severityName is the name of the choice that also sets the severity of the run.
+const severityName = "severity"
 
 // steerBack handles an option that leads to an earlier phase: every finished
 // step from there on is opened again, so that it is really walked again.
@@ -141,9 +147,15 @@ func decideAnswer(s State, cmd Answer) ([]event.Event, error) {
 	if source == "" {
 		source = event.SourceOperator
 	}
-	return []event.Event{s.make(event.ParamSet{
+	events := []event.Event{s.make(event.ParamSet{
 		Name: name, Value: cmd.Value, Source: source, Invented: cmd.Invented, Action: action.ID,
-	})}, nil
+	})}
+	for _, role := range s.plan.runbook.Roles {
+		if role.ID == name {
+			events = append(events, s.make(event.RoleAssigned{Role: role.ID, Holder: cmd.Value}))
+		}
+	}
+	return events, nil
 }
 
 func decideRun(s State, cmd Run) ([]event.Event, error) {

@@ -381,3 +381,24 @@ func TestInventedValuesAreMarked(t *testing.T) {
 		t.Error("the value does not say that it is invented")
 	}
 }
+
+func TestNamesThatMeanMore(t *testing.T) {
+	rb := &runbooks.Runbook{
+		Params: []runbooks.Param{{Name: "lead", FreeText: true}},
+		Roles:  []runbooks.Role{{ID: "lead", Title: "Lead"}},
+		Sequence: []*runbooks.Step{{ID: "1.1", Actions: []*runbooks.Action{
+			{ID: "severity", Name: "severity", Kind: runbooks.KindChoice, Options: []runbooks.Option{{Key: "high"}}},
+			{ID: "lead", Name: "lead", Kind: runbooks.KindInput},
+		}}},
+	}
+	r := newRun(t, NewPlan(rb), event.ModeLive)
+	r.do(Begin{})
+	r.do(Choose{Action: "severity", Key: "high"})
+	r.do(Answer{Action: "lead", Value: "Bea"})
+	if r.state.Severity != "high" || r.state.Holder("lead") != "Bea" {
+		t.Errorf("severity %q, lead %q", r.state.Severity, r.state.Holder("lead"))
+	}
+	if v, _ := r.state.Value("severity"); v.Text != "high" {
+		t.Errorf("value of the choice = %q", v.Text)
+	}
+}

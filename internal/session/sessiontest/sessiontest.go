@@ -128,7 +128,7 @@ func (s *Session) Do(_ context.Context, cmd walk.Command) (session.Ack, error) {
 		return ack, err
 	}
 	if _, ok := cmd.(walk.Cancel); ok && s.held != "" {
-		_, err = s.finish(event.Ending{Outcome: event.OutcomeCancelled, Reason: "cancelled"})
+		err = s.finish(event.Ending{Outcome: event.OutcomeCancelled, Reason: "cancelled"})
 	}
 	if s.state.Running != nil && s.held == "" {
 		err = s.play()
@@ -164,8 +164,7 @@ func (s *Session) Preview(_ context.Context, id string) (session.Preview, error)
 func (s *Session) Release(ending event.Ending) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, err := s.finish(ending)
-	return err
+	return s.finish(ending)
 }
 
 // Print hands out output of the action that is held.
@@ -248,14 +247,13 @@ func (s *Session) play() error {
 		s.held = running.Action
 		return nil
 	}
-	_, err := s.finish(attempt.Ending)
-	return err
+	return s.finish(attempt.Ending)
 }
 
 // finish records the end of the running action.
-func (s *Session) finish(ending event.Ending) ([]event.Event, error) {
+func (s *Session) finish(ending event.Ending) error {
 	if s.state.Running == nil {
-		return nil, nil
+		return nil
 	}
 	s.held = ""
 	if ending.Outcome == "" {
@@ -269,9 +267,10 @@ func (s *Session) finish(ending event.Ending) ([]event.Event, error) {
 	}
 	events, err := walk.Decide(s.state, walk.Ended{Action: s.state.Running.Action, Ending: ending})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return s.record(events)
+	_, err = s.record(events)
+	return err
 }
 
 func (s *Session) valuesError(ev event.Event) error {

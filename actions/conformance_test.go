@@ -1,0 +1,216 @@
+package actions_test
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"genia.ai/bitacora/actions"
+	"genia.ai/bitacora/actions/actionstest"
+	"genia.ai/bitacora/runbooks"
+)
+
+func action(kind runbooks.Kind, lang, code string) *runbooks.Action {
+	return &runbooks.Action{
+		ID: "a", Kind: kind, Lang: lang, Code: code, Effect: runbooks.EffectWrite, SampleOutput: "sample\n",
+		Secrets: []string{"TOKEN"}, Uses: []string{"TOKEN"},
+	}
+}
+
+var secrets = map[string]string{"TOKEN": "hunter2/hunter2"}
+
+func live(t *testing.T, kind runbooks.Kind, rehearsed bool) actions.Executor {
+	if rehearsed {
+		return actions.Rehearsal()[kind]
+	}
+	return actions.Live(actions.LiveOptions{Environ: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}})[kind]
+}
+
+// both runs a suite on the live executor and on that of a rehearsal.
+func both(t *testing.T, kind runbooks.Kind, subject func(t *testing.T) actionstest.Subject) {
+	for name, rehearsed := range map[string]bool{"live": false, "rehearsal": true} {
+		t.Run(name, func(t *testing.T) {
+			s := subject(t)
+			s.Executor, s.Simulates = live(t, kind, rehearsed), rehearsed
+			actionstest.Suite(t, s)
+		})
+	}
+}
+
+func TestShellConforms(t *testing.T) {
+	both(t, runbooks.KindShell, func(t *testing.T) actionstest.Subject {
+		dir := t.TempDir()
+		request := func(code string) actions.Request {
+			return actions.Request{Action: action(runbooks.KindShell, "sh", code), Dir: dir, Secrets: secrets, Shell: &actions.ShellState{}}
+		}
+		return actionstest.Subject{
+			Succeeds: func(*testing.T) actions.Request { return request(`echo x >>touched; echo ok; echo err >&2`) },
+			Fails:    func(*testing.T) actions.Request { return request(`echo "$TOKEN"; exit 1`) },
+			Hangs: func(t *testing.T) (actions.Request, <-chan struct{}) {
+				fifo := filepath.Join(t.TempDir(), "fifo")
+				if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				reached := make(chan struct{})
+				go func() {
+					defer close(reached)
+					_, _ = os.ReadFile(fifo)
+				}()
+				return request("echo >" + fifo + "; sleep 1000 & sleep 1000"), reached
+			},
+			Touched: func() int {
+				data, _ := os.ReadFile(filepath.Join(dir, "touched"))
+				return strings.Count(string(data), "x")
+			},
+		}
+	})
+}
+
+func TestHTTPConforms(t *testing.T) {
+	both(t, runbooks.KindHTTP, func(t *testing.T) actionstest.Subject { return webSubject(t, runbooks.KindHTTP, "http") })
+}
+
+func TestPromQLConforms(t *testing.T) {
+	both(t, runbooks.KindPromQL, func(t *testing.T) actionstest.Subject { return webSubject(t, runbooks.KindPromQL, "promql") })
+}
+
+// webSubject answers whatever an http action or a query asks, by what it asks for.
+func webSubject(t *testing.T, kind runbooks.Kind, lang string) actionstest.Subject {
+	var touched atomic.Int64
+	reached := make(chan chan struct{}, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		touched.Add(1)
+		switch {
+		case strings.Contains(r.RequestURI, "hangs"):
+			select {
+			case ch := <-reached:
+				close(ch)
+			default:
+			}
+			<-r.Context().Done()
+		case strings.Contains(r.RequestURI, "fails"):
+			w.WriteHeader(http.StatusInternalServerError)
+		default:
+			_, _ = io.WriteString(w, `{"status":"success","data":{"resultType":"scalar","result":[1,"2"]}}`)
+		}
+	}))
+	t.Cleanup(server.Close)
+	request := func(word string) actions.Request {
+		code := word + "{t=\"{{TOKEN}}\"}"
+		if kind == runbooks.KindHTTP {
+			code = "GET {{API}}/" + word + "?t={{TOKEN}}\nAuthorization: Bearer {{TOKEN}}\n"
+		}
+		return actions.Request{
+			Action: action(kind, lang, code), Secrets: secrets, Env: map[string]string{"API": server.URL, "PROMETHEUS_URL": server.URL},
+		}
+	}
+	return actionstest.Subject{
+		Succeeds: func(*testing.T) actions.Request { return request("works") },
+		Fails:    func(*testing.T) actions.Request { return request("fails") },
+		Hangs: func(*testing.T) (actions.Request, <-chan struct{}) {
+			ch := make(chan struct{})
+			select {
+			case <-reached: // of an earlier test that did not wait for it
+			default:
+			}
+			reached <- ch
+			return request("hangs"), ch
+		},
+		Touched: func() int { return int(touched.Load()) },
+	}
+}
+
+func TestMailConforms(t *testing.T) {
+	both(t, runbooks.KindMail, func(t *testing.T) actionstest.Subject {
+		var touched atomic.Int64
+		request := func(addr string) actions.Request {
+			return actions.Request{
+				Action:  action(runbooks.KindMail, "mail", "From: a@x.example\nTo: b@x.example\nSubject: s\n\n{{TOKEN}}\n"),
+				Secrets: secrets, Env: map[string]string{"SMTP_URL": "smtp://" + addr},
+			}
+		}
+		return actionstest.Subject{
+			Succeeds: func(t *testing.T) actions.Request {
+				return request(mailServer(t, func(*bufio.Reader) bool { touched.Add(1); return true }, "250 taken"))
+			},
+			Fails: func(t *testing.T) actions.Request {
+				return request(mailServer(t, func(*bufio.Reader) bool { return true }, "554 no"))
+			},
+			Hangs: func(t *testing.T) (actions.Request, <-chan struct{}) {
+				reached := make(chan struct{})
+				return request(mailServer(t, func(r *bufio.Reader) bool {
+					close(reached)
+					_, _ = r.ReadByte() // until the client is gone
+					return false
+				}, "")), reached
+			},
+			Touched: func() int { return int(touched.Load()) },
+		}
+	})
+}
+
+// mailServer speaks just enough SMTP for one mail at a time. greet is called for
+// each connection and says whether to go on; answer is what a mail gets.
+func mailServer(t *testing.T, greet func(*bufio.Reader) bool, answer string) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			converse(conn, greet, answer)
+		}
+	}()
+	t.Cleanup(func() {
+		_ = listener.Close()
+		<-done
+	})
+	return listener.Addr().String()
+}
+
+func converse(conn net.Conn, greet func(*bufio.Reader) bool, answer string) {
+	defer func() { _ = conn.Close() }()
+	r := bufio.NewReader(conn)
+	if !greet(r) {
+		return
+	}
+	say := func(line string) { _, _ = io.WriteString(conn, line+"\r\n") }
+	say("220 test")
+	inData := false
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			return
+		}
+		switch line = strings.TrimSpace(line); {
+		case inData:
+			if line == "." {
+				inData = false
+				say(answer)
+			}
+		case line == "DATA":
+			inData = true
+			say("354 go on")
+		case line == "QUIT":
+			say("221 bye")
+			return
+		default:
+			say("250 ok")
+		}
+	}
+}

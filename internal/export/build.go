@@ -1,0 +1,214 @@
+package export
+
+import (
+	"slices"
+	"time"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
+)
+
+// builder goes through the events once.
+type builder struct {
+	record Record
+	doc    *document
+	state  walk.State
+
+	steps   map[string]*step
+	actions map[string]*action
+	spans   spans
+	confirm event.ActionConfirmed // that the next start belongs to
+}
+
+// build tells a run from its events.
+func build(record Record) *document {
+	b := &builder{
+		record: record, state: walk.New(record.Plan),
+		doc: &document{
+			Schema: Schema, Damage: record.Damage,
+			Params: []param{}, Roles: []role{}, Decisions: []decision{}, Phases: []phase{}, Milestones: []milestone{},
+			Deviations: []deviation{}, Steps: []*step{}, Adhoc: []*attempt{}, Notes: []note{}, Todos: []todo{},
+		},
+		steps: map[string]*step{}, actions: map[string]*action{},
+	}
+	for _, s := range record.Plan.Steps() {
+		b.addStep(s)
+	}
+	for _, ev := range record.Events {
+		before := b.state
+		b.state = walk.Apply(b.state, ev)
+		b.spans.take(ev)
+		b.take(before, ev)
+	}
+	b.finish()
+	return b.doc
+}
+
+func (b *builder) addStep(s *runbooks.Step) {
+	told := &step{
+		ID: s.ID, Number: s.Number, Text: s.Text, Phase: string(s.Phase), Scenario: s.Scenario, Role: s.Role, Actions: []*action{},
+	}
+	var collect func(s *runbooks.Step)
+	collect = func(s *runbooks.Step) {
+		for _, a := range s.Actions {
+			act := &action{
+				ID: a.ID, Name: a.Name, Kind: string(a.Kind), Lang: a.Lang, Effect: string(a.Effect), Attempts: []*attempt{},
+			}
+			told.Actions = append(told.Actions, act)
+			b.actions[a.ID] = act
+		}
+		for _, sub := range s.Substeps {
+			collect(sub)
+		}
+	}
+	collect(s)
+	b.doc.Steps = append(b.doc.Steps, told)
+	b.steps[s.ID] = told
+}
+
+// take takes in one event; before is the state that it met.
+func (b *builder) take(before walk.State, ev event.Event) {
+	doc := b.doc
+	doc.LastSeq = ev.Seq
+	switch data := ev.Data.(type) {
+	case event.RunStarted:
+		at := ev.At
+		doc.Run, doc.Mode, doc.Sandbox, doc.Title, doc.Lang = data.Run, data.Mode, data.Sandbox, data.Title, data.Lang
+		doc.Runbook = source{data.Path, data.SHA256}
+		doc.Bitacora, doc.Operator, doc.Host, doc.Started = data.Bitacora, data.Operator, data.Host, &at
+	case event.RunEnded:
+		at := ev.At
+		doc.Outcome, doc.Reason, doc.Ended = data.Outcome, data.Reason, &at
+	case event.ChoiceMade:
+		doc.Decisions = append(doc.Decisions, decision{
+			ev.Seq, ev.At, ev.Actor, ev.Step, nameOr(data.Name, data.Action), data.Key, data.Label, data.Steer, data.Reason, data.How,
+		})
+	case event.ScenarioChanged:
+		b.scenario(ev, data)
+	case event.Milestone:
+		doc.Milestones = append(doc.Milestones, milestone{data.Name, data.When, ev.At})
+	case event.Note:
+		doc.Notes = append(doc.Notes, note{ev.Seq, ev.At, ev.Actor, ev.Step, data.Text})
+	case event.ParamSet:
+		b.param(before, ev, data)
+	case event.StepDone:
+		if s := b.steps[ev.Step]; s != nil {
+			s.How = data.How
+		}
+	case event.StepSkipped:
+		b.deviate(ev, deviationSkip, "", data.Reason)
+	case event.StepAccepted:
+		b.deviate(ev, deviationAccept, "", data.Reason)
+	case event.StepReopened:
+		b.deviate(ev, deviationReopen, "", data.Reason)
+	default:
+		b.takeAction(ev)
+	}
+}
+
+func (b *builder) deviate(ev event.Event, kind, what, reason string) {
+	b.doc.Deviations = append(b.doc.Deviations, deviation{ev.Seq, ev.At, ev.Actor, kind, ev.Step, what, reason})
+}
+
+// scenario is a decision of its own when no choice caused it, and a deviation
+// when there was another one before.
+func (b *builder) scenario(ev event.Event, data event.ScenarioChanged) {
+	decisions := b.doc.Decisions
+	caused := len(decisions) > 0 && decisions[len(decisions)-1].Seq+1 == ev.Seq &&
+		decisions[len(decisions)-1].Steer == "scenario:"+data.To
+	if !caused {
+		b.doc.Decisions = append(b.doc.Decisions, decision{
+			Seq: ev.Seq, At: ev.At, Actor: ev.Actor, Step: ev.Step, Name: "scenario", Key: data.To,
+			Label: b.scenarioTitle(data.To), Reason: data.Reason, How: event.HowOperator,
+		})
+	}
+	if data.From != "" {
+		b.deviate(ev, deviationScenario, data.From+" → "+data.To, data.Reason)
+	}
+}
+
+func (b *builder) scenarioTitle(id string) string {
+	for _, scenario := range b.record.Plan.Runbook().Scenarios {
+		if scenario.ID == id {
+			return scenario.Title
+		}
+	}
+	return id
+}
+
+func (b *builder) param(before walk.State, ev event.Event, data event.ParamSet) {
+	known, had := before.Value(data.Name)
+	switch {
+	case data.Invented:
+		b.deviate(ev, deviationInvented, data.Name+" = "+data.Value, "")
+	case had && known.Text != data.Value && data.Source == event.SourceOperator:
+		b.deviate(ev, deviationEdited, data.Name+": "+known.Text+" → "+data.Value, "")
+	}
+	told := param{data.Name, data.Value, data.Source, data.Invented, ev.At}
+	if i := slices.IndexFunc(b.doc.Params, func(p param) bool { return p.Name == data.Name }); i >= 0 {
+		b.doc.Params[i] = told
+		return
+	}
+	b.doc.Params = append(b.doc.Params, told)
+}
+
+// finish fills in what only the whole says.
+func (b *builder) finish() {
+	doc, state := b.doc, b.state
+	doc.Severity, doc.Scenario = state.Severity, state.Scenario
+	last := time.Time{}
+	if n := len(b.record.Events); n > 0 {
+		last = b.record.Events[n-1].At
+	}
+	end := last
+	if doc.Ended != nil {
+		end = *doc.Ended
+	}
+	if doc.Started != nil {
+		doc.DurationMS = end.Sub(*doc.Started).Milliseconds()
+	}
+	b.spans.close(end)
+	b.finishPhases()
+	for _, s := range doc.Steps {
+		st := state.Step(s.ID)
+		s.Text = state.Fill(s.Text)
+		s.Status, s.Bearing, s.Reason = string(st.Status), string(st.Bearing), st.Reason
+		if span, ok := b.spans.steps[s.ID]; ok {
+			s.Started, s.DurationMS = &span.first, span.total.Milliseconds()
+		}
+		if !st.EndedAt.IsZero() {
+			s.Ended = &st.EndedAt
+		}
+		if s.Status != string(walk.StepDone) {
+			s.How = ""
+		}
+		for _, a := range s.Actions {
+			a.Answer = state.Action(a.ID).Answer
+		}
+	}
+	for _, r := range b.record.Plan.Runbook().Roles {
+		doc.Roles = append(doc.Roles, role{r.ID, r.Title, state.Holder(r.ID)})
+	}
+	for _, t := range state.Todos() {
+		doc.Todos = append(doc.Todos, todo{t.ID, t.Text, t.Done})
+	}
+}
+
+func (b *builder) finishPhases() {
+	targets := b.record.Plan.Runbook().Targets
+	for _, name := range b.spans.order {
+		span := b.spans.phases[name]
+		b.doc.Phases = append(b.doc.Phases, phase{
+			Phase: name, Entered: span.entered, First: span.first, DurationMS: span.total.Milliseconds(),
+			TargetMS: targets[runbooks.Phase(name)].Milliseconds(),
+		})
+	}
+}
+
+func nameOr(name, id string) string {
+	if name != "" {
+		return name
+	}
+	return id
+}

@@ -1,0 +1,223 @@
+package export
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/walk"
+)
+
+func (p *page) steps() {
+	p.heading(2, p.t("export.section.steps"))
+	var others []*step
+	for _, s := range p.doc.Steps {
+		if s.Bearing != string(walk.BearingOn) && s.Started == nil {
+			others = append(others, s)
+			continue
+		}
+		p.step(s)
+	}
+	if len(others) == 0 {
+		return
+	}
+	p.heading(3, p.t("export.not-walked"))
+	for _, s := range others {
+		p.line("- " + p.word("phase.", p.phaseOf(s)) + " · " + inline(s.ID) + " · " + inline(s.Text) + " (" + p.word("export.bearing.", s.Bearing) + ")")
+	}
+}
+
+func (p *page) phaseOf(s *step) string {
+	if s.Phase == "" {
+		return "none"
+	}
+	return s.Phase
+}
+
+func (p *page) step(s *step) {
+	p.heading(3, p.word("phase.", p.phaseOf(s))+" · "+inline(s.ID)+" · "+inline(s.Text))
+	status := p.word("step.", s.Status)
+	if s.How == event.HowUnattended {
+		status += " (" + p.word("export.how.", s.How) + ")"
+	}
+	if s.Bearing != string(walk.BearingOn) {
+		status += " (" + p.word("export.bearing.", s.Bearing) + ")"
+	}
+	parts := []string{"**" + because(status, inline(s.Reason)) + "**"}
+	if s.Started != nil {
+		parts = append(parts, p.t("export.started")+" "+p.when(*s.Started))
+	}
+	if s.Ended != nil {
+		parts = append(parts, p.t("export.ended")+" "+p.when(*s.Ended))
+	}
+	if s.Started != nil {
+		parts = append(parts, duration(s.DurationMS))
+	}
+	if s.Role != "" {
+		parts = append(parts, p.t("export.column.role")+" "+inline(s.Role))
+	}
+	p.line(strings.Join(parts, " · "))
+	for _, a := range s.Actions {
+		p.action(s, a)
+	}
+}
+
+func (p *page) action(s *step, a *action) {
+	if a.Answer != "" {
+		p.line("")
+		p.line("- " + inline(nameOr(a.Name, a.ID)+": "+p.answer(s, a)))
+		return
+	}
+	for _, try := range a.Attempts {
+		title := inline(nameOr(a.Name, a.ID)) + " (" + inline(a.Kind) + ", " + p.word("effect.", a.Effect) + ")"
+		if len(a.Attempts) > 1 {
+			title += " · " + p.t("export.attempt", "Attempt", try.Attempt)
+		}
+		if try.Undoes != "" {
+			title += " · " + p.t("export.undoes", "Action", inline(p.nameOf(try.Undoes)))
+		}
+		p.heading(4, title)
+		p.attempt(try, a.Lang)
+	}
+}
+
+// answer returns how an action was answered, as the decision that holds says.
+func (p *page) answer(s *step, a *action) string {
+	for _, d := range slices.Backward(p.doc.Decisions) {
+		if d.Step == s.ID && d.Name == nameOr(a.Name, a.ID) && d.Key == a.Answer {
+			return because(p.label(d.Key, d.Label), d.Reason) + " · " + p.when(d.At)
+		}
+	}
+	return a.Answer
+}
+
+func (p *page) nameOf(id string) string {
+	for _, s := range p.doc.Steps {
+		for _, a := range s.Actions {
+			if a.ID == id {
+				return nameOr(a.Name, a.ID)
+			}
+		}
+	}
+	return id
+}
+
+func (p *page) adhoc() {
+	if len(p.doc.Adhoc) == 0 {
+		return
+	}
+	p.heading(2, p.t("export.section.adhoc"))
+	for i, try := range p.doc.Adhoc {
+		if i > 0 {
+			p.line("")
+		}
+		p.heading(3, inline(try.ID)+" · "+p.t("export.column.step")+" "+inline(p.or(try.Step)))
+		p.attempt(try, "sh")
+	}
+}
+
+// attempt writes what ran, how it ended and what it printed.
+func (p *page) attempt(try *attempt, lang string) {
+	p.text.WriteString(fence(lang, try.Command))
+	p.line("")
+	p.line("- **" + p.word("outcome.", try.Outcome) + "**" + p.ending(try))
+	p.line("- " + p.t("export.started") + " " + p.when(try.Started) + ", " + inline(try.Actor) + p.confirmed(try))
+	if try.Ended != nil {
+		p.line("- " + p.t("export.ended") + " " + p.when(*try.Ended))
+	}
+	if try.Where != "" {
+		p.line("- " + p.t("export.where") + " " + inline(try.Where))
+	}
+	if len(try.Values) > 0 {
+		p.line("- " + p.t("export.with") + " " + inline(strings.Join(try.Values, ", ")))
+	}
+	for _, name := range slices.Sorted(maps.Keys(try.Captured)) {
+		p.line("- " + p.t("export.source.capture") + " " + inline(name+" = "+try.Captured[name]))
+	}
+	p.output(try.Output)
+}
+
+func (p *page) ending(try *attempt) string {
+	var parts []string
+	if try.Exit != nil {
+		parts = append(parts, p.t("export.exit", "Exit", *try.Exit))
+	}
+	if try.Signal != "" {
+		parts = append(parts, inline(try.Signal))
+	}
+	if try.Status != 0 {
+		parts = append(parts, p.t("export.status", "Status", try.Status))
+	}
+	if try.Met != nil {
+		id := "export.met.no"
+		if *try.Met {
+			id = "export.met.yes"
+		}
+		parts = append(parts, p.t(id))
+	}
+	if try.ended {
+		parts = append(parts, duration(try.DurationMS))
+	}
+	if try.Tries > 1 {
+		parts = append(parts, p.t("export.tries", "Tries", try.Tries))
+	}
+	if try.Reason != "" {
+		parts = append(parts, inline(try.Reason))
+	}
+	if !try.ended {
+		parts = append(parts, p.t("export.no-end"))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " · " + strings.Join(parts, " · ")
+}
+
+func (p *page) confirmed(try *attempt) string {
+	if try.Confirmed == "" {
+		return ""
+	}
+	text := ", " + p.t("export.confirmed", "How", p.word("export.how.", try.Confirmed))
+	if try.Target != "" {
+		text += " (" + inline(try.Target) + ")"
+	}
+	return text
+}
+
+// output writes what an attempt printed; a long text is cut in the middle.
+func (p *page) output(out output) {
+	if out.Path == "" {
+		return
+	}
+	facts := []string{
+		p.t("export.output", "File", inline(out.Path), "Bytes", out.Bytes), "SHA-256 " + inline(out.SHA256),
+	}
+	if out.Redactions > 0 {
+		facts = append(facts, p.t("export.redactions", "Redactions", out.Redactions))
+	}
+	if out.Dropped > 0 {
+		facts = append(facts, p.t("export.dropped", "Bytes", out.Dropped))
+	}
+	p.line("- " + strings.Join(facts, " · "))
+	if out.Problem != "" {
+		p.line("- " + p.t("export.unreadable", "Reason", inline(out.Problem)))
+	}
+	if out.Text == "" {
+		return
+	}
+	head, tail, omitted := cut(out.Text, p.opts.MaxOutput)
+	p.line("")
+	p.text.WriteString(fence("text", head))
+	if omitted > 0 {
+		p.line("")
+		p.line("*" + p.t("export.omitted", "Bytes", fmt.Sprint(omitted), "File", inline(out.Path)) + "*")
+		p.line("")
+		p.text.WriteString(fence("text", tail))
+	}
+	if out.Truncated {
+		p.line("")
+		p.line("*" + p.t("export.truncated", "File", inline(out.Path)) + "*")
+	}
+}

@@ -1,0 +1,124 @@
+package export
+
+import (
+	"fmt"
+	"slices"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/walk"
+)
+
+func (p *page) timeline() {
+	columns := []string{"seq", "utc"}
+	local := slices.ContainsFunc(p.record.Events, func(ev event.Event) bool { return p.local(ev.At) != "" })
+	if local {
+		columns = append(columns, "local")
+	}
+	columns = append(columns, "who", "step", "event", "what")
+	var rows [][]string
+	state := walk.New(p.record.Plan)
+	for _, ev := range p.record.Events {
+		state = walk.Apply(state, ev)
+		row := []string{fmt.Sprint(ev.Seq), ev.At.UTC().Format("2006-01-02 15:04:05.000")}
+		if local {
+			row = append(row, p.local(ev.At))
+		}
+		kind := p.t("export.event." + string(ev.Kind))
+		if !event.Known(ev.Kind) {
+			kind = string(ev.Kind)
+		}
+		rows = append(rows, append(row, ev.Actor, ev.Step, kind, p.detail(state, ev)))
+	}
+	p.section("timeline", columns, rows)
+}
+
+// detail returns what an event says besides its kind, or "".
+func (p *page) detail(state walk.State, ev event.Event) string {
+	switch data := ev.Data.(type) {
+	case event.ParamSet:
+		text := data.Name + " = " + data.Value
+		if data.Invented {
+			text += " (" + p.t("export.invented") + ")"
+		}
+		return text
+	case event.ScenarioChanged:
+		return because(data.To, data.Reason)
+	case event.PhaseEntered:
+		return p.t("phase." + ev.Phase)
+	case event.ChoiceMade:
+		return because(nameOr(data.Name, data.Action)+" = "+p.label(data.Key, data.Label), data.Reason)
+	case event.StepStarted:
+		return state.Fill(data.Text) // with the values of that moment
+	case event.StepSkipped:
+		return data.Reason
+	case event.StepAccepted:
+		return data.Reason
+	case event.StepReopened:
+		return data.Reason
+	case event.StepDone:
+		if data.How == event.HowUnattended {
+			return p.t("export.how." + data.How)
+		}
+	case event.ActionConfirmed:
+		return because(p.nameOf(data.Action), data.Target)
+	case event.ActionStarted:
+		return nameOr(data.Name, data.Action)
+	case event.ActionEnded:
+		return p.ended(p.nameOf(data.Action), data.Ending)
+	case event.AdhocStarted:
+		return data.Command
+	case event.AdhocEnded:
+		return p.ended(data.ID, data.Ending)
+	case event.UndoPushed:
+		return p.nameOf(data.Undo)
+	case event.UndoDone:
+		return p.nameOf(data.Action)
+	}
+	return p.peopleDetail(ev)
+}
+
+// peopleDetail is detail for what is about the run and the people in it.
+func (p *page) peopleDetail(ev event.Event) string {
+	switch data := ev.Data.(type) {
+	case event.RunStarted:
+		return data.Title
+	case event.RunEnded:
+		return because(p.t("run."+data.Outcome), data.Reason)
+	case event.RunPaused:
+		return data.Reason
+	case event.RunResumed:
+		return data.Operator + ", " + data.Host
+	case event.ClientJoined:
+		return data.Operator + ", " + data.FrontEnd + ", " + data.Host
+	case event.ClientLeft:
+		return data.Reason
+	case event.DriverChanged:
+		return because(data.From+" → "+data.To, data.Reason)
+	case event.RoleAssigned:
+		return data.Role + " = " + data.Holder
+	case event.Note:
+		return data.Text
+	case event.Todo:
+		text := nameOr(data.Text, data.ID)
+		if data.Done {
+			text += " ✓"
+		}
+		return text
+	case event.Milestone:
+		return p.t("milestone."+data.Name) + " " + p.when(data.When)
+	case event.SeveritySet:
+		return data.Severity
+	}
+	return ""
+}
+
+func (p *page) ended(name string, ending event.Ending) string {
+	text := name + " " + p.t("outcome."+ending.Outcome)
+	if ending.Exit != nil {
+		text += ", " + p.t("export.exit", "Exit", *ending.Exit)
+	}
+	if ending.Status != 0 {
+		text += ", " + p.t("export.status", "Status", ending.Status)
+	}
+	return because(text, ending.Reason)
+}
