@@ -47,6 +47,7 @@ type app struct {
 	listen   func(session.Feed) tea.Cmd // these three wait; tests put their own in
 	batch    func() tea.Cmd
 	tick     func() tea.Cmd
+	first    tea.Cmd // of Init
 	quit     chan struct{}
 	quitting bool
 	left     atomic.Pointer[leaving]
@@ -113,12 +114,22 @@ func newApp(ctx context.Context, opts Options) *app {
 	return a
 }
 
-// Init attaches to the run, if there is one already, and starts the clock.
-func (a *app) Init() tea.Cmd {
-	if a.client == nil {
-		return a.tick()
+// Init starts the clock and whatever prepare left to be done.
+func (a *app) Init() tea.Cmd { return tea.Batch(a.tick(), a.first) }
+
+// prepare attaches to the run, if there is one already, and draws the first
+// frame before the program starts: bubbletea shows its first view at once, any
+// other one frame interval later.
+func (a *app) prepare(ctx context.Context, width, height int) {
+	if a.client != nil {
+		attachment, err := a.client.Attach(ctx)
+		a.first = a.handle(openedMsg{opened: Opened{Client: a.client}, attachment: attachment, err: err})
 	}
-	return tea.Batch(a.tick(), a.attach(Opened{Client: a.client}))
+	if width > 0 && height > 0 {
+		a.handle(tea.WindowSizeMsg{Width: width, Height: height})
+	}
+	a.draw()
+	a.publish()
 }
 
 // View returns what the last Update drew: drawing there keeps a panic of a
@@ -271,94 +282,6 @@ func (a *app) say(bad bool, text string) {
 		a.note = notice{}
 		a.dialog = &message{a: a, text: text}
 	}
-}
-
-// opened starts to follow a run that was opened.
-func (a *app) opened(msg openedMsg) tea.Cmd {
-	if msg.err != nil {
-		a.say(true, a.explain(msg.err))
-		if w, ok := a.base.(*waiting); ok {
-			w.failed = a.explain(msg.err)
-		}
-		if p, ok := a.base.(*picker); ok {
-			p.opening = false
-		}
-		return nil
-	}
-	a.client = msg.opened.Client
-	if msg.opened.Printer != nil {
-		a.p = msg.opened.Printer
-	}
-	a.run = newRun(msg.attachment, a.p, a.clean)
-	a.reroute()
-	return a.listen(msg.attachment.Feed)
-}
-
-// arrived applies a batch of the feed and waits for the next one.
-func (a *app) arrived(msg updatesArrivedMsg) tea.Cmd {
-	if a.run == nil {
-		return nil
-	}
-	before := a.run.state
-	for _, u := range msg.updates {
-		a.run.take(u)
-		if _, printed := u.(session.OutputPrinted); printed {
-			a.run.silent = a.now()
-		}
-	}
-	if msg.ended {
-		a.run.cut, a.run.cutErr = true, msg.err
-	}
-	cmds := []tea.Cmd{a.settle()}
-	a.notice(before)
-	a.reroute()
-	if w, ok := a.base.(*walkScreen); ok {
-		cmds = append(cmds, w.refresh())
-	}
-	if !msg.ended {
-		cmds = append(cmds, a.batch())
-	}
-	return tea.Batch(cmds...)
-}
-
-// settle runs what waited for the state to hold an acknowledged command.
-func (a *app) settle() tea.Cmd {
-	var cmds []tea.Cmd
-	waiters := a.waiters
-	a.waiters = nil
-	for _, w := range waiters {
-		if a.run.state.Seq < w.seq && !a.run.cut {
-			a.waiters = append(a.waiters, w)
-			continue
-		}
-		cmds = append(cmds, w.fn())
-	}
-	return tea.Batch(cmds...)
-}
-
-// reroute picks the base screen that the state calls for.
-func (a *app) reroute() {
-	s := a.run.state
-	want := "walk"
-	switch {
-	case s.Status == walk.StatusBriefing, s.Status == walk.StatusNew:
-		want = "briefing"
-	case s.Status == walk.StatusEnded, s.Complete():
-		want = "summary"
-	}
-	if a.base.name() == want {
-		return
-	}
-	switch want {
-	case "briefing":
-		a.base = newBriefing(a)
-	case "summary":
-		a.base = newSummary(a)
-	default:
-		a.base = newWalk(a)
-	}
-	a.over = nil
-	a.resize()
 }
 
 // leave ends the program; what is on disk stays as it is.

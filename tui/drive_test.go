@@ -55,8 +55,9 @@ func (d *drive) begin(opts Options, width, height int) {
 	d.a = newApp(context.Background(), opts.withDefaults())
 	idle := func() tea.Cmd { return nil }
 	d.a.listen, d.a.batch, d.a.tick = func(session.Feed) tea.Cmd { return nil }, idle, idle
+	d.a.prepare(context.Background(), width, height)
 	d.run(d.a.Init())
-	d.send(tea.WindowSizeMsg{Width: width, Height: height})
+	d.deliver()
 }
 
 // send hands a message to the program and lets everything it causes happen.

@@ -83,7 +83,8 @@ func (a *app) header() []string {
 	}
 	s := a.run.state
 	clock := stopwatch(s.Elapsed(a.now()))
-	first := a.banner(s.Rehearsal(), true) + clock + "  " + a.look.title.Render(a.run.title())
+	// The clock rewrites this row every second: no style that is not needed.
+	first := a.banner(s.Rehearsal(), true) + clock + "  " + a.run.title()
 	return []string{first, a.ribbon(), a.facts()}
 }
 
@@ -147,33 +148,44 @@ func (a *app) ribbon() string {
 		}
 	}
 	parts := make([]string, len(phases))
+	counts := a.countPhases()
 	for i, phase := range phases {
-		symbol, style := a.phaseMark(phase)
+		symbol, style := a.phaseMark(phase, counts[phase])
 		parts[i] = style.Render(symbol + " " + names[i])
 	}
 	return strings.Join(parts, "  ")
 }
 
-// phaseMark is how the ribbon shows a phase.
-func (a *app) phaseMark(phase runbooks.Phase) (string, lipgloss.Style) {
-	s := a.run.state
-	open, finished := 0, 0
+// phaseCount counts the steps of a phase that may belong to the walk.
+type phaseCount struct{ open, finished int }
+
+func (a *app) countPhases() map[runbooks.Phase]phaseCount {
+	counts := map[runbooks.Phase]phaseCount{}
 	for _, step := range a.run.plan.Steps() {
-		if st := s.Step(step.ID); step.Phase == phase && (st.Bearing == walk.BearingOn || st.Bearing == walk.BearingUndecided) {
-			if st.Status == walk.StepPending || st.Status == walk.StepActive {
-				open++
-			} else {
-				finished++
-			}
+		st := a.run.state.Step(step.ID)
+		if st.Bearing != walk.BearingOn && st.Bearing != walk.BearingUndecided {
+			continue
 		}
+		count := counts[step.Phase]
+		if st.Status == walk.StepPending || st.Status == walk.StepActive {
+			count.open++
+		} else {
+			count.finished++
+		}
+		counts[step.Phase] = count
 	}
+	return counts
+}
+
+// phaseMark is how the ribbon shows a phase.
+func (a *app) phaseMark(phase runbooks.Phase, count phaseCount) (string, lipgloss.Style) {
 	sym := a.look.sym
 	switch {
-	case open+finished == 0:
+	case count == phaseCount{}:
 		return sym.other, a.look.dim
-	case open == 0:
+	case count.open == 0:
 		return sym.done, a.look.good
-	case s.Phase == phase && s.Current() != nil:
+	case a.run.state.Phase == phase && a.run.state.Current() != nil:
 		return sym.active, a.look.strong
 	}
 	return sym.pending, a.look.plain

@@ -21,6 +21,7 @@ type run struct {
 	saved    session.Saved
 	briefing session.Briefing
 	out      output
+	actions  map[string]*runbooks.Action
 
 	printer *i18n.Printer
 	clean   func(string) string
@@ -44,8 +45,9 @@ type previewState struct {
 func newRun(att *session.Attachment, p *i18n.Printer, clean func(string) string) *run {
 	r := &run{
 		plan: att.Plan, briefing: att.Briefing, saved: att.Saved, printer: p, clean: clean,
-		state: walk.New(att.Plan), previews: map[string]*previewState{},
+		state: walk.New(att.Plan), previews: map[string]*previewState{}, actions: map[string]*runbooks.Action{},
 	}
+	indexActions(att.Plan.Steps(), r.actions)
 	for _, ev := range att.Events {
 		r.record(ev)
 	}
@@ -188,22 +190,19 @@ func (r *run) runningName(running *walk.Running) string {
 }
 
 // find returns the action of an id or name, wherever it stands, or nil.
-func (r *run) find(id string) *runbooks.Action {
-	var in func(steps []*runbooks.Step) *runbooks.Action
-	in = func(steps []*runbooks.Step) *runbooks.Action {
-		for _, step := range steps {
-			for _, action := range step.Actions {
-				if action.ID == id || action.Name == id && id != "" {
-					return action
-				}
-			}
-			if action := in(step.Substeps); action != nil {
-				return action
+func (r *run) find(id string) *runbooks.Action { return r.actions[id] }
+
+// indexActions makes an index of all actions, by id and by name.
+func indexActions(steps []*runbooks.Step, index map[string]*runbooks.Action) {
+	for _, step := range steps {
+		for _, action := range step.Actions {
+			index[action.ID] = action
+			if action.Name != "" {
+				index[action.Name] = action
 			}
 		}
-		return nil
+		indexActions(step.Substeps, index)
 	}
-	return in(r.plan.Steps())
 }
 
 // param returns the declaration of a parameter; one that is not declared gets

@@ -56,7 +56,7 @@ func (s *scroll) follow(line int) {
 	s.move(0)
 }
 
-// page answers the keys that scroll.
+// page answers the keys that scroll; others do nothing.
 func (s *scroll) page(id keyID) {
 	switch id {
 	case keyUp:
@@ -71,5 +71,6 @@ func (s *scroll) page(id keyID) {
 		s.move(-s.total)
 	case keyBottom:
 		s.move(s.total)
+	default:
 	}
 }

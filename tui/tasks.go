@@ -89,14 +89,6 @@ func (a *app) second() tea.Cmd {
 	})
 }
 
-// attach joins an open run.
-func (a *app) attach(opened Opened) tea.Cmd {
-	return a.task(func(ctx context.Context) tea.Msg {
-		attachment, err := opened.Client.Attach(ctx)
-		return openedMsg{opened: opened, attachment: attachment, err: err}
-	})
-}
-
 // pick opens what was picked and joins it.
 func (a *app) pick(choice Choice) tea.Cmd {
 	return a.task(func(ctx context.Context) tea.Msg {

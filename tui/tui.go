@@ -113,6 +113,8 @@ func Run(ctx context.Context, opts Options) (Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a := newApp(ctx, opts)
+	columns, rows := size(opts.Out)
+	a.prepare(ctx, columns, rows)
 
 	state, _ := term.GetState(int(opts.In.Fd()))
 	program := tea.NewProgram(a,
@@ -143,6 +145,16 @@ func Run(ctx context.Context, opts Options) (Result, error) {
 		a.tasks.wait(stallLimit)
 	}
 	return a.outcome(), a.failure(interrupted, err)
+}
+
+// size asks the kernel how large a terminal is; zeros when it is none.
+func size(out io.Writer) (columns, rows int) {
+	if f, ok := out.(*os.File); ok {
+		if columns, rows, err := term.GetSize(int(f.Fd())); err == nil {
+			return columns, rows
+		}
+	}
+	return 0, 0
 }
 
 // wait returns how the program ended, or ErrStalled when it should have. The end

@@ -30,6 +30,8 @@ type walkScreen struct {
 	zoomed   bool
 	cursor   int    // index of the selected step
 	followed string // current step that the cursor last went to
+	rows     []listRow
+	rowOf    []int // row of each step
 	list     scroll
 	detail   scroll
 	shown    string // what the detail's scroll position belongs to
@@ -37,6 +39,7 @@ type walkScreen struct {
 
 func newWalk(a *app) *walkScreen {
 	w := &walkScreen{a: a}
+	w.rows, w.rowOf = layOut(w.steps())
 	w.follow()
 	return w
 }

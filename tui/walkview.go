@@ -62,27 +62,45 @@ func (w *walkScreen) outputTitle() string {
 	return title
 }
 
-// listRows draws the steps, each phase under its name.
-func (w *walkScreen) listRows(cells, rows int) []string {
-	var lines []string
-	at := 0
+// listRow is a row of the list: a step, or the name of the phase that begins.
+type listRow struct {
+	step  int // index into the steps; -1 for a phase
+	phase runbooks.Phase
+}
+
+// layOut lists the rows once: a runbook may have thousands of steps.
+func layOut(steps []*runbooks.Step) (rows []listRow, rowOf []int) {
 	phase := runbooks.Phase("")
-	for i, step := range w.steps() {
+	for i, step := range steps {
 		if step.Phase != phase {
 			phase = step.Phase
-			lines = append(lines, w.a.look.dim.Render(w.a.look.cut(w.a.p.T("phase."+string(phase)), cells)))
+			rows = append(rows, listRow{step: -1, phase: phase})
 		}
-		if i == w.cursor {
-			at = len(lines)
+		rowOf = append(rowOf, len(rows))
+		rows = append(rows, listRow{step: i})
+	}
+	return rows, rowOf
+}
+
+// listRows draws the steps that are in sight, each phase under its name.
+func (w *walkScreen) listRows(cells, height int) []string {
+	w.list.resize(len(w.rows), height)
+	if w.cursor < len(w.rowOf) {
+		at := w.rowOf[w.cursor]
+		if at > 0 && w.rows[at-1].step < 0 {
+			w.list.follow(at - 1) // the phase's name stays with its first step
 		}
-		lines = append(lines, w.stepRow(i, step, cells))
+		w.list.follow(at)
 	}
-	w.list.resize(len(lines), rows)
-	if at == 1 {
-		w.list.follow(0) // keep the first phase's name in sight
+	var lines []string
+	for _, row := range w.rows[w.list.offset:min(len(w.rows), w.list.offset+height)] {
+		if row.step < 0 {
+			lines = append(lines, w.a.look.dim.Render(w.a.look.cut(w.a.p.T("phase."+string(row.phase)), cells)))
+			continue
+		}
+		lines = append(lines, w.stepRow(row.step, w.steps()[row.step], cells))
 	}
-	w.list.follow(at)
-	return window(lines, w.list.offset, rows)
+	return block(lines, height)
 }
 
 func (w *walkScreen) stepRow(i int, step *runbooks.Step, cells int) string {

@@ -1,0 +1,96 @@
+package tui
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"genia.ai/bitacora/internal/session"
+	"genia.ai/bitacora/internal/walk"
+)
+
+// opened starts to follow a run that was opened.
+func (a *app) opened(msg openedMsg) tea.Cmd {
+	if msg.err != nil {
+		a.say(true, a.explain(msg.err))
+		if w, ok := a.base.(*waiting); ok {
+			w.failed = a.explain(msg.err)
+		}
+		if p, ok := a.base.(*picker); ok {
+			p.opening = false
+		}
+		return nil
+	}
+	a.client = msg.opened.Client
+	if msg.opened.Printer != nil {
+		a.p = msg.opened.Printer
+	}
+	a.run = newRun(msg.attachment, a.p, a.clean)
+	a.reroute()
+	return a.listen(msg.attachment.Feed)
+}
+
+// arrived applies a batch of the feed and waits for the next one.
+func (a *app) arrived(msg updatesArrivedMsg) tea.Cmd {
+	if a.run == nil {
+		return nil
+	}
+	before := a.run.state
+	for _, u := range msg.updates {
+		a.run.take(u)
+		if _, printed := u.(session.OutputPrinted); printed {
+			a.run.silent = a.now()
+		}
+	}
+	if msg.ended {
+		a.run.cut, a.run.cutErr = true, msg.err
+	}
+	cmds := []tea.Cmd{a.settle()}
+	a.notice(before)
+	a.reroute()
+	if w, ok := a.base.(*walkScreen); ok {
+		cmds = append(cmds, w.refresh())
+	}
+	if !msg.ended {
+		cmds = append(cmds, a.batch())
+	}
+	return tea.Batch(cmds...)
+}
+
+// settle runs what waited for the state to hold an acknowledged command.
+func (a *app) settle() tea.Cmd {
+	var cmds []tea.Cmd
+	waiters := a.waiters
+	a.waiters = nil
+	for _, w := range waiters {
+		if a.run.state.Seq < w.seq && !a.run.cut {
+			a.waiters = append(a.waiters, w)
+			continue
+		}
+		cmds = append(cmds, w.fn())
+	}
+	return tea.Batch(cmds...)
+}
+
+// reroute picks the base screen that the state calls for.
+func (a *app) reroute() {
+	s := a.run.state
+	want := "walk"
+	switch {
+	case s.Status == walk.StatusBriefing, s.Status == walk.StatusNew:
+		want = "briefing"
+	case s.Status == walk.StatusEnded, s.Complete():
+		want = "summary"
+	}
+	if a.base.name() == want {
+		return
+	}
+	switch want {
+	case "briefing":
+		a.base = newBriefing(a)
+	case "summary":
+		a.base = newSummary(a)
+	default:
+		a.base = newWalk(a)
+	}
+	a.over = nil
+	a.resize()
+}
