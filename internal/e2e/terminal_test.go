@@ -93,7 +93,9 @@ func open(t *testing.T, opts options, args ...string) *terminal {
 		_ = file.Close()
 		<-term.ended
 		_ = cmd.Wait()
-		_ = term.emu.Close()
+		if input, ok := term.emu.InputPipe().(io.Closer); ok {
+			_ = input.Close() // ends answer; the emulator's own Close races with it
+		}
 	})
 	return term
 }

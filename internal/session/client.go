@@ -113,6 +113,13 @@ type OutputDropped struct {
 // action starts.
 type StorageFailed struct{ Err *StorageError }
 
+// Demoted says that this front end drives no longer: somebody took over. Its
+// commands are refused from now on; it goes on following.
+type Demoted struct {
+	By, Host, Reason string
+}
+
+func (Demoted) update()       {}
 func (EventRecorded) update() {}
 func (OutputPrinted) update() {}
 func (OutputDropped) update() {}
@@ -141,6 +148,17 @@ type ValuesError struct {
 func (e *ValuesError) Error() string { return e.Action + ": " + e.Err.Error() }
 
 func (e *ValuesError) Unwrap() error { return e.Err }
+
+// NotDriverError says that the front end may only watch: somebody else drives.
+type NotDriverError struct {
+	Operator, Host string
+	Since          time.Time
+}
+
+func (e *NotDriverError) Error() string {
+	return "the run is driven by " + e.Operator + " on " + e.Host + " since " + e.Since.UTC().Format(time.RFC3339) +
+		"; watch it, or take over with a reason"
+}
 
 // Briefing is what the operator should know before the first step.
 type Briefing struct {

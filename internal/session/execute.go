@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"genia.ai/bitacora/actions"
@@ -31,11 +32,13 @@ func (s *Session) execute(ctx context.Context, st start, attempt int) event.Endi
 	}
 	sink := newSink(s, output, st.id, attempt)
 	began := s.opts.Clock.MonoMS()
+	held := s.shell.Names()
 	result := guarded(ctx, s.opts.Registry[st.kind], st.request, sink)
 	ending := s.ending(result, s.opts.Clock.MonoMS()-began)
 	summary, dropped, masked, err := sink.close()
 	ending.Output, ending.Bytes, ending.SHA256 = summary.Path, summary.Bytes, summary.SHA256
 	ending.Redactions, ending.Dropped = masked, dropped
+	ending.Vars = newNames(held, s.shell.Names())
 	if err != nil && ending.Reason == "" {
 		ending.Reason = s.scrub.text("its output could not be kept whole: " + err.Error())
 	}
@@ -68,10 +71,21 @@ func (s *Session) finish(id string, ending event.Ending) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cancel = nil
-	if err := s.carryOut(walk.Ended{Action: id, Ending: ending}); err != nil {
+	if err := s.carryOut("", walk.Ended{Action: id, Ending: ending}); err != nil {
 		var storage *StorageError
 		if !errors.As(err, &storage) {
 			s.publish(StorageFailed{Err: &StorageError{Op: "record the end of " + id, Err: err}})
 		}
 	}
+}
+
+// newNames returns the names that only after holds.
+func newNames(before, after []string) []string {
+	var names []string
+	for _, name := range after {
+		if !slices.Contains(before, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }

@@ -11,9 +11,10 @@ import (
 // Events are never dropped: they are few and small.
 const maxPending = 1 << 20
 
-// feed is one front end's queue. Nobody who records ever waits for it.
-type feed struct {
-	leave func(*feed)
+// Queue is one front end's feed: what happened waits in it until it is asked for.
+// Nobody who puts something in ever waits. It implements Feed.
+type Queue struct {
+	leave func(*Queue)
 
 	mu      sync.Mutex
 	queue   []Update
@@ -22,12 +23,13 @@ type feed struct {
 	wake    chan struct{} // holds one token when there may be something
 }
 
-func newFeed(leave func(*feed)) *feed {
-	return &feed{leave: leave, wake: make(chan struct{}, 1)}
+// NewQueue returns an empty queue. leave is called by Close.
+func NewQueue(leave func(*Queue)) *Queue {
+	return &Queue{leave: leave, wake: make(chan struct{}, 1)}
 }
 
 // Next implements Feed.
-func (f *feed) Next(ctx context.Context) ([]Update, error) {
+func (f *Queue) Next(ctx context.Context) ([]Update, error) {
 	for {
 		f.mu.Lock()
 		queue, closed := f.queue, f.closed
@@ -48,27 +50,28 @@ func (f *feed) Next(ctx context.Context) ([]Update, error) {
 }
 
 // Close implements Feed.
-func (f *feed) Close() {
+func (f *Queue) Close() {
 	f.leave(f)
-	f.end()
+	f.End()
 }
 
-// end lets Next hand out what is there and then say ErrClosed.
-func (f *feed) end() {
+// End lets Next hand out what is there and then say ErrClosed.
+func (f *Queue) End() {
 	f.mu.Lock()
 	f.closed = true
 	f.mu.Unlock()
 	f.signal()
 }
 
-func (f *feed) signal() {
+func (f *Queue) signal() {
 	select {
 	case f.wake <- struct{}{}:
 	default:
 	}
 }
 
-func (f *feed) put(updates ...Update) {
+// Put adds updates, in order.
+func (f *Queue) Put(updates ...Update) {
 	f.mu.Lock()
 	for _, u := range updates {
 		if out, ok := u.(OutputPrinted); ok {
@@ -82,7 +85,7 @@ func (f *feed) put(updates ...Update) {
 }
 
 // putOutput needs f.mu.
-func (f *feed) putOutput(out OutputPrinted) {
+func (f *Queue) putOutput(out OutputPrinted) {
 	f.pending += len(out.Text)
 	if f.pending > maxPending {
 		f.dropOutput(out.Action)
@@ -92,7 +95,7 @@ func (f *feed) putOutput(out OutputPrinted) {
 }
 
 // dropOutput leaves out all output that waits and says how much that was.
-func (f *feed) dropOutput(action string) {
+func (f *Queue) dropOutput(action string) {
 	var dropped int64
 	kept := f.queue[:0]
 	for _, u := range f.queue {

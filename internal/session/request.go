@@ -48,7 +48,7 @@ func (s *Session) prepareRun(cmd walk.Run, id string) (walk.Run, start, error) {
 	}
 	if s.state.Rehearsal() {
 		for _, name := range s.state.Missing(action) {
-			if err := s.carryOut(s.state.Invent(name)); err != nil {
+			if err := s.carryOut("", s.state.Invent(name)); err != nil {
 				return cmd, start{}, err
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"genia.ai/bitacora/actions"
 	"genia.ai/bitacora/internal/event"
@@ -30,6 +31,12 @@ type Options struct {
 	Redact   *redact.Set       // of those values
 	Dir      string            // working directory of the scripts
 	Briefing Briefing
+
+	// Of a run that goes on: what is recorded and saved already, and the end of
+	// what its actions printed.
+	Events []event.Event
+	Saved  Saved
+	Recent []OutputPrinted
 }
 
 // Session is one run in this process. It implements Client and is safe for
@@ -50,21 +57,30 @@ type Session struct {
 	cancel context.CancelFunc // of the running action, nil when none runs
 	closed bool
 
+	failed *StorageError // the first failure of storage, nil while all is well
+
 	feedsMu sync.Mutex
-	feeds   map[*feed]struct{}
+	feeds   map[*Queue]struct{}
+	recent  recent
 }
 
 var _ Client = (*Session)(nil)
 
-// New returns the session of a run of which nothing is recorded yet; the first
-// command is walk.Start. The session takes over the writer. Close ends it; so
-// does the end of ctx, for the action that runs.
+// New returns the session of a run. Of a new one nothing is recorded yet: the
+// first command is walk.Start. One that goes on begins with the state that its
+// events give. The session takes over the writer. Close ends it; so does the end
+// of ctx, for the action that runs.
 func New(ctx context.Context, opts Options) *Session {
 	base, stop := context.WithCancel(ctx)
-	return &Session{
+	s := &Session{
 		opts: opts, scrub: scrubber{opts.Redact}, shell: &actions.ShellState{},
-		base: base, stop: stop, state: walk.New(opts.Plan), feeds: map[*feed]struct{}{},
+		base: base, stop: stop, state: walk.Replay(opts.Plan, opts.Events), events: opts.Events, saved: opts.Saved,
+		feeds: map[*Queue]struct{}{},
 	}
+	for _, out := range opts.Recent {
+		s.recent.add(out)
+	}
+	return s
 }
 
 // Attach implements Client.
@@ -74,17 +90,23 @@ func (s *Session) Attach(context.Context) (*Attachment, error) {
 	if s.closed {
 		return nil, ErrClosed
 	}
-	f := newFeed(s.leave)
+	f := NewQueue(s.leave)
 	s.feedsMu.Lock()
+	for _, out := range s.recent.pieces {
+		f.Put(out)
+	}
 	s.feeds[f] = struct{}{}
 	s.feedsMu.Unlock()
+	if s.failed != nil {
+		f.Put(StorageFailed{Err: s.failed})
+	}
 	return &Attachment{
 		Plan: s.opts.Plan, Events: s.events[:len(s.events):len(s.events)], Saved: s.saved,
 		Briefing: s.opts.Briefing, Feed: f,
 	}, nil
 }
 
-func (s *Session) leave(f *feed) {
+func (s *Session) leave(f *Queue) {
 	s.feedsMu.Lock()
 	defer s.feedsMu.Unlock()
 	delete(s.feeds, f)
@@ -95,13 +117,23 @@ func (s *Session) publish(u Update) { s.publishAll([]Update{u}) }
 func (s *Session) publishAll(updates []Update) {
 	s.feedsMu.Lock()
 	defer s.feedsMu.Unlock()
+	for _, u := range updates {
+		if out, ok := u.(OutputPrinted); ok {
+			s.recent.add(out)
+		}
+	}
 	for f := range s.feeds {
-		f.put(updates...)
+		f.Put(updates...)
 	}
 }
 
-// Do implements Client.
+// Do implements Client. The operator who drives the run is the actor.
 func (s *Session) Do(ctx context.Context, cmd walk.Command) (Ack, error) {
+	return s.DoAs(ctx, "", cmd)
+}
+
+// DoAs is Do with another actor than the driver.
+func (s *Session) DoAs(ctx context.Context, actor string, cmd walk.Command) (Ack, error) {
 	if err := ctx.Err(); err != nil {
 		return Ack{}, err
 	}
@@ -118,7 +150,7 @@ func (s *Session) Do(ctx context.Context, cmd walk.Command) (Ack, error) {
 	if err != nil {
 		return Ack{}, err
 	}
-	if err := s.carryOut(cmd); err != nil {
+	if err := s.carryOut(actor, cmd); err != nil {
 		return Ack{}, err
 	}
 	switch cmd.(type) {
@@ -131,7 +163,7 @@ func (s *Session) Do(ctx context.Context, cmd walk.Command) (Ack, error) {
 }
 
 // carryOut decides, records, syncs and only then applies and tells. It needs s.mu.
-func (s *Session) carryOut(cmd walk.Command) error {
+func (s *Session) carryOut(actor string, cmd walk.Command) error {
 	events, err := walk.Decide(s.state, cmd)
 	if err != nil || len(events) == 0 {
 		return err
@@ -139,14 +171,7 @@ func (s *Session) carryOut(cmd walk.Command) error {
 	for i := range events {
 		events[i].Data = s.scrub.data(events[i].Data)
 	}
-	actor := s.state.Operator
-	if start, ok := cmd.(walk.Start); ok {
-		actor = start.Operator
-	}
-	if _, ok := cmd.(walk.Ended); ok || actor == "" {
-		actor = actorSelf
-	}
-	stamped, err := s.opts.Writer.Append(s.scrub.text(actor), "", events...)
+	stamped, err := s.opts.Writer.Append(s.scrub.text(s.actorOf(actor, cmd)), "", events...)
 	if err != nil {
 		return s.storageFailed("append", err)
 	}
@@ -163,10 +188,46 @@ func (s *Session) carryOut(cmd walk.Command) error {
 	return nil
 }
 
+// actorOf says who causes what a command records.
+func (s *Session) actorOf(actor string, cmd walk.Command) string {
+	switch cmd := cmd.(type) {
+	case walk.Ended, walk.Pause:
+		return actorSelf
+	case walk.Start:
+		actor = cmd.Operator
+	}
+	if actor == "" {
+		actor = s.state.Operator
+	}
+	if actor == "" {
+		return actorSelf
+	}
+	return actor
+}
+
+// storageFailed needs s.mu.
 func (s *Session) storageFailed(op string, err error) error {
 	failure := &StorageError{Op: op, Err: err}
+	if s.failed == nil {
+		s.failed = failure
+	}
 	s.publish(StorageFailed{Err: failure})
 	return failure
+}
+
+// Interrupted records that the action that ran when the session before this one
+// was lost has an unknown end. It does nothing when none did.
+func (s *Session) Interrupted() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state.Running == nil {
+		return nil
+	}
+	return s.carryOut("", walk.Ended{Action: s.state.Running.Action, Ending: event.Ending{
+		Outcome: event.OutcomeUnknown, Tries: 1, Reason: "the run server ended while it ran: check what it did before going on",
+		EndedAt:    s.opts.Clock.Now().UTC().Truncate(time.Microsecond),
+		DurationMS: s.opts.Clock.Now().Sub(s.state.Running.StartedAt).Milliseconds(),
+	}})
 }
 
 // State returns the state of the run.
@@ -191,7 +252,7 @@ func (s *Session) Close() error {
 	s.feedsMu.Lock()
 	defer s.feedsMu.Unlock()
 	for f := range s.feeds {
-		f.end()
+		f.End()
 	}
 	if err != nil {
 		return fmt.Errorf("close the transcript: %w", err)

@@ -33,6 +33,12 @@ func Apply(s State, ev event.Event) State {
 		s.todos = withTodo(s.todos, data)
 	case event.Milestone:
 		s.milestones = append(slices.Clip(s.milestones), MilestoneState{Name: data.Name, When: data.When})
+	case event.RunbookTrusted:
+		s.Trusted = data.SHA256
+	case event.Recovered:
+		s.lost = data.Lost
+	case event.Superseded:
+		s.lost = data.Lost
 	case event.PhaseEntered:
 		s.Phase = runbooks.Phase(ev.Phase)
 	case event.ScenarioChanged:

@@ -119,6 +119,12 @@ type Pause struct{ Reason string }
 // Resume records that somebody goes on.
 type Resume struct{ Operator, Host string }
 
+// Trust records that the operator accepts the text that is run.
+type Trust struct{ event.RunbookTrusted }
+
+// Changed records that the runbook's own file is no longer what is run.
+type Changed struct{ event.RunbookChanged }
+
 // End closes the run.
 type End struct{ Reason string }
 
@@ -148,4 +154,6 @@ func (Join) command()           {}
 func (Leave) command()          {}
 func (Pause) command()          {}
 func (Resume) command()         {}
+func (Trust) command()          {}
+func (Changed) command()        {}
 func (End) command()            {}

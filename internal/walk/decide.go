@@ -59,6 +59,10 @@ func decideAnytime(s State, cmd Command) (events []event.Event, err error, known
 		return []event.Event{s.make(event.Todo{ID: cmd.ID, Text: cmd.Text, Done: cmd.Done})}, nil, true
 	case MarkMilestone:
 		return []event.Event{s.make(event.Milestone{Name: cmd.Name, When: cmd.When.UTC()})}, nil, true
+	case Trust:
+		return []event.Event{s.make(cmd.RunbookTrusted)}, nil, true
+	case Changed:
+		return []event.Event{s.make(cmd.RunbookChanged)}, nil, true
 	case Join:
 		return []event.Event{s.make(cmd.ClientJoined)}, nil, true
 	case Leave:

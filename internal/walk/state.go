@@ -116,6 +116,7 @@ type State struct {
 	Scenario  string
 	Phase     runbooks.Phase
 	Severity  string
+	Trusted   string // SHA-256 of the text that the operator accepted, or ""
 	Running   *Running
 
 	current    int
@@ -127,6 +128,7 @@ type State struct {
 	todos      []event.Todo
 	milestones []MilestoneState
 	adhoc      *AdhocState
+	lost       []event.LostVars
 }
 
 // AdhocState is the last command that the runbook did not hold.
@@ -225,6 +227,10 @@ func (s State) Milestones() []MilestoneState { return slices.Clone(s.milestones)
 
 // Adhoc returns the last ad-hoc command, or nil.
 func (s State) Adhoc() *AdhocState { return s.adhoc }
+
+// Lost returns the shell variables that went with a lost run server, and which
+// steps set them.
+func (s State) Lost() []event.LostVars { return slices.Clone(s.lost) }
 
 // bearings works out which steps are part of the walk. Steering leads forward
 // only; it holds as long as the answer that caused it does.
