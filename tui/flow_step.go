@@ -196,7 +196,7 @@ func (a *app) askYesNo(action *runbooks.Action) {
 			return a.do(walk.Choose{Action: action.ID, Key: key, How: event.HowOperator}, nil)
 		}
 	}
-	d := a.choose(a.asking(action), a.question(action), []item{
+	d := a.choose(a.p.T("tui.confirm.question", "Name", a.run.actionName(action)), a.question(action), []item{
 		{label: a.p.T("answer.yes"), pick: answer(walk.AnswerYes)},
 		{label: a.p.T("answer.no"), pick: answer(walk.AnswerNo)},
 	})
