@@ -6,10 +6,8 @@ import (
 	"fmt"
 
 	"genia.ai/bitacora/internal/auto"
-	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/internal/transcript"
-	"genia.ai/bitacora/internal/walk"
 	"genia.ai/bitacora/runbooks"
 )
 
@@ -51,6 +49,7 @@ func exitCode(err error) int {
 		parse   *runbooks.ParseError
 		damage  *transcript.DamageError
 		storage *session.StorageError
+		driven  *session.NotDriverError
 	)
 	switch {
 	case err == nil:
@@ -65,16 +64,10 @@ func exitCode(err error) int {
 		return exitDamaged
 	case errors.As(err, &storage):
 		return exitStorage
+	case errors.As(err, &driven):
+		return exitLocked
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	}
-	return exitIncomplete
-}
-
-// runCode is the exit code of a run that was left in a state.
-func runCode(state walk.State) int {
-	if state.Outcome == event.RunCompleted {
-		return exitOK
 	}
 	return exitIncomplete
 }

@@ -3,38 +3,14 @@ package cli
 import (
 	"context"
 	"errors"
-	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
-	"golang.org/x/term"
-
 	"genia.ai/bitacora/internal/event"
-	"genia.ai/bitacora/internal/plain"
+	"genia.ai/bitacora/internal/i18n"
+	"genia.ai/bitacora/internal/runserver"
 	"genia.ai/bitacora/internal/sanitize"
-	"genia.ai/bitacora/internal/walk"
 	"genia.ai/bitacora/tui"
 )
-
-// walkPlain walks line by line.
-func (a *app) walkPlain(ctx context.Context, prep *preparation) (walk.State, error) {
-	interrupts := make(chan os.Signal, 1)
-	signal.Notify(interrupts, os.Interrupt)
-	defer signal.Stop(interrupts)
-	// Presses of ctrl+c are answered one by one; only these end the walk.
-	ctx, stop := signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
-	result, err := plain.Run(ctx, prep.session, plain.Options{
-		In: a.in, Out: a.out, Printer: prep.printer, Interactive: term.IsTerminal(int(a.in.Fd())),
-		Scenario: prep.scenario, Answers: prep.answers,
-		Location: time.Local, Now: a.clock.Now, Interrupt: interrupts,
-	})
-	if err == nil && result.Left == plain.LeftBreak {
-		err = &exitError{exitInterrupted}
-	}
-	return prep.session.State(), err
-}
 
 // screenOptions are what the full screen needs whatever it shows.
 func (a *app) screenOptions() tui.Options {
@@ -43,14 +19,6 @@ func (a *app) screenOptions() tui.Options {
 		Getenv: func(name string) string { value, _ := a.env(name); return value },
 		In:     a.in, Out: a.out,
 	}
-}
-
-// walkFullScreen walks in the full screen.
-func (a *app) walkFullScreen(ctx context.Context, prep *preparation) (walk.State, error) {
-	opts := a.screenOptions()
-	opts.Client, opts.Printer = prep.session, prep.printer
-	_, err := tui.Run(ctx, opts)
-	return prep.session.State(), a.screenError(err)
 }
 
 // screenError maps an interruption to its exit code.
@@ -62,60 +30,62 @@ func (a *app) screenError(err error) error {
 }
 
 // pick lets the operator choose a runbook and walks it.
-func (a *app) pick(ctx context.Context) (err error) {
+func (a *app) pick(ctx context.Context) error {
 	if !a.terminal() {
 		return usagef("there is no terminal to pick a runbook in; `bitacora run RUNBOOK` names one, `bitacora list` lists them")
 	}
-	var prep *preparation
+	var client *runserver.Client
+	printer := a.printer("")
 	opts := a.screenOptions()
-	opts.Printer = a.printer("")
+	opts.Printer = printer
 	opts.Entries = a.entries()
 	opts.Open = func(ctx context.Context, choice tui.Choice) (tui.Opened, error) {
-		opened, err := a.openPicked(ctx, choice)
+		opened, p, err := a.openPicked(ctx, choice)
 		if err != nil {
 			return tui.Opened{}, err
 		}
-		prep = opened
-		return tui.Opened{Client: prep.session, Printer: prep.printer}, nil
+		client, printer = opened, p
+		return tui.Opened{Client: client, Printer: printer}, nil
 	}
-	defer func() {
-		if prep != nil {
-			a.whereabouts(prep)
-			err = errors.Join(err, prep.close())
-		}
-	}()
-	_, err = tui.Run(ctx, opts)
-	if err = a.screenError(err); err != nil || prep == nil {
+	result, err := tui.Run(ctx, opts)
+	err = a.screenError(err)
+	if client == nil {
 		return err
 	}
-	if code := runCode(prep.session.State()); code != exitOK {
-		return &exitError{code}
+	err = errors.Join(err, client.Close())
+	a.whereabouts(printer, left{run: result.Run, dir: result.Dir, seq: result.Saved.Seq, outcome: result.Outcome})
+	if err == nil && result.Outcome != event.RunCompleted {
+		err = &exitError{exitIncomplete}
 	}
-	return nil
+	return err
 }
 
-// openPicked starts the run of what was picked.
-func (a *app) openPicked(ctx context.Context, choice tui.Choice) (*preparation, error) {
+// openPicked starts the run of what was picked, or goes on with it.
+func (a *app) openPicked(ctx context.Context, choice tui.Choice) (*runserver.Client, *i18n.Printer, error) {
 	name := choice.Entry.Path
 	if name == "" {
 		name = choice.Entry.Name
 	}
 	rb, err := a.load(name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if errs := countErrors(rb.findings(a.clock.Now())); errs > 0 {
-		return nil, usagef("%s has %d errors; `bitacora lint %s` names them", choice.Entry.Name, errs, name)
+		return nil, nil, usagef("%s has %d errors; `bitacora lint %s` names them", choice.Entry.Name, errs, name)
 	}
 	flags := runFlags{dryRun: choice.Rehearsal}
-	prep, err := a.prepare(ctx, rb, flags)
+	prep, err := a.prepare(rb, flags)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if err := prep.start(ctx, a, flags); err != nil {
-		return nil, errors.Join(err, prep.close())
+	ready, err := a.launch(ctx, prep.spec(flags))
+	if err != nil {
+		return nil, nil, err
 	}
-	return prep, nil
+	hello := a.hello("tui")
+	hello.Drive = true
+	client, err := runserver.Dial(ctx, ready.Dir, hello)
+	return client, prep.printer, err
 }
 
 // entries are what the picker offers, with when each was last run and rehearsed.

@@ -40,13 +40,16 @@ type preparation struct {
 	masks   *redact.Set
 	service *sandbox.Service // nil without --sandbox
 
+	notes []string // for the briefing, beside what is found out here
+
 	id      string
 	dir     string
 	session *session.Session // nil before start
 }
 
-// prepare checks everything that can be checked without recording anything.
-func (a *app) prepare(ctx context.Context, rb *loaded, flags runFlags) (*preparation, error) {
+// prepare checks everything that can be checked without recording or starting
+// anything.
+func (a *app) prepare(rb *loaded, flags runFlags) (*preparation, error) {
 	p := &preparation{
 		rb: rb, plan: walk.NewPlan(rb.Runbook), printer: a.printer(rb.Lang),
 		scenario: flags.scenario, dryRun: flags.dryRun,
@@ -68,15 +71,25 @@ func (a *app) prepare(ctx context.Context, rb *loaded, flags runFlags) (*prepara
 	}
 	p.env, p.hosts = a.authorsEnv(rb.Runbook), rb.Hosts
 	p.secrets = a.secretsFor(rb.Runbook)
-	if flags.sandbox {
-		if err := p.practise(ctx, flags); err != nil {
-			return nil, err
-		}
-	}
 	if p.masks, err = redact.New(p.secrets); err != nil {
-		return nil, errors.Join(&usageError{err}, p.close())
+		return nil, &usageError{err}
 	}
 	return p, nil
+}
+
+// provide starts what the run needs beside itself: the practice service.
+func (p *preparation) provide(ctx context.Context, flags runFlags) error {
+	if !flags.sandbox {
+		return nil
+	}
+	if err := p.practise(ctx, flags); err != nil {
+		return err
+	}
+	var err error
+	if p.masks, err = redact.New(p.secrets); err != nil {
+		return errors.Join(&usageError{err}, p.close())
+	}
+	return nil
 }
 
 // checkInteractive checks what the flags say when a person is asked for the rest.
@@ -191,16 +204,15 @@ func (p *preparation) start(ctx context.Context, a *app, flags runFlags) error {
 // open records who starts what, and the values that came with the command.
 func (p *preparation) open(ctx context.Context, a *app, flags runFlags) error {
 	operator, host := config.Operator(a.env), config.Host()
-	commands := []walk.Command{
-		walk.Start{RunStarted: event.RunStarted{
-			Run: p.id, Mode: modeOf(p.dryRun), Title: p.rb.Title, Path: p.rb.path, SHA256: p.rb.Source.SHA256,
-			Lang: p.printer.Lang(), Operator: operator, Host: host, Bitacora: programVersion(), Sandbox: p.service != nil,
-		}},
-		walk.Join{ClientJoined: event.ClientJoined{
-			Client: fmt.Sprintf("%s-%d", host, os.Getpid()), FrontEnd: a.frontEnd(flags), Operator: operator, Host: host,
-		}},
-	}
-	if !flags.auto {
+	commands := []walk.Command{walk.Start{RunStarted: event.RunStarted{
+		Run: p.id, Mode: modeOf(p.dryRun), Title: p.rb.Title, Path: p.rb.path, SHA256: p.rb.Source.SHA256,
+		Lang: p.printer.Lang(), Operator: operator, Host: host, Bitacora: programVersion(), Sandbox: p.service != nil,
+	}}}
+	if flags.auto {
+		commands = append(commands, walk.Join{ClientJoined: event.ClientJoined{
+			Client: clientName(), FrontEnd: a.frontEnd(flags), Operator: operator, Host: host,
+		}})
+	} else {
 		commands = append(commands, p.values()...)
 	}
 	for _, cmd := range commands {
@@ -225,6 +237,9 @@ func (p *preparation) values() []walk.Command {
 	return commands
 }
 
+// clientName names this process in the record.
+func clientName() string { return fmt.Sprintf("%s-%d", config.Host(), os.Getpid()) }
+
 func (a *app) frontEnd(flags runFlags) string {
 	switch {
 	case flags.auto:
@@ -237,7 +252,7 @@ func (a *app) frontEnd(flags runFlags) string {
 
 // briefing collects what the operator should know before the first step.
 func (p *preparation) briefing(a *app) session.Briefing {
-	b := session.Briefing{Run: p.id, Dir: p.dir}
+	b := session.Briefing{Run: p.id, Dir: p.dir, Notes: p.notes}
 	for _, name := range p.rb.Secrets {
 		b.Secrets = append(b.Secrets, session.SecretFact{Name: name, Present: p.secrets[name] != ""})
 	}

@@ -10,7 +10,6 @@ import (
 
 	"genia.ai/bitacora/internal/auto"
 	"genia.ai/bitacora/internal/event"
-	"genia.ai/bitacora/internal/walk"
 )
 
 // runFlags are the flags of run and rehearse.
@@ -65,8 +64,9 @@ func (a *app) rehearseCommand() *cobra.Command {
 	return cmd
 }
 
-// run walks one runbook to where the operator leaves it.
-func (a *app) run(ctx context.Context, name string, flags runFlags) (err error) {
+// run walks one runbook to where the operator leaves it: in this process when
+// nobody is asked, else in a run server that outlives the terminal.
+func (a *app) run(ctx context.Context, name string, flags runFlags) error {
 	rb, err := a.load(name)
 	if err != nil {
 		return err
@@ -74,27 +74,48 @@ func (a *app) run(ctx context.Context, name string, flags runFlags) (err error) 
 	if n := a.reportErrors(rb); n > 0 {
 		return &exitError{exitRunbook}
 	}
-	prep, err := a.prepare(ctx, rb, flags)
+	prep, err := a.prepare(rb, flags)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, prep.close()) }()
 	if flags.auto {
-		if err := auto.Check(prep.plan, prep.autoOptions(a)); err != nil {
-			return a.explain(err, prep)
-		}
+		return a.runAuto(ctx, prep, flags)
+	}
+	ready, err := a.launch(ctx, prep.spec(flags))
+	if err != nil {
+		return err
+	}
+	hello := a.hello(a.frontEnd(flags))
+	hello.Drive = true
+	return a.drive(ctx, ready.Dir, hello, view{
+		plain: flags.plain, printer: prep.printer, scenario: prep.scenario, answers: prep.answers,
+	})
+}
+
+// spec is what a server of the run is told.
+func (p *preparation) spec(flags runFlags) serveSpec {
+	return serveSpec{
+		Source: p.rb.source, Name: p.rb.name, Path: p.rb.path, Modified: p.rb.modified, Shipped: p.rb.shipped,
+		Params: p.params, Scenario: p.scenario, DryRun: p.dryRun, Sandbox: flags.sandbox, Fault: flags.fault,
+	}
+}
+
+// runAuto walks without asking.
+func (a *app) runAuto(ctx context.Context, prep *preparation, flags runFlags) (err error) {
+	if err := prep.provide(ctx, flags); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, prep.close()) }()
+	if err := auto.Check(prep.plan, prep.autoOptions(a)); err != nil {
+		return a.explain(err, prep)
 	}
 	if err := prep.start(ctx, a, flags); err != nil {
 		return err
 	}
-	state, err := a.walk(ctx, prep, flags)
-	if err != nil {
-		return err
-	}
-	if code := runCode(state); code != exitOK {
-		return &exitError{code}
-	}
-	return nil
+	err = a.walkAuto(ctx, prep)
+	state := prep.session.State()
+	a.whereabouts(prep.printer, left{run: prep.id, dir: prep.dir, seq: state.Seq, outcome: state.Outcome})
+	return err
 }
 
 // reportErrors prints what lint holds against a runbook and counts the errors.
@@ -120,40 +141,20 @@ func (a *app) explain(err error, prep *preparation) error {
 	return &exitError{exitUsage}
 }
 
-// walk hands the run to a front end and returns the state it was left in.
-func (a *app) walk(ctx context.Context, prep *preparation, flags runFlags) (walk.State, error) {
-	defer func() { a.whereabouts(prep) }()
-	switch {
-	case flags.auto:
-		return a.walkAuto(ctx, prep)
-	case flags.plain || !a.terminal():
-		return a.walkPlain(ctx, prep)
-	}
-	return a.walkFullScreen(ctx, prep)
-}
-
-func (a *app) walkAuto(ctx context.Context, prep *preparation) (walk.State, error) {
+// walkAuto returns nil when the run was completed.
+func (a *app) walkAuto(ctx context.Context, prep *preparation) error {
 	result, err := auto.Run(ctx, prep.session, prep.autoOptions(a))
-	state := prep.session.State()
 	switch {
 	case errors.Is(err, auto.ErrInterrupted):
-		return state, &exitError{exitInterrupted}
+		return &exitError{exitInterrupted}
 	case err != nil:
-		return state, err
+		return err
 	case result.FailedAction != "":
-		return state, &exitError{exitAction}
+		return &exitError{exitAction}
+	case result.Outcome != event.RunCompleted:
+		return &exitError{exitIncomplete}
 	}
-	return state, nil
-}
-
-// whereabouts says where the record is, whatever happened.
-func (a *app) whereabouts(prep *preparation) {
-	saved := prep.session.State()
-	text := prep.printer.T("cli.transcript", "Dir", prep.dir, "Run", prep.id, "Seq", saved.Seq)
-	fmt.Fprintln(a.err, text)
-	if saved.Status != walk.StatusEnded {
-		fmt.Fprintln(a.err, prep.printer.T("cli.not-ended", "Run", prep.id))
-	}
+	return nil
 }
 
 // pairs reads NAME=VALUE flags.

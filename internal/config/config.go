@@ -9,6 +9,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Lookup returns the value of an environment variable, as os.LookupEnv does.
@@ -102,4 +103,15 @@ func FullScreen(env Lookup) bool {
 		return false
 	}
 	return true
+}
+
+// Idle returns how long a run server waits without anybody attached and without
+// a running action before it pauses the run: $BITACORA_IDLE, a Go duration; 0
+// when it is not set or is not one.
+func Idle(env Lookup) time.Duration {
+	idle, err := time.ParseDuration(env.get("BITACORA_IDLE"))
+	if err != nil || idle < 0 {
+		return 0
+	}
+	return idle
 }

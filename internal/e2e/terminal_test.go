@@ -67,7 +67,7 @@ func home(t *testing.T) []string {
 	dir := t.TempDir()
 	return []string{
 		"HOME=" + dir, "XDG_STATE_HOME=" + filepath.Join(dir, "state"), "PATH=" + os.Getenv("PATH"),
-		"TERM=xterm-256color", "LC_ALL=C.UTF-8", "BITACORA_OPERATOR=ana",
+		"TERM=xterm-256color", "LC_ALL=C.UTF-8", "BITACORA_OPERATOR=ana", "BITACORA_IDLE=3s",
 	}
 }
 

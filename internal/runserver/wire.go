@@ -2,6 +2,7 @@ package runserver
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -91,19 +92,22 @@ func newLink(conn net.Conn) *link {
 }
 
 func (l *link) send(f frame) error {
-	line, err := json.Marshal(f)
-	if err != nil {
+	// Journal lines travel byte for byte, so nothing in them may be escaped anew.
+	var line bytes.Buffer
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(f); err != nil {
 		return fmt.Errorf("encode a frame: %w", err)
 	}
-	if len(line) > maxFrame {
-		return fmt.Errorf("a frame of %d bytes is too long", len(line))
+	if line.Len() > maxFrame {
+		return fmt.Errorf("a frame of %d bytes is too long", line.Len())
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := l.conn.SetWriteDeadline(time.Now().Add(stallLimit)); err != nil {
 		return err
 	}
-	_, err = l.conn.Write(append(line, '\n'))
+	_, err := l.conn.Write(line.Bytes())
 	return err
 }
 

@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"genia.ai/bitacora/internal/config"
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/i18n"
+	"genia.ai/bitacora/internal/plain"
+	"genia.ai/bitacora/internal/runserver"
+	"genia.ai/bitacora/internal/session"
+	"genia.ai/bitacora/tui"
+)
+
+// view is a front end over a run: what it is, and what its flags say.
+type view struct {
+	plain    bool
+	printer  *i18n.Printer
+	scenario string
+	answers  map[string]string
+}
+
+// left is how a front end left a run.
+type left struct {
+	run, dir string
+	seq      uint64
+	outcome  string // "" when the run goes on
+}
+
+// launch starts a run server and returns where its run is.
+func (a *app) launch(ctx context.Context, spec serveSpec) (runserver.Ready, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return runserver.Ready{}, fmt.Errorf("find this program: %w", err)
+	}
+	spec.Lang, spec.Idle = a.lang, config.Idle(a.env)
+	ready, err := runserver.Spawn(ctx, []string{exe, serveName}, spec)
+	var failed *runserver.StartError
+	if errors.As(err, &failed) {
+		fmt.Fprintf(a.err, "bitacora: %s\n", failed.Error())
+		return ready, &exitError{failed.Ready.Code}
+	}
+	return ready, err
+}
+
+// hello introduces this process to a run server.
+func (a *app) hello(frontEnd string) runserver.Hello {
+	return runserver.Hello{
+		FrontEnd: frontEnd, Client: clientName(), Operator: config.Operator(a.env), Host: config.Host(),
+	}
+}
+
+// drive attaches to the run in a directory as its driver and hands it to a front
+// end.
+func (a *app) drive(ctx context.Context, dir string, hello runserver.Hello, v view) error {
+	client, err := runserver.Dial(ctx, dir, hello)
+	if err != nil {
+		return err
+	}
+	l, err := a.show(ctx, client, v)
+	err = errors.Join(err, client.Close())
+	a.whereabouts(v.printer, l)
+	if err != nil {
+		return err
+	}
+	if hello.Drive && l.outcome != event.RunCompleted {
+		return &exitError{exitIncomplete}
+	}
+	return nil
+}
+
+// show runs a front end until it is left.
+func (a *app) show(ctx context.Context, client session.Client, v view) (left, error) {
+	at, err := client.Attach(ctx)
+	if err != nil {
+		return left{}, err
+	}
+	l := left{run: at.Briefing.Run, dir: at.Briefing.Dir, seq: at.Saved.Seq}
+	if v.plain || !a.terminal() {
+		return a.showPlain(ctx, client, v, l)
+	}
+	opts := a.screenOptions()
+	opts.Client, opts.Printer = client, v.printer
+	result, err := tui.Run(ctx, opts)
+	l.seq = max(l.seq, result.Saved.Seq)
+	l.outcome = result.Outcome
+	return l, a.screenError(err)
+}
+
+func (a *app) showPlain(ctx context.Context, client session.Client, v view, l left) (left, error) {
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
+	// Presses of ctrl+c are answered one by one; only these end the walk.
+	ctx, stop := signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	result, err := plain.Run(ctx, client, plain.Options{
+		In: a.in, Out: a.out, Printer: v.printer, Interactive: term.IsTerminal(int(a.in.Fd())),
+		Scenario: v.scenario, Answers: v.answers,
+		Location: time.Local, Now: a.clock.Now, Interrupt: interrupts,
+	})
+	if err == nil && result.Left == plain.LeftBreak {
+		err = &exitError{exitInterrupted}
+	}
+	l.seq = max(l.seq, result.LastSaved.Seq)
+	l.outcome = result.Outcome
+	return l, err
+}
+
+// whereabouts says where the record is, whatever happened.
+func (a *app) whereabouts(p *i18n.Printer, l left) {
+	if l.run == "" {
+		return
+	}
+	fmt.Fprintln(a.err, p.T("cli.transcript", "Dir", l.dir, "Run", l.run, "Seq", l.seq))
+	if l.outcome == "" {
+		fmt.Fprintln(a.err, p.T("cli.not-ended", "Run", l.run))
+	}
+}

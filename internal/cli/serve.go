@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+
+	"genia.ai/bitacora/internal/runserver"
+	"genia.ai/bitacora/internal/sanitize"
+	"genia.ai/bitacora/runbooks"
+)
+
+// serveName is the hidden command that a run server is started with.
+const serveName = "serve-run"
+
+// serveSpec is what a run server is told to serve: a new run of a runbook, or
+// one that goes on. Everything else it finds in the environment that it inherits.
+type serveSpec struct {
+	Source   []byte            `json:"source"`
+	Name     string            `json:"name"`
+	Path     string            `json:"path"`
+	Modified time.Time         `json:"modified"`
+	Shipped  bool              `json:"shipped"`
+	Params   map[string]string `json:"params"`
+	Scenario string            `json:"scenario"`
+	DryRun   bool              `json:"dry_run"`
+	Sandbox  bool              `json:"sandbox"`
+	Fault    string            `json:"fault"`
+	Lang     string            `json:"lang"`
+	Notes    []string          `json:"notes"` // for the briefing, found out by the front end
+
+	Resume string        `json:"resume"` // directory of the run to go on with, or ""
+	Seize  *seizure      `json:"seize"`  // take over from a server that does not answer
+	Idle   time.Duration `json:"idle"`
+}
+
+// seizure is a take-over from a wedged server.
+type seizure struct {
+	Reason string `json:"reason"`
+}
+
+func (a *app) serveCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    serveName,
+		Hidden: true,
+		Args:   cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var spec serveSpec
+			if err := runserver.ReadSpec(&spec); err != nil {
+				return err
+			}
+			return a.serve(cmd.Context(), spec)
+		},
+	}
+}
+
+// serve is the life of a run server.
+func (a *app) serve(ctx context.Context, spec serveSpec) (err error) {
+	// A terminal that hangs up is the front end's affair. The server ends by TERM.
+	signal.Ignore(syscall.SIGHUP, syscall.SIGINT, syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM)
+	defer stop()
+	a.lang = spec.Lang
+	prep, server, err := a.raise(ctx, spec)
+	if err != nil {
+		ready := runserver.Ready{Error: sanitize.String(err.Error()), Code: exitCode(err)}
+		return errors.Join(runserver.Detach(ready, os.Stderr), &exitError{ready.Code})
+	}
+	defer func() { err = errors.Join(err, prep.close()) }()
+	log, err := openLog(prep.dir)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	if err := runserver.Detach(runserver.Ready{Run: prep.id, Dir: prep.dir}, log); err != nil {
+		return err
+	}
+	return server.Serve(ctx)
+}
+
+// openLog opens the file that takes what a server says when nobody listens: a
+// crash.
+func openLog(dir string) (*os.File, error) {
+	const flags = os.O_WRONLY | os.O_CREATE | os.O_APPEND | unix.O_NOFOLLOW | unix.O_CLOEXEC
+	file, err := os.OpenFile(filepath.Join(dir, "server.log"), flags, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the run server's log: %w", err)
+	}
+	return file, nil
+}
+
+// raise prepares the run and opens its socket.
+func (a *app) raise(ctx context.Context, spec serveSpec) (*preparation, *runserver.Server, error) {
+	open := a.openNew
+	prep, err := open(ctx, spec)
+	if err != nil {
+		return nil, nil, err
+	}
+	server, err := runserver.Listen(runserver.Options{
+		Session: prep.session, Dir: prep.dir, Path: prep.rb.path, Idle: spec.Idle, Now: a.clock.Now,
+	})
+	if err != nil {
+		return nil, nil, errors.Join(err, prep.close())
+	}
+	return prep, server, nil
+}
+
+// openNew starts a new run.
+func (a *app) openNew(ctx context.Context, spec serveSpec) (*preparation, error) {
+	rb := &loaded{source: spec.Source, name: spec.Name, path: spec.Path, modified: spec.Modified, shipped: spec.Shipped}
+	var err error
+	if rb.Runbook, err = runbooks.Parse(spec.Path, spec.Source); err != nil {
+		return nil, err
+	}
+	flags := runFlags{dryRun: spec.DryRun, sandbox: spec.Sandbox, fault: spec.Fault, scenario: spec.Scenario, plain: true}
+	prep, err := a.prepare(rb, flags)
+	if err != nil {
+		return nil, err
+	}
+	prep.params, prep.notes = spec.Params, spec.Notes
+	if err := prep.provide(ctx, flags); err != nil {
+		return nil, err
+	}
+	if err := prep.start(ctx, a, flags); err != nil {
+		return nil, errors.Join(err, prep.close())
+	}
+	return prep, nil
+}
