@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ func previewOf(command string) session.Preview { return session.Preview{Command:
 func (a *app) askValue(name string, then func() tea.Cmd) {
 	p := a.run.param(name)
 	invent := a.run.state.Invent(name)
-	a.valueDialog(p, a.p.T("tui.value.title", "Name", a.paramLabel(name)), nil, func(value string) tea.Cmd {
+	a.valueDialog(p, a.p.T("tui.value.title", "Name", a.paramLabel(name)), nil, a.suggested(p), func(value string) tea.Cmd {
 		cmd := walk.SetParam{Name: name, Value: value, Source: event.SourceOperator}
 		if a.run.state.Rehearsal() && value == invent.Value {
 			cmd = invent
@@ -37,8 +38,9 @@ func (a *app) valueRefused(p runbooks.Param, value string) func(error) string {
 	}
 }
 
-// valueDialog asks for a value of a parameter: one of its options, or a line.
-func (a *app) valueDialog(p runbooks.Param, heading string, help []string, submit func(string) tea.Cmd) {
+// valueDialog asks for a value of a parameter: one of its options, or a line. It
+// starts with what is suggested.
+func (a *app) valueDialog(p runbooks.Param, heading string, help []string, suggested string, submit func(string) tea.Cmd) {
 	if p.Note != "" {
 		help = append(help, a.clean(p.Note))
 	}
@@ -47,7 +49,9 @@ func (a *app) valueDialog(p runbooks.Param, heading string, help []string, submi
 		for _, option := range p.Options {
 			items = append(items, item{label: a.clean(option), pick: func() tea.Cmd { return submit(option) }})
 		}
-		a.choose(heading, help, items).keep = true
+		d := a.choose(heading, help, items)
+		d.keep = true
+		d.startAt(slices.Index(p.Options, suggested))
 		return
 	}
 	var form []string
@@ -60,7 +64,7 @@ func (a *app) valueDialog(p runbooks.Param, heading string, help []string, submi
 	if len(form) > 0 {
 		help = append(help, strings.Join(form, "   "))
 	}
-	a.ask(heading, help, a.suggested(p), func(value string) tea.Cmd {
+	a.ask(heading, help, suggested, func(value string) tea.Cmd {
 		if value == "" {
 			a.refused(a.dialog, a.p.T("tui.value.needed"))
 			return nil

@@ -240,7 +240,7 @@ func (w *walkScreen) move(id keyID) tea.Cmd {
 			keyUp: -1, keyDown: 1, keyPageUp: -page, keyPageDown: page,
 			keyTop: -len(w.steps()), keyBottom: len(w.steps()),
 		}[id]
-		w.cursor = max(0, min(w.cursor+by, len(w.steps())-1))
+		w.moveCursor(by)
 		return w.askPreviews()
 	}
 	return nil

@@ -67,15 +67,22 @@ func (w *walkScreen) listRows(cells, rows int) []string {
 	var lines []string
 	at := 0
 	phase := runbooks.Phase("")
-	for i, step := range w.steps() {
-		if step.Phase != phase {
-			phase = step.Phase
-			lines = append(lines, w.a.look.dim.Render(w.a.look.cut(w.a.p.T("phase."+string(phase)), cells)))
+	for _, s := range w.stretches() {
+		for i := s.from; i < s.to; i++ {
+			step := w.steps()[i]
+			if step.Phase != phase {
+				phase = step.Phase
+				lines = append(lines, w.a.look.dim.Render(w.a.look.cut(w.a.p.T("phase."+string(phase)), cells)))
+			}
+			if s.folded {
+				lines = append(lines, w.a.look.dim.Render(w.a.look.cut(w.foldText(s), cells)))
+				break
+			}
+			if i == w.cursor {
+				at = len(lines)
+			}
+			lines = append(lines, w.stepRow(i, step, cells))
 		}
-		if i == w.cursor {
-			at = len(lines)
-		}
-		lines = append(lines, w.stepRow(i, step, cells))
 	}
 	w.list.resize(len(lines), rows)
 	if at == 1 {

@@ -49,6 +49,7 @@ func (a *app) screenOptions() tui.Options {
 func (a *app) walkFullScreen(ctx context.Context, prep *preparation) (walk.State, error) {
 	opts := a.screenOptions()
 	opts.Client, opts.Printer = prep.session, prep.printer
+	opts.Scenario, opts.Answers = prep.scenario, prep.answers
 	_, err := tui.Run(ctx, opts)
 	return prep.session.State(), a.screenError(err)
 }
