@@ -101,6 +101,23 @@ func (b *builder) checkSteering() {
 	}
 }
 
+// Question returns what an input asks, without the lines that say what an answer
+// must look like; of a confirm, its whole text; "" of any other kind.
+func (a *Action) Question() string {
+	text := strings.TrimSpace(a.Code)
+	switch a.Kind {
+	case KindConfirm:
+		return text
+	case KindInput:
+		for line := range strings.SplitSeq(text, "\n") {
+			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "pattern:") {
+				return line
+			}
+		}
+	}
+	return ""
+}
+
 // input reads an input: the question, and a pattern for its answer.
 func (d *declaring) input() {
 	name := d.a.Attrs["name"]

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -38,6 +39,9 @@ func (a *app) valueRefused(p runbooks.Param, value string) func(error) string {
 	}
 }
 
+// anyText matches patterns that say nothing worth reading: any text will do.
+var anyText = regexp.MustCompile(`^\.(?:[*+]|\{[0-9]*,?[0-9]*\})$`)
+
 // valueDialog asks for a value of a parameter: one of its options, or a line. It
 // starts with what is suggested.
 func (a *app) valueDialog(p runbooks.Param, heading string, help []string, suggested string, submit func(string) tea.Cmd) {
@@ -55,7 +59,7 @@ func (a *app) valueDialog(p runbooks.Param, heading string, help []string, sugge
 		return
 	}
 	var form []string
-	if p.Pattern != "" {
+	if p.Pattern != "" && !anyText.MatchString(p.Pattern) {
 		form = append(form, a.p.T("tui.value.form", "Pattern", a.clean(p.Pattern)))
 	}
 	if p.Example != "" {
@@ -284,10 +288,14 @@ func (d *leaveDialog) title() string { return d.a.p.T("tui.leave.title") }
 
 func (d *leaveDialog) press(msg tea.KeyMsg) tea.Cmd {
 	switch msg.String() {
-	case "enter", "y", "s", "q", "ctrl+c":
+	case "enter", "q", "ctrl+c":
 		return d.a.leave()
 	case "esc", "n":
 		d.a.dialog = nil
+	default:
+		if d.a.isYes(msg.String()) {
+			return d.a.leave()
+		}
 	}
 	return nil
 }
@@ -295,7 +303,7 @@ func (d *leaveDialog) press(msg tea.KeyMsg) tea.Cmd {
 func (d *leaveDialog) lines(width, _ int) []string { return wrap(d.help, width) }
 
 func (d *leaveDialog) hints() []hint {
-	return []hint{{"enter/y", d.a.p.T("tui.foot.leave")}, {"esc", d.a.p.T("tui.foot.stay")}}
+	return []hint{{"enter/" + d.a.yesKeys()[0], d.a.p.T("tui.foot.leave")}, {"esc", d.a.p.T("tui.foot.stay")}}
 }
 
 func (d *leaveDialog) refused(string) {}

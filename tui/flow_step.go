@@ -163,18 +163,10 @@ func (a *app) question(action *runbooks.Action) []string {
 
 // asked is the text of a confirm, or the question of an input.
 func (a *app) asked(action *runbooks.Action) []string {
-	text := strings.TrimSpace(a.run.state.Fill(action.Code))
-	switch action.Kind {
-	case runbooks.KindInput:
-		text, _, _ = strings.Cut(text, "\n")
-	case runbooks.KindConfirm:
-	default:
-		return nil
+	if text := a.run.state.Fill(action.Question()); text != "" {
+		return []string{a.cleanText(text)}
 	}
-	if text == "" {
-		return nil
-	}
-	return []string{a.cleanText(text)}
+	return nil
 }
 
 // steerText says where an option leads.
@@ -198,7 +190,7 @@ func (a *app) askYesNo(action *runbooks.Action) {
 		}
 	}
 	d := a.choose(a.asking(action), a.question(action), []item{
-		{label: a.p.T("answer.yes"), keys: []string{"y", "s"}, pick: answer(walk.AnswerYes)},
+		{label: a.p.T("answer.yes"), keys: a.yesKeys(), pick: answer(walk.AnswerYes)},
 		{label: a.p.T("answer.no"), keys: []string{"n"}, pick: answer(walk.AnswerNo)},
 	})
 	d.keep = true

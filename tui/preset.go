@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/walk"
@@ -44,3 +45,9 @@ func (a *app) presetAnswer(action *runbooks.Action) walk.Answer {
 	}
 	return answer
 }
+
+// yesKeys are the keys that mean yes, that of the operator's language first. An s
+// means yes to nobody who reads English: there it would be a stray skip.
+func (a *app) yesKeys() []string { return strings.Fields(a.p.T("tui.yes-keys")) }
+
+func (a *app) isYes(key string) bool { return slices.Contains(a.yesKeys(), strings.ToLower(key)) }

@@ -87,6 +87,24 @@ func TestYesAndNoAreKeys(t *testing.T) {
 	}
 }
 
+func TestSIsNoYesInEnglish(t *testing.T) {
+	d := newDrive(t, "en", event.ModeLive, 80, 24).toExecution().press("enter").see("Run stop?", "y/enter")
+	d.press("s").see("Run stop?")
+	if d.recorded(event.KindActionConfirmed) != 0 {
+		t.Fatal("s confirmed an action")
+	}
+}
+
+func TestInputShowsItsQuestionOnly(t *testing.T) {
+	d := driveWith(t, func(rb *runbooks.Runbook) {
+		action, _ := rb.Action("ticket")
+		action.Code = "pattern: .{1,80}\n¿Con qué incidencia se sigue?\n"
+		rb.Params = append(rb.Params, runbooks.Param{Name: "ticket", Pattern: ".{1,80}"})
+	}, Options{}).toQuestions()
+	d.see("¿Con qué incidencia se sigue?").unseen(".{1,80}")
+	d.press("esc").see("¿Con qué incidencia se sigue?").unseen(".{1,80}")
+}
+
 func TestStepsOfOtherScenariosAreFolded(t *testing.T) {
 	d := driveWith(t, func(*runbooks.Runbook) {}, Options{}).toDecision()
 	d.press("esc").see("Arrancar el consumidor").unseen("pasos de otros")
