@@ -15,19 +15,20 @@ func (d *declaring) choice() {
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
-		at := d.a.Line + i
+		at := d.inCode(i)
 		key, label, ok := strings.Cut(line, ":")
 		o := Option{Key: strings.TrimSpace(key), Label: strings.TrimSpace(label)}
 		if !ok || o.Key == "" || strings.ContainsAny(o.Key, " \t") {
-			d.error("bad-option", at, 0, "this line of a choice is not an option", "write key: label, with a key of one word")
+			d.error("bad-option", at.line, at.at, "this line of a choice is not an option", "write key: label, with a key of one word")
 			continue
 		}
 		if seen[o.Key] {
-			d.error("duplicate-option", at, 0, fmt.Sprintf("the option %q is given twice", o.Key), "choose another key")
+			d.error("duplicate-option", at.line, at.at, fmt.Sprintf("the option %q is given twice", o.Key), "choose another key")
 		}
 		seen[o.Key] = true
 		if m := steerForm.FindStringSubmatch(o.Label); m != nil {
 			o.Label = strings.TrimSpace(strings.TrimSuffix(o.Label, m[0]))
+			at.at += strings.LastIndex(strings.TrimLeft(line, " \t"), m[1])
 			o.Steer = d.steer(m[1], at)
 		}
 		if o.Label == "" {
@@ -48,31 +49,31 @@ func (d *declaring) choice() {
 }
 
 // steer reads where an option leads. Scenarios are checked once all are known.
-func (d *declaring) steer(s string, line int) Steer {
+func (d *declaring) steer(s string, at spot) Steer {
 	kind, target, _ := strings.Cut(s, ":")
 	switch SteerKind(kind) {
 	case SteerEnd:
 		return Steer{Kind: SteerEnd}
 	case SteerScenario:
-		d.steers = append(d.steers, steering{target, line})
+		d.steers = append(d.steers, steering{target, at})
 		return Steer{Kind: SteerScenario, Target: target}
 	case SteerPhase:
 		phase, ok := parsePhase(target)
 		if !ok || phase == PhaseNone {
-			d.error("unknown-phase", line, 0, fmt.Sprintf("the option leads to an unknown phase %q", target), orList(didYouMean(target, phaseNames()[1:]), phaseNames()[1:]))
+			d.error("unknown-phase", at.line, at.at, fmt.Sprintf("the option leads to an unknown phase %q", target), orList(didYouMean(target, phaseNames()[1:]), phaseNames()[1:]))
 			return Steer{}
 		}
 		return Steer{Kind: SteerPhase, Target: string(phase)}
 	}
 	kinds := []string{"scenario", "phase", "end"}
-	d.error("bad-steer", line, 0, fmt.Sprintf("%q leads nowhere", s), orList(didYouMean(kind, kinds), []string{"scenario:ID", "phase:PHASE", "end"}))
+	d.error("bad-steer", at.line, at.at, fmt.Sprintf("%q leads nowhere", s), orList(didYouMean(kind, kinds), []string{"scenario:ID", "phase:PHASE", "end"}))
 	return Steer{}
 }
 
 // steering is an option that leads to a scenario.
 type steering struct {
 	target string
-	line   int
+	spot
 }
 
 // checkSteering reports options that lead to scenarios which do not exist.
@@ -83,7 +84,7 @@ func (b *builder) checkSteering() {
 	}
 	for _, s := range b.steers {
 		if b.alternativeByID(s.target) == nil {
-			b.error("unknown-scenario", s.line, 0, fmt.Sprintf("the option leads to an unknown scenario %q", s.target), orList(didYouMean(s.target, known), known))
+			b.error("unknown-scenario", s.line, s.at, fmt.Sprintf("the option leads to an unknown scenario %q", s.target), orList(didYouMean(s.target, known), known))
 		}
 	}
 	for _, a := range b.alternatives {
@@ -100,6 +101,23 @@ func (b *builder) checkSteering() {
 	}
 }
 
+// Question returns what an input asks, without the lines that say what an answer
+// must look like; of a confirm, its whole text; "" of any other kind.
+func (a *Action) Question() string {
+	text := strings.TrimSpace(a.Code)
+	switch a.Kind {
+	case KindConfirm:
+		return text
+	case KindInput:
+		for line := range strings.SplitSeq(text, "\n") {
+			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "pattern:") {
+				return line
+			}
+		}
+	}
+	return ""
+}
+
 // input reads an input: the question, and a pattern for its answer.
 func (d *declaring) input() {
 	name := d.a.Attrs["name"]
@@ -109,7 +127,8 @@ func (d *declaring) input() {
 		if pattern, ok := strings.CutPrefix(line, "pattern:"); ok {
 			p.Pattern = strings.TrimSpace(pattern)
 			if err := compiles(p.Pattern); err != nil {
-				d.error("bad-pattern", d.a.Line+i, 0, fmt.Sprintf("the pattern is not a regular expression: %v", err), "patterns are RE2: no look-around, no back-references")
+				at := d.inCode(i)
+				d.error("bad-pattern", at.line, at.at, fmt.Sprintf("the pattern is not a regular expression: %v", err), "patterns are RE2: no look-around, no back-references")
 			}
 		} else if p.Label == "" {
 			p.Label = line

@@ -16,7 +16,8 @@ func TestParseErrors(t *testing.T) {
 		{"duplicate member", "---\ntitle: a\ntitle: b\n---\n# T\n", "db.md:3:1: the front matter is not valid YAML"},
 		{"bad duration", "---\nreview-after: soon\n---\n# T\n", `db.md:2:15: review-after: "soon" is not a duration`},
 		{"unknown phase", "---\ntargets: {desicion: 5m}\n---\n# T\n", `db.md:2:11: targets: unknown phase "desicion"; did you mean "decision"?`},
-		{"nameless parameter", "---\nparams: [{label: x}]\n---\n# T\n", "a parameter has no name"},
+		{"nameless parameter", "---\nparams: [{label: x}]\n---\n# T\n", `db.md:2:10: a parameter has no name; write {name: NAME}`},
+		{"misspelt name", "---\nparams: [{nme: x}]\n---\n# T\n", `a parameter has no name; did you mean "name"?`},
 		{"required is no bool", "---\nparams: [{name: x, required: perhaps}]\n---\n# T\n", "required must be true or false"},
 		{"open fence", "# T\n\n```sh\nls\n\n## Next\n", "db.md:3:1: the code that starts here is never closed"},
 		{"open quote", "# T\n\n```sh {name=\"x effect=read}\nls\n```\n", "db.md:3:13: the quote \" is never closed"},
@@ -49,6 +50,13 @@ func TestParseErrorListsAll(t *testing.T) {
 	}
 }
 
+func TestParseErrorListsLintErrorsToo(t *testing.T) {
+	_, err := Parse("db.md", []byte("---\nreview-after: soon\n---\n# T\n\n## Fix\n\n```sh {effect=wirte}\nls\n```\n"))
+	if err == nil || !strings.Contains(err.Error(), `db.md:8:8: unknown effect "wirte"`) {
+		t.Errorf("error is\n%v\nwant the unknown effect among the problems", err)
+	}
+}
+
 func TestTooLarge(t *testing.T) {
 	if _, err := Parse("big.md", make([]byte, maxFileBytes+1)); err == nil || !strings.Contains(err.Error(), "big.md:1:1: the file has") {
 		t.Errorf("error is %v", err)
@@ -69,6 +77,17 @@ func TestLint(t *testing.T) {
 		want     string
 	}{
 		{"unknown-fence", SeverityError, doc("lang: en", "1. Do\n\n   ```htpp {name=x}\n   GET /\n   ```"), `10:7: unknown kind of action "htpp"; did you mean "http"?`},
+		{"bad-request", SeverityError, doc("lang: en", "1. Do\n\n   ```http {name=x effect=read}\n   # note\n   GTE https://a/b\n   ```"), `12:4: unknown method "GTE"; use one of GET`},
+		{"bad-request", SeverityError, doc("lang: en", "1. ñ\n\n\t```http {name=x effect=read}\n\tGET https://a/b\n\tHost a\n\t```"), `12:2: "Host a" is not a header`},
+		{"bad-request", SeverityWarning, doc("lang: en", "1. Do\n\n   ```http\n   HTTP/1.1 200 OK\n   ```"), `11:4: `},
+		{"bad-request", SeverityError, doc("lang: en", "1. Do\n\n   ```mail {name=x effect=write}\n   To: a@b\n\n   Hi\n   ```"), `11:4: the mail has no Subject`},
+		{"bad-condition", SeverityError, doc("lang: en", "1. Do\n\n   ```promql {name=x until=\"<< 3\"}\n   up\n   ```"), `10:22: until: condition "<< 3": write a comparison`},
+		{"bad-condition", SeverityError, doc("lang: en", "1. Do\n\n   ```http {effect=read expect=\"ok\"}\n   GET https://a/b\n   ```"), `10:25: expect: condition "ok": write a status`},
+		{"role-unassigned", SeverityWarning, doc("roles:\n  - {id: a}\n  - {id: b}", "1. Do"), `4:5: nobody is named for the role "b"`},
+		{"unused-param", SeverityWarning, doc("params:\n  - {label: é, name: a}", "1. Do"), `3:22: the parameter a is never used`},
+		{"duplicate-name", SeverityError, doc("secrets: [A, A]", "1. Do"), `2:14: secret "A" is declared twice`},
+		{"undeclared-param", SeverityInfo, doc("lang: en", "1. Do ñ {{x}}"), `8:11: the parameter x is not declared`},
+		{"bad-steer", SeverityError, doc("lang: en", "```choice {name=c}\n  a: A -> scenaro:x\n```"), `9:11: "scenaro:x" leads nowhere; did you mean "scenario"?`},
 		{"unknown-fence", SeverityWarning, doc("lang: en", "```promq\nup\n```"), `did you mean "promql"?`},
 		{"unknown-attribute", SeverityWarning, sh("efect=read"), `10:11: unknown attribute "efect"; did you mean "effect"?`},
 		{"misplaced-attribute", SeverityWarning, sh("default=x"), `"default" means nothing on shell`},
@@ -89,7 +108,7 @@ func TestLint(t *testing.T) {
 		{"invalid-name", SeverityError, sh(`args="a;b"`), "not the name of a parameter"},
 		{"duplicate-name", SeverityError, doc("lang: en", "```sh {name=a}\nmake\n```\n\n```sh {name=a}\nmake\n```"), `"a" is already used in line 8`},
 		{"duplicate-id", SeverityError, doc("lang: en", "- Do this now <!-- bitacora id=a -->\n- And that too <!-- bitacora id=a -->"), `"a" is already used in line 8`},
-		{"unknown-scenario", SeverityError, doc("lang: en", "```choice {name=c}\na: A -> scenario:gone\n```"), `9:1: the option leads to an unknown scenario "gone"`},
+		{"unknown-scenario", SeverityError, doc("lang: en", "```choice {name=c}\na: A -> scenario:gone\n```"), `9:9: the option leads to an unknown scenario "gone"`},
 		{"unknown-phase", SeverityError, doc("lang: en", "```choice {name=c}\na: A -> phase:folow-up\n```"), `did you mean "follow-up"?`},
 		{"bad-steer", SeverityError, doc("lang: en", "```choice {name=c}\na: A -> nowhere\n```"), `"nowhere" leads nowhere`},
 		{"bad-option", SeverityError, doc("lang: en", "```choice {name=c}\njust text\n```"), "not an option"},

@@ -55,7 +55,7 @@ func (b *builder) resolve() {
 func (r *resolver) declared() {
 	for _, p := range r.fm.params {
 		if _, twice := r.index[p.Name]; twice {
-			r.error("duplicate-name", p.Line, 0, fmt.Sprintf("the parameter %q is declared twice", p.Name), "remove one of them")
+			r.f.add(SeverityError, "duplicate-name", p.Line, p.column, fmt.Sprintf("the parameter %q is declared twice", p.Name), "remove one of them")
 			continue
 		}
 		r.add(p)
@@ -252,7 +252,8 @@ func (r *resolver) script(a *placedAction) {
 	}
 	for _, name := range templates(a.Code) {
 		if _, known := r.index[name]; known || r.secret[name] {
-			r.warn("template-in-script", a.Line, 0, fmt.Sprintf("{{%s}} is not replaced in a script", name), "write \"$"+name+"\"")
+			at := r.nameMark(a.Line, name)
+			r.f.add(SeverityWarning, "template-in-script", at.line, at.column, fmt.Sprintf("{{%s}} is not replaced in a script", name), "write \"$"+name+"\"")
 		}
 	}
 	r.placeholders(a)

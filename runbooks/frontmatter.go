@@ -19,10 +19,20 @@ type frontMatter struct {
 	reviewLine           int
 	params               []Param
 	secrets              []string
+	secretMarks          []mark // of each secret
 	env                  map[string]string
 	hosts                []string
-	roles                []Role
+	hostsMark            mark
+	roles                []declaredRole
 	targets              map[Phase]time.Duration
+}
+
+// mark is a place as diagnostics give it: both count from 1, columns in characters.
+type mark struct{ line, column int }
+
+type declaredRole struct {
+	Role
+	mark mark
 }
 
 const maxFlowDepth = 100
@@ -110,6 +120,11 @@ func (y *yamlReader) place(n ast.Node) (line, col int) {
 	}
 	p := n.GetToken().Position
 	return y.line + max(p.Line, 1) - 1, max(p.Column, 1)
+}
+
+func (y *yamlReader) mark(n ast.Node) mark {
+	line, col := y.place(n)
+	return mark{line, col}
 }
 
 func (y *yamlReader) refuse(n ast.Node, format string, args ...any) {

@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Lint returns everything there is to say about the runbook at the time now, in
@@ -45,7 +48,7 @@ func (b *builder) lint() {
 	for _, host := range b.fm.hosts {
 		for _, name := range templates(host) {
 			if _, known := b.fm.env[name]; !known {
-				b.error("unknown-env", b.src.front.line, 0, fmt.Sprintf("hosts: {{%s}} is not declared in env", name), orList(didYouMean(name, sortedKeys(b.fm.env)), sortedKeys(b.fm.env)))
+				b.f.add(SeverityError, "unknown-env", b.fm.hostsMark.line, b.fm.hostsMark.column, fmt.Sprintf("hosts: {{%s}} is not declared in env", name), orList(didYouMean(name, sortedKeys(b.fm.env)), sortedKeys(b.fm.env)))
 			}
 		}
 	}
@@ -71,6 +74,7 @@ func (b *builder) lintAction(a *placedAction) {
 	if a.Kind.Asks() {
 		return
 	}
+	a.lintTexts()
 	if !a.Declared && a.Effect != EffectRead {
 		severity := SeverityInfo
 		if len(a.Attrs) > 0 {
@@ -141,17 +145,18 @@ func (b *builder) lintParams() {
 		switch {
 		case p.Origin == OriginCapture:
 		case p.Origin != OriginFrontMatter:
-			b.f.add(SeverityInfo, "undeclared-param", max(p.Line, 1), 1, fmt.Sprintf("the parameter %s is not declared", p.Name), "declare it in the front matter, with a pattern and an example")
+			at := b.nameMark(p.Line, p.Name)
+			b.f.add(SeverityInfo, "undeclared-param", at.line, at.column, fmt.Sprintf("the parameter %s is not declared", p.Name), "declare it in the front matter, with a pattern and an example")
 		case !used[p.Name]:
-			b.warn("unused-param", p.Line, 0, fmt.Sprintf("the parameter %s is never used", p.Name), "remove it, or use {{"+p.Name+"}}")
+			b.f.add(SeverityWarning, "unused-param", p.Line, p.column, fmt.Sprintf("the parameter %s is never used", p.Name), "remove it, or use {{"+p.Name+"}}")
 		}
 		if p.Origin == OriginFrontMatter {
 			b.lintExamples(p)
 		}
 	}
-	for _, name := range b.rb.Secrets {
-		if slices.Contains(b.fm.secrets, name) && !used[name] {
-			b.warn("unused-secret", b.src.front.line, 0, fmt.Sprintf("the secret %s is never used", name), "remove it")
+	for i, name := range b.fm.secrets {
+		if !used[name] {
+			b.f.add(SeverityWarning, "unused-secret", b.fm.secretMarks[i].line, b.fm.secretMarks[i].column, fmt.Sprintf("the secret %s is never used", name), "remove it")
 		}
 	}
 }
@@ -164,7 +169,7 @@ func (b *builder) lintExamples(p Param) {
 		}
 		p.Example = ""
 		if err := p.Check(v.value); err != nil {
-			b.warn("bad-"+v.what, p.Line, 0, fmt.Sprintf("the %s of %v", v.what, err), "correct the pattern or the "+v.what)
+			b.f.add(SeverityWarning, "bad-"+v.what, p.Line, p.column, fmt.Sprintf("the %s of %v", v.what, err), "correct the pattern or the "+v.what)
 		}
 	}
 }
@@ -176,7 +181,7 @@ func (b *builder) lintRoles() {
 		known[r.ID] = true
 		ids = append(ids, r.ID)
 		if r.Holder == "" {
-			b.warn("role-unassigned", max(b.roleLines[r.ID], 1), 0, fmt.Sprintf("nobody is named for the role %q", r.Title), "name who holds it, or assign it when the run starts")
+			b.f.add(SeverityWarning, "role-unassigned", b.roleMarks[r.ID].line, b.roleMarks[r.ID].column, fmt.Sprintf("nobody is named for the role %q", r.Title), "name who holds it, or assign it when the run starts")
 		}
 	}
 	for _, p := range b.placed {
@@ -192,3 +197,28 @@ func (b *builder) lintRoles() {
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// nameMark returns where a name first stands as a word, from a line on; the line
+// itself when it does not.
+func (b *builder) nameMark(line int, name string) mark {
+	line = max(line, 1)
+	for i := line - 1; i < min(len(b.src.lines), line+999); i++ {
+		text := b.src.lines[i]
+		for at := 0; ; {
+			next := strings.Index(text[at:], name)
+			if next < 0 {
+				break
+			}
+			at += next
+			before, _ := utf8.DecodeLastRuneInString(text[:at])
+			after, _ := utf8.DecodeRuneInString(text[at+len(name):])
+			if !partOfName(before) && !partOfName(after) {
+				return mark{i + 1, column(text, at)}
+			}
+			at += len(name)
+		}
+	}
+	return mark{line, 1}
+}
+
+func partOfName(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }

@@ -1,6 +1,7 @@
 package runbooks
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -32,9 +33,10 @@ func (y *yamlReader) member(fm *frontMatter, key string, at, value ast.Node) {
 			fm.params = append(fm.params, y.param(item))
 		}
 	case "secrets":
-		fm.secrets = y.strings(value, key)
-		for i, name := range fm.secrets {
-			y.checkName(value, "secret", name, fm.secrets[:i])
+		for _, item := range y.items(value, key) {
+			name := y.string(item, "each of "+key)
+			y.checkName(item, "secret", name, fm.secrets)
+			fm.secrets, fm.secretMarks = append(fm.secrets, name), append(fm.secretMarks, y.mark(item))
 		}
 	case "env":
 		y.each(value, key, func(name string, at, v ast.Node) {
@@ -42,10 +44,10 @@ func (y *yamlReader) member(fm *frontMatter, key string, at, value ast.Node) {
 			fm.env[name] = y.string(v, "env "+name)
 		})
 	case "hosts":
-		fm.hosts = y.strings(value, key)
+		fm.hosts, fm.hostsMark = y.strings(value, key), y.mark(value)
 	case "roles":
 		for _, item := range y.items(value, key) {
-			fm.roles = append(fm.roles, y.role(item))
+			fm.roles = append(fm.roles, declaredRole{y.role(item), y.mark(item)})
 		}
 	case "targets":
 		y.each(value, key, func(name string, at, v ast.Node) {
@@ -85,13 +87,13 @@ func (y *yamlReader) unknown(at ast.Node, key string, known []string) {
 
 func (y *yamlReader) param(n ast.Node) Param {
 	p := Param{Required: true, Origin: OriginFrontMatter, Options: []string{}}
-	p.Line, _ = y.place(n)
-	required := ast.Node(nil)
+	p.Line, p.column = y.place(n)
+	required, misspelt := ast.Node(nil), ""
 	y.each(n, "a parameter", func(key string, at, value ast.Node) {
 		switch key {
 		case "name":
 			p.Name = y.string(value, "name")
-			p.Line, _ = y.place(value)
+			p.Line, p.column = y.place(value)
 		case "label":
 			p.Label = y.string(value, key)
 		case "note":
@@ -116,6 +118,9 @@ func (y *yamlReader) param(n ast.Node) Param {
 			required = value
 		default:
 			y.unknown(at, key, paramMembers)
+			if nearest(key, paramMembers) == "name" {
+				misspelt = key
+			}
 		}
 	})
 	p.Required = p.Default == ""
@@ -126,9 +131,9 @@ func (y *yamlReader) param(n ast.Node) Param {
 		p.Label = p.Name
 	}
 	if p.Name == "" {
-		y.refuse(n, "a parameter has no name")
+		y.f.fatal("front-matter", p.Line, p.column, "a parameter has no name", cmp.Or(didYouMean(misspelt, []string{"name"}), "write {name: NAME}"))
 	} else {
-		y.checkName(n, "parameter", p.Name, nil)
+		y.checkNameAt(mark{p.Line, p.column}, "parameter", p.Name, nil)
 	}
 	return p
 }
@@ -142,7 +147,11 @@ func (y *yamlReader) checkPattern(n ast.Node, pattern string) {
 
 // checkName lints a name that will be one of the environment.
 func (y *yamlReader) checkName(n ast.Node, what, name string, before []string) {
-	line, col := y.place(n)
+	y.checkNameAt(y.mark(n), what, name, before)
+}
+
+func (y *yamlReader) checkNameAt(at mark, what, name string, before []string) {
+	line, col := at.line, at.column
 	switch {
 	case !validName(name):
 		y.f.add(SeverityError, "invalid-name", line, col, fmt.Sprintf("%s %q cannot be the name of a variable", what, name), "use letters, digits and _")

@@ -39,6 +39,7 @@ type Param struct {
 	FreeText bool   `json:"-"` // declared `type: text`: never an argument, never in a URL path
 	Note     string `json:"-"` // what the operator should know about the value
 	Line     int    `json:"-"`
+	column   int    // of its name in the front matter, 1-based
 }
 
 // ValueError says that a value is not one that the parameter may take. Its text

@@ -22,7 +22,7 @@ type builder struct {
 	names        map[string]int // line of each action's name
 	stepIDs      map[string]int // line of each step's id
 	actionIDs    map[string]bool
-	roleLines    map[string]int
+	roleMarks    map[string]mark
 }
 
 // Parse reads a runbook. path only names the text in messages; nothing is read
@@ -33,6 +33,11 @@ type builder struct {
 func Parse(path string, src []byte) (*Runbook, error) {
 	b := parse(path, src)
 	if len(b.f.problems) > 0 {
+		for _, d := range b.f.notes {
+			if d.Severity == SeverityError {
+				b.f.problems = append(b.f.problems, d)
+			}
+		}
 		sortDiagnostics(b.f.problems)
 		return nil, &ParseError{Path: path, Problems: b.f.problems}
 	}
@@ -43,7 +48,7 @@ func Parse(path string, src []byte) (*Runbook, error) {
 func parse(path string, src []byte) *builder {
 	sum := sha256.Sum256(src)
 	b := &builder{
-		f: &findings{}, names: map[string]int{}, stepIDs: map[string]int{}, actionIDs: map[string]bool{}, roleLines: map[string]int{},
+		f: &findings{}, names: map[string]int{}, stepIDs: map[string]int{}, actionIDs: map[string]bool{}, roleMarks: map[string]mark{},
 		rb: &Runbook{
 			Schema: Schema, Source: Source{Path: path, SHA256: hex.EncodeToString(sum[:])},
 			Params: []Param{}, Secrets: []string{}, Roles: []Role{}, Scenarios: []Scenario{}, Sections: []Section{}, Diagnostics: []Diagnostic{},
@@ -92,10 +97,10 @@ func (b *builder) declaredMembers(name string) {
 	rb.Env, rb.Hosts, rb.Targets, rb.ReviewAfter = fm.env, fm.hosts, fm.targets, fm.reviewAfter
 	for _, r := range fm.roles {
 		if slices.ContainsFunc(rb.Roles, func(known Role) bool { return known.ID == r.ID }) {
-			b.error("duplicate-id", b.src.front.line, 0, "the role "+r.ID+" is declared twice", "remove one of them")
+			b.f.add(SeverityError, "duplicate-id", r.mark.line, r.mark.column, "the role "+r.ID+" is declared twice", "remove one of them")
 			continue
 		}
-		b.addRole(r, b.src.front.line)
+		b.addRole(r.Role, r.mark)
 	}
 	if rb.Lang == "" {
 		headings := []string{}

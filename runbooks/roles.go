@@ -25,7 +25,7 @@ func (st *stepper) readRoles(list *block) {
 		if title == "" || !strings.HasSuffix(p.lead, ":") && !strings.HasPrefix(rest, ":") {
 			continue
 		}
-		st.addRole(Role{ID: slug(title), Title: title, Holder: holder(strings.TrimPrefix(rest, ":"))}, item.line)
+		st.addRole(Role{ID: slug(title), Title: title, Holder: holder(strings.TrimPrefix(rest, ":"))}, mark{item.line, st.src.column(item.line, item.indent)})
 	}
 }
 
@@ -44,14 +44,14 @@ func holder(s string) string {
 }
 
 // addRole adds a role, or the holder of one that the front matter declares.
-func (b *builder) addRole(r Role, line int) {
+func (b *builder) addRole(r Role, at mark) {
 	if r.ID == "" {
 		return
 	}
 	i := slices.IndexFunc(b.rb.Roles, func(known Role) bool { return known.ID == r.ID || fold(known.Title) == fold(r.Title) })
 	if i < 0 {
 		b.rb.Roles = append(b.rb.Roles, r)
-		b.roleLines[r.ID] = line
+		b.roleMarks[r.ID] = at
 		return
 	}
 	if b.rb.Roles[i].Holder == "" {

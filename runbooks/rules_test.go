@@ -39,6 +39,8 @@ func TestRules(t *testing.T) {
 	for _, tc := range []struct{ name, src, want string }{
 		{"R1 stripped parts keep line numbers and do not separate", "\ufeff---\nlayout: x\n---\r\n# T\r\n## Fix\r\n1. one\r\n<!-- note\nof two lines -->\n2. two\n<details><summary>More</summary>\n\n3. three\n\n</details>\n",
 			"execution execution.1 1|one\nexecution execution.2 2|two More\nexecution execution.3 3|three"},
+		{"R1 what only looks like a comment", "# T\n\n## Fix\n\nText \\<!-- is no comment.\n\n1. one <!-- never closed\n\n2. two `<!--` in code\n3. three <!-- gone\n   here --> after\n4. four\n",
+			"execution execution.1 1|one <!-- never closed\nexecution execution.2 2|two <!-- in code\nexecution execution.3 3|three after\nexecution execution.4 4|four"},
 		{"R2 escapes and entities", "# T\n\n## Fix\n\n1. use \\*a\\* &amp; `b` with <pod> <br>now\n", "execution execution.1 1|use *a* & b with <pod> now"},
 		{"R3 content before the first heading", "# T\n\n1. do\n\n## Notes\n", "execution execution.1 1|do"},
 		{"R4 bold lines are headings", "# T\n\n## Runbook\n\n**Diagnosis:**\n\n- look at the logs\n\n**Mitigation**\n\n- restart the pod now\n",

@@ -78,9 +78,6 @@ var annotation = regexp.MustCompile(`<!--\s*(?:bitacora\b|expected_similarity\s*
 
 var annotationStart = regexp.MustCompile(`^<!--\s*(?:bitacora\b|expected_similarity\s*=)`)
 
-// foldedTags are tags whose content stays: they only fold text away on a screen.
-var foldedTags = regexp.MustCompile(`(?i)</?(?:details|summary)(?:\s[^<>]*)?>`)
-
 // readSource checks src against the bounds and prepares it.
 func readSource(path string, src []byte, f *findings) *source {
 	s := &source{path: path}
@@ -171,83 +168,6 @@ func (c *fence) next(line string, number int) bool {
 	}
 	c.mark, c.line = m[1], number
 	return true
-}
-
-// blankComments blanks HTML comments outside fences, except the annotations that
-// the parser reads, and the tags that only fold text.
-func (s *source) blankComments(f *findings) {
-	var code fence
-	open := 0 // line of a comment that is still open
-	for i, line := range s.lines {
-		if open == 0 && code.next(line, i+1) {
-			continue
-		}
-		if open == 0 && !strings.Contains(line, "<") {
-			continue
-		}
-		s.lines[i] = blankLine(line, i+1, &open, func(at int) {
-			f.fatal("directive", i+1, column(line, at), "the directive is not closed on its line", "end it with -->")
-		})
-	}
-	if open > 0 {
-		f.add(SeverityWarning, "open-comment", open, 1, "a comment is never closed: everything below it is ignored", "close it with -->")
-	}
-}
-
-func blankLine(line string, number int, open *int, broken func(at int)) string {
-	var b strings.Builder
-	blanked := false
-	for i := 0; i < len(line); {
-		rest := line[i:]
-		if *open == 0 && !strings.HasPrefix(rest, "<!--") {
-			next := strings.Index(rest, "<!--")
-			if next < 0 {
-				next = len(rest)
-			}
-			b.WriteString(rest[:next])
-			i += next
-			continue
-		}
-		if *open == 0 && strings.Count(b.String(), "`")%2 == 1 {
-			b.WriteString("<")
-			i++
-			continue
-		}
-		end := strings.Index(rest, "-->")
-		if *open == 0 && annotationStart.MatchString(rest) {
-			if end < 0 {
-				broken(i)
-				end = len(rest) - 3
-			}
-			b.WriteString(rest[:end+3])
-			i += end + 3
-			continue
-		}
-		blanked = true
-		if end < 0 {
-			if *open == 0 {
-				*open = number
-			}
-			break
-		}
-		*open = 0
-		i += end + 3
-	}
-	return trimFolds(b.String(), line, blanked)
-}
-
-// trimFolds removes the tags that fold text. What stood behind something that was
-// taken out moves to the left: an indentation must not make it code.
-func trimFolds(line, original string, blanked bool) string {
-	clean := foldedTags.ReplaceAllString(line, "")
-	if !blanked && clean == line {
-		return line
-	}
-	body := strings.TrimSpace(clean)
-	if body == "" {
-		return ""
-	}
-	return original[:len(original)-len(strings.TrimLeft(original, " \t"))] + body
 }
 
 var containerMark = regexp.MustCompile(`^[ \t]*(?:>|[-*+](?:[ \t]|$)|[0-9]{1,9}[.)](?:[ \t]|$))`)

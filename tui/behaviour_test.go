@@ -231,7 +231,7 @@ func TestLeaving(t *testing.T) {
 }
 
 func TestEndedRunIsLeftWithoutAsking(t *testing.T) {
-	d := newDrive(t, "es", event.ModeLive, 80, 24).toSummary().press("enter", "y").see("Ejecución terminada")
+	d := newDrive(t, "es", event.ModeLive, 80, 24).toSummary().press("enter", "y").see("Recorrido terminado")
 	d.press("enter").see("solo se pueden añadir notas")
 	d.press("q")
 	if r := d.a.outcome(); !d.a.quitting || !r.Ended || r.Outcome != event.RunIncomplete {

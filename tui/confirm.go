@@ -60,8 +60,10 @@ func (d *confirm) press(msg tea.KeyMsg) tea.Cmd {
 		d.scroll.move(1)
 	case "k":
 		d.scroll.move(-1)
-	case "y", "s", "enter":
-		return d.accept(quiet, "")
+	default:
+		if name == "enter" || d.a.isYes(name) {
+			return d.accept(quiet, "")
+		}
 	}
 	return nil
 }
@@ -157,7 +159,7 @@ func (a *app) codeLines(code string, width int) []string {
 }
 
 func (d *confirm) hints() []hint {
-	yes := hint{"y/enter", d.yes}
+	yes := hint{d.a.yesKeys()[0] + "/enter", d.yes}
 	if d.target != "" {
 		yes.key = "enter"
 	}

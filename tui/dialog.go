@@ -124,8 +124,9 @@ func (a *app) errorLines(text string, width int) []string {
 // item is one line of a list to pick from.
 type item struct {
 	label  string
-	detail string // further text below the label when the item is selected
-	why    string // why it cannot be picked now, or ""
+	detail string   // further text below the label when the item is selected
+	why    string   // why it cannot be picked now, or ""
+	keys   []string // keys that pick it at once
 	pick   func() tea.Cmd
 }
 
@@ -147,6 +148,13 @@ func (a *app) choose(heading string, help []string, items []item) *picked {
 	return d
 }
 
+// startAt puts the cursor on an item; nothing moves when there is none.
+func (d *picked) startAt(index int) {
+	if index >= 0 && index < len(d.items) {
+		d.cursor = index
+	}
+}
+
 func (d *picked) title() string { return d.heading }
 
 func (d *picked) press(msg tea.KeyMsg) tea.Cmd {
@@ -162,6 +170,10 @@ func (d *picked) press(msg tea.KeyMsg) tea.Cmd {
 	case "enter":
 		return d.accept(quiet)
 	default:
+		if i := slices.IndexFunc(d.items, func(it item) bool { return slices.Contains(it.keys, strings.ToLower(name)) }); i >= 0 {
+			d.cursor = i
+			return d.accept(quiet)
+		}
 		if len(name) == 1 && name[0] >= '1' && name[0] <= '9' && int(name[0]-'1') < len(d.items) {
 			d.cursor = int(name[0] - '1')
 		}
@@ -245,8 +257,14 @@ func (d *picked) rows(width int) (rows []string, at int) {
 }
 
 func (d *picked) hints() []hint {
+	pick := "enter"
+	for _, it := range d.items {
+		if len(it.keys) > 0 {
+			pick += "/" + it.keys[0]
+		}
+	}
 	return []hint{
-		{"enter", d.a.p.T("tui.foot.pick")}, {"j/k", d.a.p.T("tui.foot.move")}, {"esc", d.a.p.T("tui.foot.close")},
+		{pick, d.a.p.T("tui.foot.pick")}, {"j/k", d.a.p.T("tui.foot.move")}, {"esc", d.a.p.T("tui.foot.close")},
 	}
 }
 

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +20,7 @@ func previewOf(command string) session.Preview { return session.Preview{Command:
 func (a *app) askValue(name string, then func() tea.Cmd) {
 	p := a.run.param(name)
 	invent := a.run.state.Invent(name)
-	a.valueDialog(p, a.p.T("tui.value.title", "Name", a.paramLabel(name)), nil, func(value string) tea.Cmd {
+	a.valueDialog(p, a.p.T("tui.value.title", "Name", a.paramLabel(name)), nil, a.suggested(p), func(value string) tea.Cmd {
 		cmd := walk.SetParam{Name: name, Value: value, Source: event.SourceOperator}
 		if a.run.state.Rehearsal() && value == invent.Value {
 			cmd = invent
@@ -37,8 +39,12 @@ func (a *app) valueRefused(p runbooks.Param, value string) func(error) string {
 	}
 }
 
-// valueDialog asks for a value of a parameter: one of its options, or a line.
-func (a *app) valueDialog(p runbooks.Param, heading string, help []string, submit func(string) tea.Cmd) {
+// anyText matches patterns that say nothing worth reading: any text will do.
+var anyText = regexp.MustCompile(`^\.(?:[*+]|\{[0-9]*,?[0-9]*\})$`)
+
+// valueDialog asks for a value of a parameter: one of its options, or a line. It
+// starts with what is suggested.
+func (a *app) valueDialog(p runbooks.Param, heading string, help []string, suggested string, submit func(string) tea.Cmd) {
 	if p.Note != "" {
 		help = append(help, a.clean(p.Note))
 	}
@@ -47,11 +53,13 @@ func (a *app) valueDialog(p runbooks.Param, heading string, help []string, submi
 		for _, option := range p.Options {
 			items = append(items, item{label: a.clean(option), pick: func() tea.Cmd { return submit(option) }})
 		}
-		a.choose(heading, help, items).keep = true
+		d := a.choose(heading, help, items)
+		d.keep = true
+		d.startAt(slices.Index(p.Options, suggested))
 		return
 	}
 	var form []string
-	if p.Pattern != "" {
+	if p.Pattern != "" && !anyText.MatchString(p.Pattern) {
 		form = append(form, a.p.T("tui.value.form", "Pattern", a.clean(p.Pattern)))
 	}
 	if p.Example != "" {
@@ -60,7 +68,7 @@ func (a *app) valueDialog(p runbooks.Param, heading string, help []string, submi
 	if len(form) > 0 {
 		help = append(help, strings.Join(form, "   "))
 	}
-	a.ask(heading, help, a.suggested(p), func(value string) tea.Cmd {
+	a.ask(heading, help, suggested, func(value string) tea.Cmd {
 		if value == "" {
 			a.refused(a.dialog, a.p.T("tui.value.needed"))
 			return nil
@@ -280,10 +288,14 @@ func (d *leaveDialog) title() string { return d.a.p.T("tui.leave.title") }
 
 func (d *leaveDialog) press(msg tea.KeyMsg) tea.Cmd {
 	switch msg.String() {
-	case "enter", "y", "s", "q", "ctrl+c":
+	case "enter", "q", "ctrl+c":
 		return d.a.leave()
 	case "esc", "n":
 		d.a.dialog = nil
+	default:
+		if d.a.isYes(msg.String()) {
+			return d.a.leave()
+		}
 	}
 	return nil
 }
@@ -291,7 +303,7 @@ func (d *leaveDialog) press(msg tea.KeyMsg) tea.Cmd {
 func (d *leaveDialog) lines(width, _ int) []string { return wrap(d.help, width) }
 
 func (d *leaveDialog) hints() []hint {
-	return []hint{{"enter/y", d.a.p.T("tui.foot.leave")}, {"esc", d.a.p.T("tui.foot.stay")}}
+	return []hint{{"enter/" + d.a.yesKeys()[0], d.a.p.T("tui.foot.leave")}, {"esc", d.a.p.T("tui.foot.stay")}}
 }
 
 func (d *leaveDialog) refused(string) {}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -130,7 +131,7 @@ func (a *app) askChoice(action *runbooks.Action) {
 			return nil
 		}})
 	}
-	a.choose(a.asking(action), a.question(action), items)
+	a.choose(a.asking(action), a.question(action), items).startAt(a.presetOption(action))
 }
 
 // optionText is an option as it is shown: its key, as a command line would answer
@@ -162,18 +163,10 @@ func (a *app) question(action *runbooks.Action) []string {
 
 // asked is the text of a confirm, or the question of an input.
 func (a *app) asked(action *runbooks.Action) []string {
-	text := strings.TrimSpace(a.run.state.Fill(action.Code))
-	switch action.Kind {
-	case runbooks.KindInput:
-		text, _, _ = strings.Cut(text, "\n")
-	case runbooks.KindConfirm:
-	default:
-		return nil
+	if text := a.run.state.Fill(action.Question()); text != "" {
+		return []string{a.cleanText(text)}
 	}
-	if text == "" {
-		return nil
-	}
-	return []string{a.cleanText(text)}
+	return nil
 }
 
 // steerText says where an option leads.
@@ -197,17 +190,25 @@ func (a *app) askYesNo(action *runbooks.Action) {
 		}
 	}
 	d := a.choose(a.p.T("tui.confirm.question", "Name", a.run.actionName(action)), a.question(action), []item{
-		{label: a.p.T("answer.yes"), pick: answer(walk.AnswerYes)},
-		{label: a.p.T("answer.no"), pick: answer(walk.AnswerNo)},
+		{label: a.p.T("answer.yes"), keys: a.yesKeys(), pick: answer(walk.AnswerYes)},
+		{label: a.p.T("answer.no"), keys: []string{"n"}, pick: answer(walk.AnswerNo)},
 	})
 	d.keep = true
+	if strings.EqualFold(a.given(action), walk.AnswerNo) {
+		d.startAt(1)
+	}
 }
 
 // askInput asks for the value of the parameter that an input names.
 func (a *app) askInput(action *runbooks.Action) {
 	p := a.run.param(action.Name)
-	a.valueDialog(p, a.asking(action), a.question(action), func(value string) tea.Cmd {
-		return a.doOr(walk.Answer{Action: action.ID, Value: value, Source: event.SourceOperator}, nil, a.valueRefused(p, value))
+	preset := a.presetAnswer(action)
+	a.valueDialog(p, a.asking(action), a.question(action), preset.Value, func(value string) tea.Cmd {
+		cmd := preset
+		if value != preset.Value {
+			cmd = walk.Answer{Action: action.ID, Value: value, Source: event.SourceOperator}
+		}
+		return a.doOr(cmd, nil, a.valueRefused(p, value))
 	})
 }
 
@@ -219,7 +220,9 @@ func (a *app) askScenario(then func() tea.Cmd) {
 			return a.do(walk.ChooseScenario{Scenario: s.ID}, then)
 		}})
 	}
-	a.choose(a.p.T("tui.scenario.title"), []string{a.p.T("tui.scenario.help")}, items).keep = true
+	d := a.choose(a.p.T("tui.scenario.title"), []string{a.p.T("tui.scenario.help")}, items)
+	d.keep = true
+	d.startAt(slices.IndexFunc(a.run.book().Scenarios, func(s runbooks.Scenario) bool { return s.ID == a.opts.Scenario }))
 }
 
 // askReason asks for a reason and sends the command that holds it.

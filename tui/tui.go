@@ -43,6 +43,10 @@ type Options struct {
 	Entries []Entry
 	// Open opens what was picked.
 	Open func(ctx context.Context, choice Choice) (Opened, error)
+	// Scenario and Answers, by the name or id of a choice, input or confirm, are
+	// what questions start with; the operator still confirms each.
+	Scenario string
+	Answers  map[string]string
 	// Rehearsal says that what is picked will be rehearsed; once a run is open
 	// its own mode counts.
 	Rehearsal bool

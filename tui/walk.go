@@ -30,8 +30,6 @@ type walkScreen struct {
 	zoomed   bool
 	cursor   int    // index of the selected step
 	followed string // current step that the cursor last went to
-	rows     []listRow
-	rowOf    []int // row of each step
 	list     scroll
 	detail   scroll
 	shown    string // what the detail's scroll position belongs to
@@ -39,7 +37,6 @@ type walkScreen struct {
 
 func newWalk(a *app) *walkScreen {
 	w := &walkScreen{a: a}
-	w.rows, w.rowOf = layOut(w.steps())
 	w.follow()
 	return w
 }
@@ -243,7 +240,7 @@ func (w *walkScreen) move(id keyID) tea.Cmd {
 			keyUp: -1, keyDown: 1, keyPageUp: -page, keyPageDown: page,
 			keyTop: -len(w.steps()), keyBottom: len(w.steps()),
 		}[id]
-		w.cursor = max(0, min(w.cursor+by, len(w.steps())-1))
+		w.moveCursor(by)
 		return w.askPreviews()
 	}
 	return nil

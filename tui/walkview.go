@@ -62,43 +62,55 @@ func (w *walkScreen) outputTitle() string {
 	return title
 }
 
-// listRow is a row of the list: a step, or the name of the phase that begins.
+// listRow is a row of the list: a step, the name of the phase that begins, or a
+// stretch of steps that is folded.
 type listRow struct {
-	step  int // index into the steps; -1 for a phase
+	step  int // index into the steps; -1 for the others
 	phase runbooks.Phase
+	fold  *stretch
 }
 
-// layOut lists the rows once: a runbook may have thousands of steps.
-func layOut(steps []*runbooks.Step) (rows []listRow, rowOf []int) {
+// layOut lists the rows and says which of them the cursor is on.
+func (w *walkScreen) layOut() (rows []listRow, at int) {
 	phase := runbooks.Phase("")
-	for i, step := range steps {
-		if step.Phase != phase {
+	for _, s := range w.stretches() {
+		if step := w.steps()[s.from]; step.Phase != phase {
 			phase = step.Phase
 			rows = append(rows, listRow{step: -1, phase: phase})
 		}
-		rowOf = append(rowOf, len(rows))
-		rows = append(rows, listRow{step: i})
-	}
-	return rows, rowOf
-}
-
-// listRows draws the steps that are in sight, each phase under its name.
-func (w *walkScreen) listRows(cells, height int) []string {
-	w.list.resize(len(w.rows), height)
-	if w.cursor < len(w.rowOf) {
-		at := w.rowOf[w.cursor]
-		if at > 0 && w.rows[at-1].step < 0 {
-			w.list.follow(at - 1) // the phase's name stays with its first step
-		}
-		w.list.follow(at)
-	}
-	var lines []string
-	for _, row := range w.rows[w.list.offset:min(len(w.rows), w.list.offset+height)] {
-		if row.step < 0 {
-			lines = append(lines, w.a.look.dim.Render(w.a.look.cut(w.a.p.T("phase."+string(row.phase)), cells)))
+		if s.folded {
+			rows = append(rows, listRow{step: -1, fold: &s})
 			continue
 		}
-		lines = append(lines, w.stepRow(row.step, w.steps()[row.step], cells))
+		for i := s.from; i < s.to; i++ {
+			if i == w.cursor {
+				at = len(rows)
+			}
+			rows = append(rows, listRow{step: i})
+		}
+	}
+	return rows, at
+}
+
+// listRows draws the rows that are in sight: a runbook may have thousands of steps.
+func (w *walkScreen) listRows(cells, height int) []string {
+	rows, at := w.layOut()
+	w.list.resize(len(rows), height)
+	if at > 0 && rows[at-1].step < 0 && rows[at-1].fold == nil {
+		w.list.follow(at - 1) // the phase's name stays with its first step
+	}
+	w.list.follow(at)
+	look := w.a.look
+	var lines []string
+	for _, row := range rows[w.list.offset:min(len(rows), w.list.offset+height)] {
+		switch {
+		case row.fold != nil:
+			lines = append(lines, look.dim.Render(look.cut(w.foldText(*row.fold), cells)))
+		case row.step < 0:
+			lines = append(lines, look.dim.Render(look.cut(w.a.p.T("phase."+string(row.phase)), cells)))
+		default:
+			lines = append(lines, w.stepRow(row.step, w.steps()[row.step], cells))
+		}
 	}
 	return block(lines, height)
 }

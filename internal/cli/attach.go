@@ -89,6 +89,7 @@ func (a *app) show(ctx context.Context, client session.Client, v view) (left, er
 	}
 	opts := a.screenOptions()
 	opts.Client, opts.Printer = client, v.printer
+	opts.Scenario, opts.Answers = v.scenario, v.answers
 	result, err := tui.Run(ctx, opts)
 	l.seq = max(l.seq, result.Saved.Seq)
 	l.outcome = result.Outcome

@@ -62,7 +62,7 @@ func (a *app) prepare(rb *loaded, flags runFlags) (*preparation, error) {
 		return nil, err
 	}
 	if !flags.auto {
-		if err := p.checkInteractive(a.frontEnd(flags) == "tui"); err != nil {
+		if err := p.checkInteractive(); err != nil {
 			return nil, err
 		}
 	}
@@ -93,9 +93,15 @@ func (p *preparation) provide(ctx context.Context, flags runFlags) error {
 }
 
 // checkInteractive checks what the flags say when a person is asked for the rest.
-func (p *preparation) checkInteractive(fullScreen bool) error {
-	if fullScreen && (len(p.answers) > 0 || p.scenario != "") {
-		return usagef("--answer and --scenario go with --auto or --plain; the full screen asks")
+// Answers and the scenario are what its questions start with.
+func (p *preparation) checkInteractive() error {
+	if p.scenario != "" && p.rb.Scenario(p.scenario) == nil {
+		return usagef("--scenario %s: the runbook has no scenario of that name; `bitacora show` lists them", p.scenario)
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.answers)) {
+		if action, _ := p.rb.Action(name); action == nil {
+			return usagef("--answer %s: the runbook asks nothing of that name; `bitacora show` lists what it asks", name)
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.params)) {
 		param, ok := p.plan.Param(name)

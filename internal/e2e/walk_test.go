@@ -173,9 +173,9 @@ func TestFullScreenWalkRollsTheConnectorBack(t *testing.T) {
 	term.done()
 	term.at("8 Incorporar lo aprendido").enters("lessons", "limitar los lotes")
 	term.done()
-	term.see("enter terminar la ejecución")
-	term.act("enter", shows("¿Terminar la ejecución?"))
-	term.act("y", shows("completada"))
+	term.see("enter terminar el recorrido")
+	term.act("enter", shows("¿Terminar el recorrido?"))
+	term.act("y", shows("completado"))
 	term.press("q")
 	if code := term.exit(); code != 0 {
 		t.Errorf("exit %d", code)

@@ -112,3 +112,12 @@ func TestTextWithFieldsAndUnknownID(t *testing.T) {
 		t.Errorf("T of an unknown id = %q", got)
 	}
 }
+
+// "Ejecución" is the name of a phase: nothing else is called so in Spanish.
+func TestOnlyThePhaseIsCalledEjecucion(t *testing.T) {
+	for id, text := range texts(t, "es") {
+		if id != "phase.execution" && id != "cli.new" && strings.Contains(strings.ToLower(text), "ejecución") {
+			t.Errorf("%s: %q; a run is a recorrido", id, text)
+		}
+	}
+}

@@ -116,7 +116,7 @@ func (t *talk) caption(action *runbooks.Action) {
 
 func (t *talk) askConfirm(action *runbooks.Action) error {
 	t.caption(action)
-	t.say(t.state.Fill(action.Code))
+	t.say(t.state.Fill(action.Question()))
 	question := t.p.T("plain.yes-no")
 	preset := strings.ToLower(t.given(action))
 	if preset == walk.AnswerYes || preset == walk.AnswerNo {
@@ -150,8 +150,7 @@ func (t *talk) yesOrNo(line string) string {
 // askInput asks for a value. An empty line takes what stands in brackets.
 func (t *talk) askInput(action *runbooks.Action) error {
 	t.caption(action)
-	first, _, _ := strings.Cut(strings.TrimSpace(action.Code), "\n")
-	t.say(t.state.Fill(first))
+	t.say(t.state.Fill(action.Question()))
 	preset := walk.Answer{Action: action.ID, Value: t.given(action), Source: event.SourceDefault}
 	if known, ok := t.state.Value(action.Name); ok && preset.Value == "" {
 		preset.Value, preset.Source, preset.Invented = known.Text, known.Source, known.Invented
