@@ -104,3 +104,9 @@ func countErrors(findings []runbooks.Diagnostic) int {
 	}
 	return n
 }
+
+// isShipped reports whether a run's runbook came with the program.
+func (p *preparation) isShipped() bool {
+	_, err := library.Read(strings.TrimSuffix(p.rb.path, ".md"))
+	return p.rb.shipped || err == nil && !strings.ContainsRune(p.rb.path, filepath.Separator)
+}

@@ -13,6 +13,7 @@ import (
 
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/export"
+	"genia.ai/bitacora/internal/i18n"
 	"genia.ai/bitacora/internal/sanitize"
 	"genia.ai/bitacora/internal/transcript"
 	"genia.ai/bitacora/internal/walk"
@@ -287,4 +288,13 @@ func (a *app) verify(entry transcript.Entry, asJSON bool) error {
 		return t.Damage
 	}
 	return nil
+}
+
+// printerOf returns the texts in the language of a run.
+func (a *app) printerOf(entry transcript.Entry) (*i18n.Printer, error) {
+	t, err := transcript.Read(entry.Dir)
+	if err != nil {
+		return nil, err
+	}
+	return a.printer(a.recordedLang(&recorded{transcript: t})), nil
 }
