@@ -43,12 +43,13 @@ type Session struct {
 	stop    context.CancelFunc
 	running sync.WaitGroup
 
-	mu     sync.Mutex
-	state  walk.State
-	events []event.Event
-	saved  Saved
-	cancel context.CancelFunc // of the running action, nil when none runs
-	closed bool
+	mu      sync.Mutex
+	state   walk.State
+	events  []event.Event
+	saved   Saved
+	cancel  context.CancelFunc // of the running action, nil when none runs
+	closing bool               // no command is taken any more
+	closed  bool
 
 	feedsMu sync.Mutex
 	feeds   map[*feed]struct{}
@@ -107,7 +108,7 @@ func (s *Session) Do(ctx context.Context, cmd walk.Command) (Ack, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	if s.closing {
 		return Ack{}, ErrClosed
 	}
 	if _, ok := cmd.(walk.Ended); ok {
@@ -123,7 +124,9 @@ func (s *Session) Do(ctx context.Context, cmd walk.Command) (Ack, error) {
 	}
 	switch cmd.(type) {
 	case walk.Cancel:
-		s.cancel()
+		if s.cancel != nil { // it has ended, but its end could not be recorded
+			s.cancel()
+		}
 	case walk.Run, walk.Undo, walk.Adhoc:
 		s.launch(start)
 	}
@@ -179,6 +182,9 @@ func (s *Session) State() walk.State {
 // Close ends the running action, records its end, and closes the transcript and
 // the feeds. It may be called more than once.
 func (s *Session) Close() error {
+	s.mu.Lock()
+	s.closing = true // nothing is launched behind Wait's back
+	s.mu.Unlock()
 	s.stop()
 	s.running.Wait()
 	s.mu.Lock()
