@@ -76,6 +76,9 @@ func (a *app) prepare(ctx context.Context, rb *loaded, flags runFlags) (*prepara
 	if p.masks, err = redact.New(p.secrets); err != nil {
 		return nil, errors.Join(&usageError{err}, p.close())
 	}
+	if err = p.checkSecrets(); err != nil {
+		return nil, errors.Join(err, p.close())
+	}
 	return p, nil
 }
 
