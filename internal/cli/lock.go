@@ -15,19 +15,24 @@ import (
 // seizeLimit is how long a killed server may take to be gone.
 const seizeLimit = 5 * time.Second
 
-func (a *app) holder() transcript.Holder {
-	return transcript.Holder{Operator: config.Operator(a.env), Host: config.Host(), Since: a.clock.Now().UTC()}
+// takeLock takes the lock of a run for this process.
+func (a *app) takeLock(dir string) (*transcript.Lock, error) {
+	holder, err := transcript.NewHolder(a.clock, config.Operator(a.env), config.Host())
+	if err != nil {
+		return nil, err
+	}
+	return transcript.AcquireLock(dir, holder)
 }
 
 // lockAgain takes the lock of a run. With a seizure it kills the server that
 // holds it, by a handle that cannot hit another process, and returns who that was.
 func (a *app) lockAgain(ctx context.Context, dir string, seize *seizure) (*transcript.Lock, *transcript.Holder, error) {
-	lock, err := transcript.AcquireLock(dir, a.holder())
+	lock, err := a.takeLock(dir)
 	var locked *transcript.LockedError
 	if err == nil || seize == nil || !errors.As(err, &locked) {
 		return lock, nil, err
 	}
-	if err := kill(ctx, locked.Holder); err != nil {
+	if err := kill(ctx, locked.Holder, a.clock.BootID()); err != nil {
 		return nil, nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, seizeLimit)
@@ -35,7 +40,7 @@ func (a *app) lockAgain(ctx context.Context, dir string, seize *seizure) (*trans
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
 	for {
-		lock, err := transcript.AcquireLock(dir, a.holder())
+		lock, err := a.takeLock(dir)
 		if err == nil || !errors.As(err, &locked) {
 			return lock, &locked.Holder, err
 		}
@@ -48,7 +53,7 @@ func (a *app) lockAgain(ctx context.Context, dir string, seize *seizure) (*trans
 }
 
 // kill ends the process that holds a run, if it is still the one that took the lock.
-func kill(ctx context.Context, holder transcript.Holder) error {
+func kill(ctx context.Context, holder transcript.Holder, boot string) error {
 	fd, err := unix.PidfdOpen(holder.PID, 0)
 	if errors.Is(err, unix.ESRCH) {
 		return nil
@@ -58,7 +63,7 @@ func kill(ctx context.Context, holder transcript.Holder) error {
 	}
 	defer unix.Close(fd)
 	// The handle is of whatever has that pid now; it must be who took the lock.
-	if !holder.Alive() {
+	if !holder.Lives(boot) {
 		return nil
 	}
 	if err := unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0); err != nil && !errors.Is(err, unix.ESRCH) {

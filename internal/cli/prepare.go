@@ -76,6 +76,9 @@ func (a *app) prepare(rb *loaded, flags runFlags) (*preparation, error) {
 	if p.masks, err = redact.New(p.secrets); err != nil {
 		return nil, &usageError{err}
 	}
+	if err = p.checkSecrets(); err != nil {
+		return nil, errors.Join(err, p.close())
+	}
 	return p, nil
 }
 
@@ -192,7 +195,7 @@ func (p *preparation) start(ctx context.Context, a *app, flags runFlags) error {
 	if err != nil {
 		return &session.StorageError{Op: "create the transcript", Err: err}
 	}
-	if p.lock, err = transcript.AcquireLock(p.dir, a.holder()); err != nil {
+	if p.lock, err = a.takeLock(p.dir); err != nil {
 		return errors.Join(err, writer.Close())
 	}
 	workDir, err := os.Getwd()

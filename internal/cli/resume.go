@@ -202,7 +202,7 @@ func (a *app) note(ctx context.Context, entry transcript.Entry, text string) (ui
 	if !errors.Is(err, runserver.ErrNoServer) {
 		return 0, err
 	}
-	lock, err := transcript.AcquireLock(entry.Dir, a.holder())
+	lock, err := a.takeLock(entry.Dir)
 	if err != nil {
 		return 0, err
 	}
