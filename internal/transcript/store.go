@@ -74,11 +74,18 @@ func (s Store) Location(id string, rehearsal bool) string {
 // Create makes the directory of a new run and opens its transcript.
 func (s Store) Create(id string, rehearsal bool, clock Clock, runbook []byte) (*Writer, error) {
 	dir := s.Location(id, rehearsal)
-	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
+	if err := makeDirs(s.Disk, filepath.Dir(dir)); err != nil {
 		return nil, fmt.Errorf("create the state directory: %w", err)
+	}
+	// A crash may have come between the collection and its entry.
+	if err := s.Disk.SyncDir(s.Root); err != nil {
+		return nil, fmt.Errorf("sync the state directory: %w", err)
 	}
 	return Create(s.Disk, dir, clock, runbook)
 }
+
+// HeadsFile returns the file of the anchored heads of a run, live or rehearsed.
+func (s Store) HeadsFile(id string) string { return filepath.Join(s.Root, headsName, id) }
 
 // Entry is one run in the store.
 type Entry struct {
