@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"genia.ai/bitacora/internal/process"
 )
 
 // reservedPrefix begins the names that our wrappers use.
@@ -32,7 +34,7 @@ var shellName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // belongsToShell reports whether a variable is the shell's or ours.
 func belongsToShell(name string) bool {
-	return steering.MatchString(name) || strings.HasPrefix(name, reservedPrefix)
+	return steering.MatchString(name) || strings.HasPrefix(name, reservedPrefix) || name == process.MarkName
 }
 
 // lookupEnv returns a value of a "NAME=value" list, "" when it is not there.

@@ -23,6 +23,7 @@ type entry struct {
 	ppid, session int
 	state         byte
 	threads       int
+	kernel        bool // a thread of the kernel's own
 	name          string
 }
 
@@ -78,7 +79,9 @@ func readEntry(pid int) (entry, error) {
 
 func parseStat(pid int, stat []byte) (entry, error) {
 	const (
-		state, ppid, session, threads, start = 0, 1, 3, 17, 19 // proc_pid_stat(5), counted from the state
+		state, ppid, session, flags, threads, start = 0, 1, 3, 6, 17, 19 // proc_pid_stat(5), counted from the state
+
+		kernelThread = 0x00200000 // PF_KTHREAD
 	)
 	open, end := bytes.IndexByte(stat, '('), bytes.LastIndexByte(stat, ')')
 	if open < 0 || end < open {
@@ -89,22 +92,36 @@ func parseStat(pid int, stat []byte) (entry, error) {
 		return entry{}, fmt.Errorf("/proc/%d/stat: %w", pid, fs.ErrInvalid)
 	}
 	e := entry{identity: identity{pid: pid}, state: fields[state][0], name: string(stat[open+1 : end])}
-	var errs [4]error
+	var errs [5]error
 	e.ppid, errs[0] = strconv.Atoi(string(fields[ppid]))
 	e.session, errs[1] = strconv.Atoi(string(fields[session]))
 	e.threads, errs[3] = strconv.Atoi(string(fields[threads]))
 	e.start, errs[2] = strconv.ParseUint(string(fields[start]), 10, 64)
+	bits, err := strconv.ParseUint(string(fields[flags]), 10, 64)
+	e.kernel, errs[4] = bits&kernelThread != 0, err
 	return e, errors.Join(errs[:]...)
 }
 
-// carries reports whether the process was given the variable "NAME=value". It is
-// false where we may not look.
-func (e entry) carries(variable string) bool {
+// carries reports whether the process was given the variable "NAME=value", and
+// whether that can be told: in the middle of an exec there is no environment. What
+// we may not read was given none by us.
+func (e entry) carries(variable string) (carried, readable bool) {
 	environ, err := os.ReadFile("/proc/" + strconv.Itoa(e.pid) + "/environ")
 	if err != nil {
-		return false
+		return false, true
 	}
-	return bytes.Contains(append([]byte{0}, environ...), []byte("\x00"+variable+"\x00"))
+	return bytes.Contains(append([]byte{0}, environ...), []byte("\x00"+variable+"\x00")), len(environ) > 0
+}
+
+// lastProcess names the process that was made last: while it stays the same none
+// was. It is "" where that cannot be told.
+func lastProcess() string {
+	load, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return ""
+	}
+	fields := bytes.Fields(load)
+	return string(fields[len(fields)-1])
 }
 
 // signal sends sig to this very process, never to another one that was given its
@@ -112,7 +129,7 @@ func (e entry) carries(variable string) bool {
 func (e entry) signal(sig unix.Signal) error {
 	fd, err := unix.PidfdOpen(e.pid, 0)
 	if err == nil {
-		defer unix.Close(fd)
+		defer func() { _ = unix.Close(fd) }()
 	}
 	// What the descriptor stands for can no longer change now.
 	if now, gone := readEntry(e.pid); gone != nil || now.start != e.start {

@@ -2,6 +2,7 @@ package process
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,10 @@ const (
 	firstPause   = time.Millisecond
 	longestPause = 20 * time.Millisecond
 	reapLimit    = time.Second // for a command whose end was not seen
+
+	// So many looks that find nothing are believed although processes were made
+	// meanwhile: on a busy machine there are always some.
+	enoughLooks = 12
 )
 
 // LeftError says that something a command started is still there.
@@ -64,20 +69,30 @@ type tree struct {
 	known map[identity]bool // all that was seen, and whether it was told to end
 }
 
-// look returns what is alive of the tree, and reaps what ended of it as our child.
-func (t *tree) look() ([]entry, error) {
+// glance is what one look at the tree found.
+type glance struct {
+	alive []entry
+	sure  bool // nothing can have been overlooked
+}
+
+// look finds what is alive of the tree, and reaps what ended of it as our child.
+// It cannot be sure where processes were made while it looked: who hands on to a
+// child and ends, again and again, may always be where it does not look.
+func (t *tree) look() (glance, error) {
+	before := lastProcess()
 	table, err := processes()
 	if err != nil {
-		return nil, err
+		return glance{}, err
 	}
-	members := t.members(table)
+	members, sure := t.members(table)
+	g := glance{sure: t.group != nil || sure && before != "" && before == lastProcess()}
 	known := make(map[identity]bool, len(members))
-	var alive, ended []entry
+	var ended []entry
 	for _, e := range table {
 		if members[e.pid] {
 			known[e.identity] = t.known[e.identity]
 			if e.alive() {
-				alive = append(alive, e)
+				g.alive = append(g.alive, e)
 			}
 		}
 		if !e.alive() && e.ppid == t.self.pid && e.pid != t.command.pid {
@@ -86,12 +101,14 @@ func (t *tree) look() ([]entry, error) {
 	}
 	t.known = known
 	t.reap(ended)
-	return alive, nil
+	return g, nil
 }
 
-// members returns the numbers of those processes that belong to the tree.
-func (t *tree) members(table []entry) map[int]bool {
-	in, grouped := map[int]bool{}, t.group.members()
+// members returns the numbers of those processes that belong to the tree, and
+// whether it could tell of all.
+func (t *tree) members(table []entry) (in map[int]bool, sure bool) {
+	in, sure = map[int]bool{}, true
+	grouped := t.group.members()
 	for _, e := range table {
 		_, known := t.known[e.identity]
 		in[e.pid] = known || e.pid == t.command.pid || e.session == t.command.pid || grouped[e.pid]
@@ -99,10 +116,14 @@ func (t *tree) members(table []entry) map[int]bool {
 	t.addDescendants(table, in)
 	for _, e := range table {
 		// Only what is younger can have the mark; few are.
-		in[e.pid] = in[e.pid] || e.alive() && e.start >= t.command.start && e.pid != t.self.pid && e.carries(t.mark)
+		if in[e.pid] || e.kernel || !e.alive() || e.start < t.command.start || e.pid == t.self.pid {
+			continue
+		}
+		marked, readable := e.carries(t.mark)
+		in[e.pid], sure = marked, sure && readable
 	}
 	t.addDescendants(table, in)
-	return in
+	return in, sure
 }
 
 func (t *tree) addDescendants(table []entry, in map[int]bool) {
@@ -120,14 +141,14 @@ func (t *tree) addDescendants(table []entry, in map[int]bool) {
 // grace. It returns nil when nothing is.
 func (t *tree) end(path string, grace time.Duration) *LeftError {
 	// What is left or went wrong is met again below.
-	_, _ = t.until(grace, t.terminate)
+	_, _ = t.until(grace, 1, t.terminate)
 	return t.endNow(path)
 }
 
 // endNow is end without the grace.
 func (t *tree) endNow(path string) *LeftError {
 	t.strike()
-	left, err := t.until(killLimit, t.kill)
+	left, err := t.until(killLimit, enoughLooks, t.kill)
 	if len(left) == 0 && err == nil {
 		return nil
 	}
@@ -138,34 +159,44 @@ func (t *tree) endNow(path string) *LeftError {
 	return e
 }
 
-// until applies act to what is alive until nothing is, act says that it is in
-// vain, or the time has passed. It returns what was alive at last.
-func (t *tree) until(limit time.Duration, act func([]entry) error) ([]entry, error) {
-	end, pause := time.Now().Add(limit), firstPause
+// until applies act to what is alive until nothing is (which is believed when a
+// look is sure, or after so many of them), act says that it is in vain, or the time
+// has passed. It returns what was alive at last.
+func (t *tree) until(limit time.Duration, looks int, act func([]entry) error) ([]entry, error) {
+	end, pause, clean := time.Now().Add(limit), firstPause, 0
 	for {
 		seen := t.known
-		alive, err := t.look()
-		if err == nil && len(alive) == 0 {
-			return nil, nil
-		}
-		if err == nil {
-			err = act(alive)
-			if err != nil {
-				return alive, err
+		g, err := t.look()
+		switch {
+		case err != nil: // perhaps the next time
+		case len(g.alive) == 0:
+			if clean++; g.sure || clean == looks {
+				return nil, nil
 			}
-		}
-		for _, e := range alive {
-			if _, known := seen[e.identity]; !known {
+			pause = firstPause
+		default:
+			clean = 0
+			if err := act(g.alive); err != nil {
+				return g.alive, err
+			}
+			if anyNew(g.alive, seen) {
 				pause = firstPause // it is forking: be quicker
 			}
 		}
 		left := time.Until(end)
 		if left <= 0 {
-			return alive, err
+			return g.alive, err
 		}
 		time.Sleep(min(pause, left))
 		pause = min(2*pause, longestPause)
 	}
+}
+
+func anyNew(entries []entry, seen map[identity]bool) bool {
+	return slices.ContainsFunc(entries, func(e entry) bool {
+		_, known := seen[e.identity]
+		return !known
+	})
 }
 
 // terminate tells each process once that it should end.
