@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"genia.ai/bitacora/internal/process"
 	"genia.ai/bitacora/runbooks"
 )
 
@@ -292,6 +293,9 @@ while [ "$(cat pids 2>/dev/null | wc -l)" != 3 ]; do sleep 0.01; done
 }
 
 func TestShellMarkIsNotCarried(t *testing.T) {
+	if markName != process.MarkName {
+		t.Errorf("the mark is called %s", process.MarkName)
+	}
 	s := newShellRun(t)
 	s.prints("unset BITACORA_ACTION; echo ok", "ok\n")
 	s.prints(`echo "${BITACORA_ACTION:+there}"; BITACORA_ACTION=mine`, "there\n")

@@ -143,7 +143,7 @@ func TestReapWhileTheCommandRuns(t *testing.T) {
 		p := f.start(ctx, `for i in 1 2 3; do setsid sh -c '(setsid true &) ; exit' & wait; done; echo ran; sleep 1000`)
 		f.out.await(t, "ran")
 		until(t, "no orphan is left", func() bool {
-			table, err := processes()
+			table, _, err := processes()
 			if err != nil {
 				f.t.Fatal(err)
 			}

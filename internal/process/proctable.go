@@ -34,8 +34,38 @@ func (e entry) alive() bool {
 }
 
 // processes lists what runs on this machine, as far as we may see it. It is no
-// snapshot: what starts meanwhile may be missing.
-func processes() ([]entry, error) {
+// snapshot; whole says that nothing began or was beginning meanwhile, so that it
+// is as good as one.
+func processes() (table []entry, whole bool, err error) {
+	before := lastProcess()
+	pids, err := numbers()
+	if err != nil {
+		return nil, false, err
+	}
+	for pid := range pids {
+		e, err := readEntry(pid)
+		if exhausted(err) {
+			return nil, false, err // it may be there and only we cannot look
+		}
+		if err == nil {
+			table = append(table, e)
+		}
+	}
+	// A process that was being made is counted before it is listed; its maker may
+	// have been listed, and gone when it was to be read.
+	again, err := numbers()
+	if err != nil {
+		return nil, false, err
+	}
+	whole = before != "" && before == lastProcess()
+	for pid := range again {
+		whole = whole && pids[pid]
+	}
+	return table, whole, nil
+}
+
+// numbers returns the processes that are there.
+func numbers() (map[int]bool, error) {
 	dir, err := os.Open("/proc")
 	if err != nil {
 		return nil, err
@@ -45,21 +75,13 @@ func processes() ([]entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	var table []entry
+	pids := map[int]bool{}
 	for _, name := range names {
-		pid, err := strconv.Atoi(name)
-		if err != nil {
-			continue
-		}
-		e, err := readEntry(pid)
-		if exhausted(err) {
-			return nil, err // it may be there and only we cannot look
-		}
-		if err == nil {
-			table = append(table, e)
+		if pid, err := strconv.Atoi(name); err == nil {
+			pids[pid] = true
 		}
 	}
-	return table, nil
+	return pids, nil
 }
 
 func exhausted(err error) bool {

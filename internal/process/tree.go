@@ -79,13 +79,12 @@ type glance struct {
 // It cannot be sure where processes were made while it looked: who hands on to a
 // child and ends, again and again, may always be where it does not look.
 func (t *tree) look() (glance, error) {
-	before := lastProcess()
-	table, err := processes()
+	table, whole, err := processes()
 	if err != nil {
 		return glance{}, err
 	}
 	members, sure := t.members(table)
-	g := glance{sure: t.group != nil || sure && before != "" && before == lastProcess()}
+	g := glance{sure: t.group != nil || whole && sure}
 	known := make(map[identity]bool, len(members))
 	var ended []entry
 	for _, e := range table {

@@ -93,7 +93,7 @@ func (f *forest) awaitReady(names ...string) {
 
 func (f *forest) nothingLeft() {
 	f.t.Helper()
-	table, err := processes()
+	table, _, err := processes()
 	if err != nil {
 		f.t.Fatal(err)
 	}
