@@ -119,8 +119,11 @@ func (a *app) closeFailure() tea.Cmd {
 }
 
 func (a *app) askChoice(action *runbooks.Action) {
-	items := make([]item, 0, len(action.Options))
-	for _, o := range action.Options {
+	items, suggested := make([]item, 0, len(action.Options)), 0
+	for i, o := range action.Options {
+		if o.Key == action.Settings.Default {
+			suggested = i
+		}
 		label := a.optionText(o)
 		items = append(items, item{label: label, detail: a.steerText(o.Steer), pick: func() tea.Cmd {
 			a.askReason(a.p.T("tui.choice.reason-title", "Answer", label), a.p.T("tui.choice.reason"), true,
@@ -130,7 +133,7 @@ func (a *app) askChoice(action *runbooks.Action) {
 			return nil
 		}})
 	}
-	a.choose(a.asking(action), a.question(action), items)
+	a.choose(a.asking(action), a.question(action), items).cursor = suggested
 }
 
 // optionText is an option as it is shown: its key, as a command line would answer
@@ -201,6 +204,9 @@ func (a *app) askYesNo(action *runbooks.Action) {
 		{label: a.p.T("answer.no"), pick: answer(walk.AnswerNo)},
 	})
 	d.keep = true
+	if action.Settings.Default == walk.AnswerNo {
+		d.cursor = 1
+	}
 }
 
 // askInput asks for the value of the parameter that an input names.
