@@ -71,6 +71,16 @@ func exitCode(err error) int {
 	return exitIncomplete
 }
 
+// withClosing adds what went wrong at the end, unless the run already ended for
+// want of storage: closing then only says so again.
+func withClosing(err, closing error) error {
+	var before, after *session.StorageError
+	if errors.As(err, &before) && errors.As(closing, &after) {
+		return err
+	}
+	return errors.Join(err, closing)
+}
+
 // runCode is the exit code of a run that was left in a state.
 func runCode(state walk.State) int {
 	if state.Outcome == event.RunCompleted {

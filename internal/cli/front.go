@@ -81,7 +81,7 @@ func (a *app) pick(ctx context.Context) (err error) {
 	defer func() {
 		if prep != nil {
 			a.whereabouts(prep)
-			err = errors.Join(err, prep.close())
+			err = withClosing(err, prep.close())
 		}
 	}()
 	_, err = tui.Run(ctx, opts)
