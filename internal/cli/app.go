@@ -117,6 +117,7 @@ func (a *app) root() *cobra.Command {
 		a.runsCommand(), a.exportCommand(), a.verifyCommand(), a.sandboxCommand(), a.manCommand(), a.versionCommand(),
 	)
 	wrapArgErrors(root)
+	completeValues(root)
 	return root
 }
 
