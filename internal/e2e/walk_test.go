@@ -43,8 +43,8 @@ func (term *terminal) writes(name string, shown ...string) {
 	term.t.Helper()
 	term.see("enter ejecutar " + name)
 	term.act("enter", shows("¿Ejecutar "+name+"?"))
-	term.see(append([]string{"y/enter ejecutar"}, shown...)...)
-	term.act("y", shows(name+": correcto"))
+	term.see(append([]string{"s/enter ejecutar"}, shown...)...)
+	term.act("s", shows(name+": correcto"))
 }
 
 func shows(text string) func(string) bool {
@@ -175,7 +175,7 @@ func TestFullScreenWalkRollsTheConnectorBack(t *testing.T) {
 	term.done()
 	term.see("enter terminar el recorrido")
 	term.act("enter", shows("¿Terminar el recorrido?"))
-	term.act("y", shows("completado"))
+	term.act("s", shows("completado"))
 	term.press("q")
 	if code := term.exit(); code != 0 {
 		t.Errorf("exit %d", code)
