@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"genia.ai/bitacora/internal/auto"
+	"genia.ai/bitacora/internal/runserver"
 	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/internal/transcript"
 	"genia.ai/bitacora/runbooks"
@@ -50,6 +51,8 @@ func exitCode(err error) int {
 		damage  *transcript.DamageError
 		storage *session.StorageError
 		driven  *session.NotDriverError
+		locked  *transcript.LockedError
+		network *transcript.NetworkFilesystemError
 	)
 	switch {
 	case err == nil:
@@ -64,7 +67,9 @@ func exitCode(err error) int {
 		return exitDamaged
 	case errors.As(err, &storage):
 		return exitStorage
-	case errors.As(err, &driven):
+	case errors.As(err, &network):
+		return exitStorage
+	case errors.As(err, &driven), errors.As(err, &locked), errors.Is(err, runserver.ErrWedged):
 		return exitLocked
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -163,44 +162,6 @@ type runRow struct {
 	Problem  string     `json:"problem"`
 }
 
-func (a *app) runsCommand() *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "runs",
-		Short: "List the runs that are on record, the newest first",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			rows, err := a.runRows()
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return writeJSON(a.out, rows)
-			}
-			table := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
-			p := a.printer("")
-			if len(rows) == 0 {
-				return a.noRuns(p)
-			}
-			for _, row := range rows {
-				fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", sanitize.Line(row.Run), p.T("mode."+row.Mode), a.fate(row), sanitize.Line(row.Title))
-			}
-			return table.Flush()
-		},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
-	return cmd
-}
-
-// noRuns says where none was found; standard output stays empty for scripts.
-func (a *app) noRuns(p *i18n.Printer) error {
-	store, err := a.store()
-	if err == nil {
-		fmt.Fprintln(a.err, p.T("cli.no-runs", "Dir", store.Root))
-	}
-	return err
-}
-
 // fate says in words how a run stands.
 func (a *app) fate(row runRow) string {
 	p := a.printer("")
@@ -252,67 +213,6 @@ func rowOf(entry transcript.Entry) runRow {
 		row.Problem = run.transcript.Damage.Error()
 	}
 	return row
-}
-
-// verdict is what verify --json prints.
-type verdict struct {
-	Run    string `json:"run"`
-	Events int    `json:"events"`
-	Seq    uint64 `json:"seq"`
-	Head   string `json:"head"` // SHA-256 of the last line
-	Torn   bool   `json:"torn"` // the last line was never finished
-	Damage string `json:"damage"`
-}
-
-func (a *app) verifyCommand() *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "verify RUN",
-		Short: "Check that a transcript is what was written; exits 6 when it is damaged",
-		Args:  cobra.ExactArgs(1), ValidArgsFunction: a.completeRun,
-		RunE: func(_ *cobra.Command, args []string) error {
-			store, err := a.store()
-			if err != nil {
-				return err
-			}
-			entry, err := find(store, args[0])
-			if err != nil {
-				return err
-			}
-			return a.verify(entry, asJSON)
-		},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
-	return cmd
-}
-
-func (a *app) verify(entry transcript.Entry, asJSON bool) error {
-	t, err := transcript.Read(entry.Dir)
-	if err != nil {
-		return err
-	}
-	if t.Damage == nil {
-		t.Damage = t.VerifyFiles()
-	}
-	v := verdict{Run: entry.ID, Events: len(t.Events), Torn: t.Torn != nil}
-	v.Seq, v.Head = t.Head()
-	if t.Damage != nil {
-		v.Damage = t.Damage.Error()
-	}
-	if asJSON {
-		if err := writeJSON(a.out, v); err != nil {
-			return err
-		}
-	} else {
-		fmt.Fprintln(a.out, a.printer("").T("cli.verified", "Run", v.Run, "Events", v.Events, "Head", v.Head))
-		if v.Torn {
-			fmt.Fprintln(a.out, a.printer("").T("cli.torn"))
-		}
-	}
-	if t.Damage != nil {
-		return t.Damage
-	}
-	return nil
 }
 
 // printerOf returns the texts in the language of a run.

@@ -82,7 +82,7 @@ func (a *app) run(ctx context.Context, name string, flags runFlags) error {
 	if flags.auto {
 		return a.runAuto(ctx, prep, flags)
 	}
-	ready, err := a.launch(ctx, prep.spec(flags))
+	ready, err := a.launch(ctx, prep.spec(flags), prep.printer)
 	if err != nil {
 		return err
 	}

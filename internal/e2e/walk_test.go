@@ -22,13 +22,20 @@ func (term *terminal) at(text string) *terminal {
 // done completes the current step.
 func (term *terminal) done() {
 	term.t.Helper()
-	before := currentStep(term.see("enter dar el paso por hecho"))
-	term.act("enter", func(screen string) bool { return currentStep(screen) != before })
+	before := savedSeq(term.see("enter dar el paso por hecho"))
+	term.act("enter", func(screen string) bool { return savedSeq(screen) > before })
 }
 
-var stepMark = regexp.MustCompile(`›▶ .*`)
-
-func currentStep(screen string) string { return stepMark.FindString(screen) }
+// savedSeq returns the number that the screen says is saved; a half-drawn screen
+// may say none, or a smaller one.
+func savedSeq(screen string) uint64 {
+	shown := savedMark.FindStringSubmatch(screen)
+	if shown == nil {
+		return 0
+	}
+	seq, _ := strconv.ParseUint(shown[1], 10, 64) // the pattern takes digits only
+	return seq
+}
 
 // reads runs a reading action and waits for its success.
 func (term *terminal) reads(name string) {
