@@ -25,6 +25,7 @@ import (
 	"genia.ai/bitacora/internal/config"
 	"genia.ai/bitacora/internal/i18n"
 	"genia.ai/bitacora/internal/sanitize"
+	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/internal/transcript"
 	"genia.ai/bitacora/runbooks"
 )
@@ -77,6 +78,10 @@ func report(w io.Writer, err error) {
 	default:
 		fmt.Fprintf(w, "bitacora: %s\n", sanitize.String(err.Error()))
 	}
+	var storage *session.StorageError
+	if errors.As(err, &storage) {
+		fmt.Fprintln(w, "    make room there, or set XDG_STATE_HOME to a directory that can be written")
+	}
 }
 
 func newApp() (*app, error) {
@@ -125,10 +130,14 @@ func (a *app) root() *cobra.Command {
 func wrapArgErrors(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
+			switch err := check(cmd, args); {
+			case err == nil:
+				return nil
+			case cmd.HasParent():
+				return usagef("too few or too many arguments; write it as `%s`; see `%s --help`", cmd.UseLine(), cmd.CommandPath())
+			default:
 				return usagef("%w; see `%s --help`", err, cmd.CommandPath())
 			}
-			return nil
 		}
 	}
 	for _, sub := range cmd.Commands() {

@@ -71,3 +71,13 @@ func exitCode(err error) int {
 	}
 	return exitIncomplete
 }
+
+// withClosing adds what went wrong at the end, unless the run already ended for
+// want of storage: closing then only says so again.
+func withClosing(err, closing error) error {
+	var before, after *session.StorageError
+	if errors.As(err, &before) && errors.As(closing, &after) {
+		return err
+	}
+	return errors.Join(err, closing)
+}

@@ -271,7 +271,7 @@ func (a *app) frontEnd(flags runFlags) string {
 
 // briefing collects what the operator should know before the first step.
 func (p *preparation) briefing(a *app) session.Briefing {
-	b := session.Briefing{Run: p.id, Dir: p.dir, Notes: p.notes}
+	b := session.Briefing{Run: p.id, Dir: p.dir, Notes: append(p.missing(a), p.notes...)}
 	for _, name := range p.rb.Secrets {
 		b.Secrets = append(b.Secrets, session.SecretFact{Name: name, Present: p.secrets[name] != ""})
 	}
@@ -288,6 +288,32 @@ func (p *preparation) briefing(a *app) session.Briefing {
 		b.Notes = append(b.Notes, p.printer.T("cli.note.review"))
 	}
 	return b
+}
+
+// missing warns of what a live run would only find out in the middle: secrets that
+// are not there, and addresses that are still the runbook's own.
+func (p *preparation) missing(a *app) []string {
+	if p.dryRun || p.service != nil {
+		return nil
+	}
+	var notes, secrets, env []string
+	for _, name := range p.rb.Secrets {
+		if p.secrets[name] == "" {
+			secrets = append(secrets, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.rb.Env)) {
+		if _, set := a.env(name); !set {
+			env = append(env, name+"="+p.rb.Env[name])
+		}
+	}
+	if len(secrets) > 0 {
+		notes = append(notes, p.printer.T("cli.note.secrets", "Detail", strings.Join(secrets, ", ")))
+	}
+	if len(env) > 0 {
+		notes = append(notes, p.printer.T("cli.note.env", "Detail", strings.Join(env, ", ")))
+	}
+	return notes
 }
 
 // lookTool finds a command the way the runbook's scripts will find it.

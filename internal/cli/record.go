@@ -37,11 +37,27 @@ func (a *app) open(name string) (*recorded, error) {
 	if err != nil {
 		return nil, err
 	}
-	entry, err := store.Find(name)
+	entry, err := find(store, name)
 	if err != nil {
-		return nil, &usageError{err}
+		return nil, err
 	}
 	return openEntry(entry)
+}
+
+// find returns the run that a name means. Where it looked is said, because a run
+// that seems lost is often one of another state directory.
+func find(store transcript.Store, name string) (transcript.Entry, error) {
+	entry, err := store.Find(name)
+	var missing *transcript.NotFoundError
+	switch {
+	case errors.As(err, &missing) && name == transcript.Last:
+		return entry, usagef("no run is on record in %s yet", store.Root)
+	case errors.As(err, &missing) && len(missing.Candidates) == 0:
+		return entry, usagef("%w (looked in %s)", err, store.Root)
+	case err != nil:
+		return entry, &usageError{err}
+	}
+	return entry, nil
 }
 
 func openEntry(entry transcript.Entry) (*recorded, error) {
@@ -163,6 +179,9 @@ func (a *app) runsCommand() *cobra.Command {
 			}
 			table := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
 			p := a.printer("")
+			if len(rows) == 0 {
+				return a.noRuns(p)
+			}
 			for _, row := range rows {
 				fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", sanitize.Line(row.Run), p.T("mode."+row.Mode), a.fate(row), sanitize.Line(row.Title))
 			}
@@ -171,6 +190,15 @@ func (a *app) runsCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
 	return cmd
+}
+
+// noRuns says where none was found; standard output stays empty for scripts.
+func (a *app) noRuns(p *i18n.Printer) error {
+	store, err := a.store()
+	if err == nil {
+		fmt.Fprintln(a.err, p.T("cli.no-runs", "Dir", store.Root))
+	}
+	return err
 }
 
 // fate says in words how a run stands.
@@ -247,9 +275,9 @@ func (a *app) verifyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			entry, err := store.Find(args[0])
+			entry, err := find(store, args[0])
 			if err != nil {
-				return &usageError{err}
+				return err
 			}
 			return a.verify(entry, asJSON)
 		},

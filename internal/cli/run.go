@@ -10,6 +10,7 @@ import (
 
 	"genia.ai/bitacora/internal/auto"
 	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/sandbox"
 )
 
 // runFlags are the flags of run and rehearse.
@@ -29,7 +30,7 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.answers, "answer", nil, "answer a choice, an input, a confirm, or name the target of a destructive action: `NAME=VALUE` (repeatable)")
 	flags.StringVar(&f.scenario, "scenario", "", "the scenario to walk: its `ID`")
 	flags.BoolVar(&f.sandbox, "sandbox", false, "start a practice service and walk against it")
-	flags.StringVar(&f.fault, "fault", "", "what is broken in the practice service (default: what fits the scenario)")
+	flags.StringVar(&f.fault, "fault", "", "`PART` that is broken in the practice service: "+strings.Join(sandbox.Faults(), ", ")+" (default: what fits the scenario)")
 	flags.BoolVar(&f.plain, "plain", false, "line by line, without redrawing: for screen readers, bad links and dumb terminals")
 	flags.BoolVar(&f.auto, "auto", false, "ask nothing; what is not answered takes its default; stop at the first failure")
 	cmd.MarkFlagsMutuallyExclusive("plain", "auto")
@@ -105,7 +106,7 @@ func (a *app) runAuto(ctx context.Context, prep *preparation, flags runFlags) (e
 	if err := prep.provide(ctx, flags); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, prep.close()) }()
+	defer func() { err = withClosing(err, prep.close()) }()
 	if err := auto.Check(prep.plan, prep.autoOptions(a)); err != nil {
 		return a.explain(err, prep)
 	}
