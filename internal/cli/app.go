@@ -123,6 +123,7 @@ func (a *app) root() *cobra.Command {
 		a.serveCommand(),
 	)
 	wrapArgErrors(root)
+	completeValues(root)
 	return root
 }
 

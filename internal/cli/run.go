@@ -45,7 +45,7 @@ func (a *app) runCommand() *cobra.Command {
 			"  bitacora run ./restart.md --param service=web\n" +
 			"  bitacora run rollback-conectores --sandbox --auto --scenario connector \\\n" +
 			"    --param connector=facebook --param version=v1.4.2 --answer rollback=yes",
-		Args: cobra.ExactArgs(1),
+		Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeRunbook,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0], flags) },
 	}
 	flags.register(cmd)
@@ -58,8 +58,8 @@ func (a *app) rehearseCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rehearse RUNBOOK",
 		Short: "Walk a runbook without touching anything: every action is simulated",
-		Args:  cobra.ExactArgs(1),
-		RunE:  func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0], flags) },
+		Args:  cobra.ExactArgs(1), ValidArgsFunction: a.completeRunbook,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0], flags) },
 	}
 	flags.register(cmd)
 	return cmd
