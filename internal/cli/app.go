@@ -106,7 +106,13 @@ func (a *app) root() *cobra.Command {
 		Long: "Bitácora walks an on-call operator through a Markdown runbook in the terminal, runs the\n" +
 			"attached actions inline and leaves a timestamped transcript for the post-mortem.\n" +
 			"Without a command it lets you pick a runbook.",
-		Args:          cobra.NoArgs,
+		Args: cobra.NoArgs,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if a.lang != "" && a.lang != "es" && a.lang != "en" {
+				return usagef("--lang %s: it is es or en", a.lang)
+			}
+			return nil
+		},
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return a.pick(cmd.Context()) },
