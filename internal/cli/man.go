@@ -80,6 +80,7 @@ func exitTexts() [][2]string {
 		{exitUsage, "wrong usage, or automatic mode lacks an answer"},
 		{exitRunbook, "the runbook does not parse, or lint has errors"},
 		{exitAction, "an action failed in automatic mode"},
+		{exitLocked, "the run is driven by somebody else"},
 		{exitDamaged, "the transcript is damaged"},
 		{exitStorage, "the transcript cannot be written"},
 		{exitInterrupted, "interrupted"},
