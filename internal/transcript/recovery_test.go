@@ -197,7 +197,8 @@ func TestEveryCutIsRecoveredOrRefused(t *testing.T) {
 		}
 		lines := bytes.SplitAfter(whole, []byte("\n"))
 		for cut := len(lines[0]) + len(lines[1]); cut < len(whole); cut++ {
-			dir := copyRun(t, w.Dir())
+			dir := w.Dir()
+			forgetEpochsAfter(t, dir, 1)
 			if err := os.WriteFile(journal(dir, 1), whole[:cut], 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -238,6 +239,16 @@ func anchorAt(t *testing.T, w *Writer, seq uint64) {
 	}
 }
 
+// forgetEpochsAfter makes a run as it was before it was recovered.
+func forgetEpochsAfter(t *testing.T, dir string, epoch int) {
+	t.Helper()
+	for _, path := range []string{journal(dir, epoch+1), filepath.Join(dir, "journal.torn-1")} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+}
+
 // copyRun copies the store of a run and returns the run's directory in the copy.
 func copyRun(t *testing.T, dir string) string {
 	t.Helper()
@@ -273,13 +284,14 @@ func TestFlippedBitsAreRecoveredOrRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		for at := 0; at < len(whole); at += 16 {
-			dir := copyRun(t, w.Dir())
+			dir := w.Dir()
 			flipped := bytes.Clone(whole)
 			flipped[at] ^= 1 << (at % 8)
 			if err := os.WriteFile(journal(dir, epoch), flipped, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if _, found, err := Open(calm{}, dir, newTick(), OpenOptions{Begin: recovered}); err == nil {
+			if opened, found, err := Open(calm{}, dir, newTick(), OpenOptions{Begin: recovered}); err == nil {
+				closed(t, opened)
 				// Only bytes that do not count may pass, and they are foreign.
 				if at < bytes.LastIndexByte(whole, '\n') || len(found.Foreign) == 0 {
 					t.Fatalf("epoch %d, byte %d: passed", epoch, at)
@@ -290,6 +302,9 @@ func TestFlippedBitsAreRecoveredOrRefused(t *testing.T) {
 			} else if want := count + bytes.Count(whole[:at], []byte("\n")); len(found.Events) != want {
 				t.Fatalf("epoch %d, byte %d: %d events are shown, %d are intact", epoch, at, len(found.Events), want)
 			}
+		}
+		if err := os.WriteFile(journal(w.Dir(), epoch), whole, 0o600); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
