@@ -3,6 +3,7 @@ package tui
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"genia.ai/bitacora/internal/event"
@@ -69,12 +70,29 @@ func (r *run) take(u session.Update) {
 		r.saved = u.Saved
 		r.record(u.Event)
 	case session.OutputPrinted:
-		r.out.print(outputKindOf(u.Stream), u.Text)
+		text := u.Text
+		if u.Stream == session.StreamInfo {
+			text = r.told(text)
+		}
+		r.out.print(outputKindOf(u.Stream), text)
 	case session.OutputDropped:
 		r.out.mark(outputBad, r.printer.T("tui.out.dropped", "Bytes", u.Bytes))
 	case session.StorageFailed:
 		r.storage = u.Err
 	}
+}
+
+// told translates what Bitácora itself reports of an action, line by line.
+func (r *run) told(text string) string {
+	lines := strings.SplitAfter(text, "\n")
+	for i, line := range lines {
+		body, end, ended := strings.Cut(line, "\n")
+		lines[i] = r.printer.Told(body)
+		if ended {
+			lines[i] += "\n" + end
+		}
+	}
+	return strings.Join(lines, "")
 }
 
 func outputKindOf(stream session.Stream) outputKind {
@@ -152,7 +170,7 @@ func (r *run) ending(ending event.Ending) string {
 	}
 	text += " · " + took(time.Duration(ending.DurationMS)*time.Millisecond)
 	if ending.Reason != "" && ending.Outcome != event.OutcomeCancelled {
-		text += " · " + r.clean(ending.Reason)
+		text += " · " + r.clean(r.printer.Told(ending.Reason))
 	}
 	return text
 }

@@ -158,7 +158,7 @@ func (s *summaryScreen) phases() []string {
 			if d > limit {
 				id = "tui.sum.over"
 			}
-			line += "  " + s.a.p.T(id, "Target", target(limit))
+			line += "  " + s.a.p.T(id, "Target", runbooks.FormatDuration(limit))
 		}
 		lines = append(lines, line)
 	}

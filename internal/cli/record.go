@@ -110,7 +110,8 @@ func (a *app) export(w io.Writer, run *recorded, format string) error {
 	var err error
 	switch format {
 	case "md":
-		err = export.Markdown(w, record, export.Options{T: a.printer(a.recordedLang(run)).T, Location: time.Local})
+		p := a.printer(a.recordedLang(run))
+		err = export.Markdown(w, record, export.Options{T: p.T, Told: p.Told, Location: time.Local})
 	case "json":
 		var text bytes.Buffer
 		if err = export.JSON(&text, record); err == nil {

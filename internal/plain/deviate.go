@@ -16,7 +16,7 @@ import (
 func (t *talk) failureMenu(failed *runbooks.Action) error {
 	ending := t.state.Action(failed.ID).Ending
 	t.say("")
-	t.say(t.p.T("plain.failed", "Name", nameOf(failed), "Outcome", t.p.T("outcome."+ending.Outcome), "Reason", oneLine(ending.Reason)))
+	t.say(t.p.T("plain.failed", "Name", nameOf(failed), "Outcome", t.p.T("outcome."+ending.Outcome), "Reason", oneLine(t.p.Told(ending.Reason))))
 	entries := []struct {
 		id string
 		do func(string) error
