@@ -106,7 +106,8 @@ func (s Store) List() ([]Entry, error) {
 			return nil, fmt.Errorf("list runs: %w", err)
 		}
 		for _, dir := range dirs {
-			if dir.IsDir() {
+			// What failed before its first event is no run.
+			if dir.IsDir() && exists(filepath.Join(s.Root, name, dir.Name(), journalName(1))) {
 				entries = append(entries, Entry{
 					ID: dir.Name(), Dir: filepath.Join(s.Root, name, dir.Name()), Rehearsal: name == rehearsalsName,
 				})
