@@ -158,3 +158,8 @@ func (s Store) Find(name string) (Entry, error) {
 	}
 	return Entry{}, notFound
 }
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
