@@ -14,6 +14,7 @@ import (
 	"context"
 	"time"
 
+	"genia.ai/bitacora/internal/redact"
 	"genia.ai/bitacora/runbooks"
 )
 
@@ -41,6 +42,8 @@ type Request struct {
 	Env     map[string]string // the author's env, already merged with the process's
 	Secrets map[string]string // values by secret name
 	Hosts   []string          // allow-list of http, empty = any
+
+	Masks *redact.Set // of all secrets of the run; nil = of Secrets alone
 
 	Dir   string      // working directory of the run
 	Shell *ShellState // variables, functions and directory carried between blocks

@@ -150,6 +150,7 @@ func TestHTTPValuesInOtherPlaces(t *testing.T) {
 		{"POST {{API}}/\nContent-Type: application/x-www-form-urlencoded\n\na={{v}}&b=1", "POST / a=%3Ca%3E%26b%3D%222%22&b=1"},
 		{"POST {{API}}/\nContent-Type: application/xml\n\n<v>{{v}}</v>", "POST / <v>&lt;a&gt;&amp;b=&#34;2&#34;</v>"},
 		{"PUT {{API}}/\nContent-Type: text/plain\n\n{{v}}", `PUT / <a>&b="2"`},
+		{"POST {{API}}/\nContent-Type: application/x-ndjson\n\n{\"index\":{}}\n{\"m\":\"{{v}}\"}", `POST / {"index":{}}` + "\n" + `{"m":"<a>&b=\"2\""}`},
 		{"GET http://{{HOST}}/{{v}}#frag", "GET /%3Ca%3E&b=%222%22"},
 		{"GET {{API}}?q={{v}}", "GET /?q=%3Ca%3E%26b%3D%222%22"},
 	} {

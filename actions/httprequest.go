@@ -167,13 +167,14 @@ func (v values) planBody(plan *httpPlan, template string) error {
 	media, _, _ := strings.Cut(contentType, ";")
 	media = strings.TrimSpace(media)
 	first := strings.TrimSpace(template)[:1]
-	isJSON := media == "application/json" || strings.HasSuffix(media, "+json") || !declared && (first == "{" || first == "[")
+	isJSON := strings.Contains(media, "json") || !declared && (first == "{" || first == "[")
+	oneDocument := !declared || media == "application/json" || strings.HasSuffix(media, "+json") // not ndjson and the like
 
 	var err error
 	switch {
 	case isJSON:
 		plan.body, err = v.expandJSON(template)
-		if err == nil && !v.invent && !json.Valid([]byte(plan.body)) {
+		if err == nil && oneDocument && !v.invent && !json.Valid([]byte(plan.body)) {
 			err = fmt.Errorf("the body is not valid JSON with its values in place; check its commas and quotes")
 		}
 		if !declared {

@@ -65,7 +65,7 @@ func (c jsonCompare) holds(o *observation) (bool, string) {
 	}
 	for _, value := range found {
 		if !c.compare(value) {
-			return false, clipText(jsonText(value))
+			return false, jsonText(value)
 		}
 	}
 	return true, ""
@@ -126,9 +126,8 @@ func jsonText(value any) string {
 	return string(text)
 }
 
-// clipText shortens what was seen for a message.
-func clipText(s string) string {
-	const limit = 80
+// clipText shortens a text for a message. It must be masked before.
+func clipText(s string, limit int) string {
 	if r := []rune(s); len(r) > limit {
 		return string(r[:limit]) + "…"
 	}

@@ -17,6 +17,12 @@ const (
 	defaultInterval = 5 * time.Second
 )
 
+// How much of what was seen, and of a whole reason, an operator is told, in characters.
+const (
+	maxSeen   = 80
+	maxReason = 1000
+)
+
 // control runs the attempts of an action: timeout, retries, polling, the
 // conditions and the captures, which are the same for every kind.
 type control struct {
@@ -72,7 +78,7 @@ func (c *control) run(ctx context.Context, attempt try) Result {
 		r = c.repeat(ctx, attempt)
 	}
 	r.Duration = c.clock.Now().Sub(began)
-	r.Reason = c.guard.text(sanitize.Line(r.Reason))
+	r.Reason = clipText(c.guard.text(sanitize.Line(r.Reason)), maxReason)
 	return r
 }
 
@@ -141,9 +147,13 @@ func (c *control) judge(ctx context.Context, r Result, o *observation, limit tim
 	}
 	set := c.req.Action.Settings
 	met, seen := c.expect.evaluate(o)
+	expected := met
 	if met && set.Until != "" {
 		met, seen = c.until.evaluate(o)
-	} else if !met {
+	}
+	// Masked while it is whole: of a secret that is cut, what is left stays readable.
+	seen = clipText(c.guard.text(seen), maxSeen)
+	if !expected {
 		seen = c.unexpected(seen)
 	}
 	if set.Expect != "" || set.Until != "" {

@@ -65,7 +65,9 @@ func (v values) query(template string) (string, error) {
 		switch {
 		case quote == '`' && strings.Contains(value, "`"):
 			return "", &RefusedValueError{Name: part.Name, Place: "a query", Reason: "it holds a backquote"}
-		case quote == '`':
+		case quote == '#' && strings.ContainsAny(value, "\r\n"):
+			return "", &RefusedValueError{Name: part.Name, Place: "a comment of a query", Reason: "it holds a line break"}
+		case quote == '`', quote == '#':
 		case quote != 0:
 			value = strings.NewReplacer(`\`, `\\`, string(quote), `\`+string(quote), "\n", `\n`).Replace(value)
 		case !bareQueryValue.MatchString(value) && !v.invent:
@@ -79,17 +81,22 @@ func (v values) query(template string) (string, error) {
 	return b.String(), nil
 }
 
-// scanQuotes follows the quotes of PromQL through a text.
+// scanQuotes follows the quotes of PromQL through a text. A comment counts as one
+// that # opens and the end of the line closes: an apostrophe in it opens nothing.
 func scanQuotes(text string, quote byte, escaped bool) (byte, bool) {
 	for _, c := range []byte(text) {
 		switch {
 		case escaped:
 			escaped = false
+		case quote == '#':
+			if c == '\n' || c == '\r' {
+				quote = 0
+			}
 		case quote != 0 && quote != '`' && c == '\\':
 			escaped = true
 		case quote != 0 && c == quote:
 			quote = 0
-		case quote == 0 && (c == '"' || c == '\'' || c == '`'):
+		case quote == 0 && (c == '"' || c == '\'' || c == '`' || c == '#'):
 			quote = c
 		}
 	}

@@ -140,7 +140,7 @@ func parseSamples(body []byte) ([]sample, error) {
 		return nil, errNoJSON
 	}
 	if answer.Status != "success" {
-		return nil, fmt.Errorf("the query failed: %s", clipText(answer.Error))
+		return nil, fmt.Errorf("the query failed: %s", answer.Error)
 	}
 	switch answer.Data.ResultType {
 	case "scalar":

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"genia.ai/bitacora/internal/redact"
 	"genia.ai/bitacora/runbooks"
 )
 
@@ -78,6 +79,46 @@ func TestPromQLRefusals(t *testing.T) {
 	}
 	if _, err := liveExecutor(t, runbooks.KindPromQL).Preview(Request{Action: queryAction("up", runbooks.Settings{})}); err == nil || !strings.Contains(err.Error(), "PROMETHEUS_URL") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestPromQLCommentsOpenNoQuotes: an apostrophe in a comment must not make what
+// follows look quoted.
+func TestPromQLCommentsOpenNoQuotes(t *testing.T) {
+	exec := liveExecutor(t, runbooks.KindPromQL, "PROMETHEUS_URL=http://127.0.0.1:1")
+	preview := func(code, value string) (Preview, error) {
+		return exec.Preview(Request{Action: queryAction(code, runbooks.Settings{}), Params: map[string]string{"v": value}})
+	}
+	got, err := preview("# don't page\nup{a=\"{{v}}\"}", `x"} or vector(1) or y{a="`)
+	if want := "# don't page\n" + `up{a="x\"} or vector(1) or y{a=\""}`; err != nil || got.Command != want {
+		t.Errorf("got %q, %v; want %q", got.Command, err, want)
+	}
+	if got, err := preview("# it's\nup > {{v}}", "0 or vector(1)"); err == nil {
+		t.Errorf("an expression was accepted: %q", got.Command)
+	}
+	if got, err := preview("up # {{v}}", "x\nor vector(1)"); err == nil {
+		t.Errorf("a value left its comment: %q", got.Command)
+	}
+	if got, err := preview("up # {{v}}", "what's \"up\""); err != nil || got.Command != "up # what's \"up\"" {
+		t.Errorf("in a comment: %q, %v", got.Command, err)
+	}
+}
+
+// TestSecretsAreMaskedBeforeTheyAreCut: what is told of an answer is cut short,
+// and the beginning of a secret is one too many.
+func TestSecretsAreMaskedBeforeTheyAreCut(t *testing.T) {
+	masks, err := redact.New(map[string]string{"OTHER": "hunter2-hunter2-hunter2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("x", 75) + "hunter2-hunter2-hunter2"
+	b := newBackend(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"v":"`+long+`"}`) })
+	r := liveExecutor(t, runbooks.KindHTTP).Execute(t.Context(), Request{
+		Action: httpAction("GET {{API}}/", runbooks.Settings{Expect: `$.v == "y"`}),
+		Env:    map[string]string{"API": b.URL}, Masks: masks,
+	}, newRecorder())
+	if r.Outcome != OutcomeFailed || strings.Contains(r.Reason, "hunt") || !strings.Contains(r.Reason, "[secr") {
+		t.Errorf("got %s", show(r))
 	}
 }
 

@@ -111,6 +111,9 @@ type guard struct {
 // newGuard refuses secrets that cannot be masked: what used them could not be
 // shown either.
 func newGuard(req Request) (guard, error) {
+	if req.Masks != nil {
+		return guard{set: req.Masks}, nil
+	}
 	set, err := redact.New(req.Secrets)
 	return guard{set: set}, err
 }

@@ -48,6 +48,11 @@ type app struct {
 func Main(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	// A reader of our output that goes away ends no run: it would leave an action
+	// without its end on record. Writes to it fail instead of killing the program.
+	brokenPipes := make(chan os.Signal, 1)
+	signal.Notify(brokenPipes, syscall.SIGPIPE)
+	defer signal.Stop(brokenPipes)
 	a, err := newApp()
 	if err == nil {
 		root := a.root()
@@ -66,7 +71,7 @@ func report(w io.Writer, err error) {
 		parse *runbooks.ParseError
 	)
 	switch {
-	case err == nil, errors.As(err, &told):
+	case err == nil, errors.As(err, &told), errors.Is(err, syscall.EPIPE):
 	case errors.As(err, &parse):
 		fmt.Fprintln(w, sanitize.String(err.Error()))
 	default:
@@ -109,7 +114,7 @@ func (a *app) root() *cobra.Command {
 	})
 	root.AddCommand(
 		a.runCommand(), a.rehearseCommand(), a.showCommand(), a.lintCommand(), a.listCommand(), a.newCommand(),
-		a.runsCommand(), a.exportCommand(), a.verifyCommand(), a.sandboxCommand(), a.manCommand(), a.versionCommand(),
+		a.runsCommand(), a.resumeCommand(), a.watchCommand(), a.noteCommand(), a.exportCommand(), a.verifyCommand(), a.sandboxCommand(), a.manCommand(), a.versionCommand(),
 		a.serveCommand(),
 	)
 	wrapArgErrors(root)

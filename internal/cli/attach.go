@@ -26,6 +26,7 @@ type view struct {
 	printer  *i18n.Printer
 	scenario string
 	answers  map[string]string
+	watch    bool // only follow
 }
 
 // left is how a front end left a run.
@@ -65,6 +66,11 @@ func (a *app) drive(ctx context.Context, dir string, hello runserver.Hello, v vi
 	if err != nil {
 		return err
 	}
+	return a.hand(ctx, client, hello, v)
+}
+
+// hand gives an attached run to a front end and says how it was left.
+func (a *app) hand(ctx context.Context, client *runserver.Client, hello runserver.Hello, v view) error {
 	l, err := a.show(ctx, client, v)
 	err = errors.Join(err, client.Close())
 	a.whereabouts(v.printer, l)

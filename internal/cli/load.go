@@ -1,13 +1,16 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"genia.ai/bitacora/internal/config"
 	"genia.ai/bitacora/internal/sanitize"
@@ -85,7 +88,34 @@ func readRunbook(path string) (*loaded, error) {
 const maxRunbook = 32 << 20
 
 // findings returns what the parser and lint have to say, in the order of lines.
-func (l *loaded) findings(now time.Time) []runbooks.Diagnostic { return l.Lint(now, l.modified) }
+func (l *loaded) findings(now time.Time) []runbooks.Diagnostic {
+	all := append(l.Lint(now, l.modified), hiddenCode(l.Sequence)...)
+	slices.SortStableFunc(all, func(a, b runbooks.Diagnostic) int { return cmp.Compare(a.Line, b.Line) })
+	return all
+}
+
+// hiddenCode finds actions whose text cannot be shown as it would run. They are
+// errors: nobody could know what they say yes to.
+func hiddenCode(steps []*runbooks.Step) []runbooks.Diagnostic {
+	var all []runbooks.Diagnostic
+	for _, step := range steps {
+		for _, action := range step.Actions {
+			at := strings.IndexFunc(action.Code, sanitize.Hidden)
+			if at < 0 {
+				continue
+			}
+			r, _ := utf8.DecodeRuneInString(action.Code[at:])
+			all = append(all, runbooks.Diagnostic{
+				Severity: runbooks.SeverityError, Code: "hidden-character",
+				Line: action.Line + strings.Count(action.Code[:at], "\n"), Column: 1,
+				Message: fmt.Sprintf("the invisible character %U stands in an action: it cannot be shown as it would run", r),
+				Hint:    "remove the character",
+			})
+		}
+		all = append(all, hiddenCode(step.Substeps)...)
+	}
+	return all
+}
 
 // printFinding writes a diagnostic as file:line:col: severity: message.
 func (a *app) printFinding(path string, d runbooks.Diagnostic) {
@@ -103,4 +133,10 @@ func countErrors(findings []runbooks.Diagnostic) int {
 		}
 	}
 	return n
+}
+
+// isShipped reports whether a run's runbook came with the program.
+func (p *preparation) isShipped() bool {
+	_, err := library.Read(strings.TrimSuffix(p.rb.path, ".md"))
+	return p.rb.shipped || err == nil && !strings.ContainsRune(p.rb.path, filepath.Separator)
 }

@@ -44,6 +44,8 @@ type preparation struct {
 
 	id      string
 	dir     string
+	lock    *transcript.Lock // nil before start
+	lost    []event.LostVars // when the run goes on
 	session *session.Session // nil before start
 }
 
@@ -73,6 +75,9 @@ func (a *app) prepare(rb *loaded, flags runFlags) (*preparation, error) {
 	p.secrets = a.secretsFor(rb.Runbook)
 	if p.masks, err = redact.New(p.secrets); err != nil {
 		return nil, &usageError{err}
+	}
+	if err = p.checkSecrets(); err != nil {
+		return nil, errors.Join(err, p.close())
 	}
 	return p, nil
 }
@@ -190,21 +195,29 @@ func (p *preparation) start(ctx context.Context, a *app, flags runFlags) error {
 	if err != nil {
 		return &session.StorageError{Op: "create the transcript", Err: err}
 	}
+	if p.lock, err = a.takeLock(p.dir); err != nil {
+		return errors.Join(err, writer.Close())
+	}
 	workDir, err := os.Getwd()
 	if err != nil {
 		return errors.Join(fmt.Errorf("find the working directory: %w", err), writer.Close())
 	}
+	// The session ends by close, not by a signal: what happened is still recorded.
+	p.session = session.New(context.WithoutCancel(ctx), p.sessionOptions(a, writer, workDir))
+	return p.open(ctx, a, flags)
+}
+
+// sessionOptions are what a session of the run works with.
+func (p *preparation) sessionOptions(a *app, writer *transcript.Writer, workDir string) session.Options {
 	registry := actions.Rehearsal()
 	if !p.dryRun {
 		registry = actions.Live(actions.LiveOptions{Environ: os.Environ()})
 	}
-	// The session ends by close, not by a signal: what happened is still recorded.
-	p.session = session.New(context.WithoutCancel(ctx), session.Options{
+	return session.Options{
 		Plan: p.plan, Writer: writer, Registry: registry, Clock: a.clock, Random: a.random,
 		Env: p.env, Hosts: p.hosts, Secrets: p.secrets, Redact: p.masks, Dir: workDir,
 		Briefing: p.briefing(a),
-	})
-	return p.open(ctx, a, flags)
+	}
 }
 
 // open records who starts what, and the values that came with the command.
@@ -306,6 +319,9 @@ func (p *preparation) close() error {
 	}
 	if p.service != nil {
 		errs = append(errs, p.service.Close())
+	}
+	if p.lock != nil {
+		errs = append(errs, p.lock.Release())
 	}
 	return errors.Join(errs...)
 }

@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"encoding/json"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +13,7 @@ import (
 
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/export"
+	"genia.ai/bitacora/internal/i18n"
 	"genia.ai/bitacora/internal/sanitize"
 	"genia.ai/bitacora/internal/transcript"
 	"genia.ai/bitacora/internal/walk"
@@ -96,7 +97,10 @@ func (a *app) export(w io.Writer, run *recorded, format string) error {
 	case "md":
 		err = export.Markdown(w, record, export.Options{T: a.printer(a.recordedLang(run)).T, Location: time.Local})
 	case "json":
-		err = export.JSON(w, record)
+		var text bytes.Buffer
+		if err = export.JSON(&text, record); err == nil {
+			_, err = w.Write(sanitize.JSON(text.Bytes()))
+		}
 	default:
 		return usagef("--format %s: it is md or json", format)
 	}
@@ -155,15 +159,12 @@ func (a *app) runsCommand() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				encoder := json.NewEncoder(a.out)
-				encoder.SetEscapeHTML(false)
-				encoder.SetIndent("", "  ")
-				return encoder.Encode(rows)
+				return writeJSON(a.out, rows)
 			}
 			table := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
 			p := a.printer("")
 			for _, row := range rows {
-				fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", row.Run, p.T("mode."+row.Mode), a.fate(row), sanitize.Line(row.Title))
+				fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", sanitize.Line(row.Run), p.T("mode."+row.Mode), a.fate(row), sanitize.Line(row.Title))
 			}
 			return table.Flush()
 		},
@@ -271,10 +272,7 @@ func (a *app) verify(entry transcript.Entry, asJSON bool) error {
 		v.Damage = t.Damage.Error()
 	}
 	if asJSON {
-		encoder := json.NewEncoder(a.out)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(v); err != nil {
+		if err := writeJSON(a.out, v); err != nil {
 			return err
 		}
 	} else {
@@ -287,4 +285,13 @@ func (a *app) verify(entry transcript.Entry, asJSON bool) error {
 		return t.Damage
 	}
 	return nil
+}
+
+// printerOf returns the texts in the language of a run.
+func (a *app) printerOf(entry transcript.Entry) (*i18n.Printer, error) {
+	t, err := transcript.Read(entry.Dir)
+	if err != nil {
+		return nil, err
+	}
+	return a.printer(a.recordedLang(&recorded{transcript: t})), nil
 }

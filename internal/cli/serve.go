@@ -100,12 +100,15 @@ func openLog(dir string) (*os.File, error) {
 // raise prepares the run and opens its socket.
 func (a *app) raise(ctx context.Context, spec serveSpec) (*preparation, *runserver.Server, error) {
 	open := a.openNew
+	if spec.Resume != "" {
+		open = a.openAgain
+	}
 	prep, err := open(ctx, spec)
 	if err != nil {
 		return nil, nil, err
 	}
 	server, err := runserver.Listen(runserver.Options{
-		Session: prep.session, Dir: prep.dir, Path: prep.rb.path, Idle: spec.Idle, Now: a.clock.Now,
+		Session: prep.session, Dir: prep.dir, Path: prep.rb.path, Idle: spec.Idle, Now: a.clock.Now, Lost: prep.lost,
 	})
 	if err != nil {
 		return nil, nil, errors.Join(err, prep.close())

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -38,7 +37,7 @@ func (a *app) showCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = a.out.Write(raw)
+			_, err = a.out.Write(sanitize.JSON(raw))
 			return err
 		},
 	}
@@ -135,10 +134,7 @@ func (a *app) lint(names []string, asJSON bool) error {
 		all = append(all, result)
 	}
 	if asJSON {
-		encoder := json.NewEncoder(a.out)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(all); err != nil {
+		if err := writeJSON(a.out, all); err != nil {
 			return err
 		}
 	} else {
@@ -175,10 +171,7 @@ func (a *app) listCommand() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			all := a.runbooks()
 			if asJSON {
-				encoder := json.NewEncoder(a.out)
-				encoder.SetEscapeHTML(false)
-				encoder.SetIndent("", "  ")
-				return encoder.Encode(all)
+				return writeJSON(a.out, all)
 			}
 			table := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
 			for _, rb := range all {

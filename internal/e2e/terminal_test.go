@@ -73,7 +73,12 @@ func home(t *testing.T) []string {
 
 func open(t *testing.T, opts options, args ...string) *terminal {
 	t.Helper()
-	cmd := exec.Command(binary, args...)
+	return openCommand(t, opts, exec.Command(binary, args...))
+}
+
+// openCommand runs any command in a terminal.
+func openCommand(t *testing.T, opts options, cmd *exec.Cmd) *terminal {
+	t.Helper()
 	cmd.Env, cmd.Dir = opts.env, opts.dir
 	if cmd.Dir == "" {
 		cmd.Dir = t.TempDir()

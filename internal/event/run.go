@@ -45,8 +45,9 @@ type RunPaused struct {
 
 // RunResumed says that somebody went on with a paused run.
 type RunResumed struct {
-	Operator string `json:"operator"`
-	Host     string `json:"host"`
+	Operator string     `json:"operator"`
+	Host     string     `json:"host"`
+	Lost     []LostVars `json:"lost"` // shell variables that went with the server before
 }
 
 // Outcomes of a run.

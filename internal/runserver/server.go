@@ -38,6 +38,7 @@ type Options struct {
 	Path    string // where the runbook was read from
 	Idle    time.Duration
 	Now     func() time.Time
+	Lost    []event.LostVars // told to who resumes a paused run
 }
 
 // Server serves one run.
@@ -226,7 +227,7 @@ func (s *Server) admit(ctx context.Context, p *peer) (*session.Attachment, error
 	commands := []walk.Command{walk.Join{ClientJoined: join}}
 	if p.hello.Drive {
 		if state.Status == walk.StatusPaused {
-			commands = append(commands, walk.Resume{Operator: p.hello.Operator, Host: p.hello.Host})
+			commands = append(commands, walk.Resume{Operator: p.hello.Operator, Host: p.hello.Host, Lost: s.opts.Lost})
 		}
 		if state.Status != walk.StatusEnded && (p.hello.TakeOver || p.hello.Operator != state.Operator) {
 			commands = append(commands, walk.HandOver{To: p.hello.Operator, Reason: p.hello.Reason})

@@ -1,6 +1,11 @@
 package sanitize
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
 
 // hidden reports whether r must not reach a screen or a file: it is a control
 // character, or it changes or hides the text around it without being seen
@@ -25,6 +30,29 @@ func hidden(r rune) bool {
 		return true
 	}
 	return r >= 0xe0000 && r <= 0xe007f // tags
+}
+
+// Hidden reports whether r is a character that the filters take out: one that
+// acts on a terminal, or changes or hides the text around it without being seen.
+func Hidden(r rune) bool { return hidden(r) }
+
+// JSON returns a JSON text with the characters that must not reach a terminal
+// written as escapes. The value that it encodes stays the same: outside strings
+// JSON has none of them.
+func JSON(text []byte) []byte {
+	out := make([]byte, 0, len(text))
+	for rest := text; len(rest) > 0; {
+		r, n := utf8.DecodeRune(rest)
+		if hidden(r) && r > 0x1f {
+			for _, unit := range utf16.Encode([]rune{r}) {
+				out = fmt.Appendf(out, `\u%04x`, unit)
+			}
+		} else {
+			out = append(out, rest[:n]...)
+		}
+		rest = rest[n:]
+	}
+	return out
 }
 
 // String returns the clean form of a whole text, without colours.

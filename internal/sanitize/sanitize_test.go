@@ -2,6 +2,7 @@ package sanitize
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -209,5 +210,21 @@ func BenchmarkPlain(b *testing.B) {
 	b.SetBytes(int64(len(in)))
 	for b.Loop() {
 		dst = f.Append(dst[:0], in)
+	}
+}
+
+func TestJSONKeepsItsValueAndDrivesNothing(t *testing.T) {
+	value := "a\u009b5m\u202eb\x7f\U000e0041\u00e9\u200dc"
+	text, err := json.Marshal(map[string]string{value: value})
+	if err != nil {
+		t.Fatal(err)
+	}
+	safe := JSON(text)
+	if got := String(string(safe)); got != string(safe) {
+		t.Errorf("%q still holds hidden characters", safe)
+	}
+	var back map[string]string
+	if err := json.Unmarshal(safe, &back); err != nil || back[value] != value {
+		t.Errorf("%q reads back as %q, %v", safe, back, err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -57,6 +58,13 @@ func guarded(ctx context.Context, executor actions.Executor, request actions.Req
 }
 
 func (s *Session) ending(result actions.Result, durationMS int64) event.Ending {
+	for _, name := range slices.Sorted(maps.Keys(result.Captured)) {
+		if s.checkStorable("", name, result.Captured[name]) != nil {
+			result.Outcome, result.Captured = actions.OutcomeFailed, nil
+			result.Reason = "capture " + name + ": " + holdsSecret
+			break
+		}
+	}
 	return event.Ending{
 		Outcome: string(result.Outcome), Exit: result.Exit, Signal: result.Signal, Status: result.Status,
 		Met: result.Met, Reason: s.scrub.text(result.Reason), Tries: max(result.Attempts, 1),

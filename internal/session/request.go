@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"genia.ai/bitacora/actions"
+	"genia.ai/bitacora/internal/sanitize"
 	"genia.ai/bitacora/internal/walk"
 	"genia.ai/bitacora/runbooks"
 )
@@ -27,8 +28,9 @@ func (s *Session) prepare(cmd walk.Command) (walk.Command, start, error) {
 		prepared, st, err := s.prepareRun(cmd, cmd.Action)
 		return prepared, st, err
 	case walk.Undo:
+		undone := s.action(cmd.Action) // by its name, too
 		for _, entry := range s.state.Undoable() {
-			if entry.Action == cmd.Action {
+			if undone != nil && entry.Action == undone.ID {
 				prepared, st, err := s.prepareRun(cmd.Run, entry.Undo)
 				cmd.Run = prepared
 				return cmd, st, err
@@ -37,6 +39,10 @@ func (s *Session) prepare(cmd walk.Command) (walk.Command, start, error) {
 		return cmd, start{}, nil // the walk refuses it
 	case walk.Adhoc:
 		return s.prepareAdhoc(cmd)
+	case walk.SetParam:
+		return cmd, start{}, s.checkStorable("", cmd.Name, cmd.Value)
+	case walk.Answer:
+		return cmd, start{}, s.checkStorable(cmd.Action, cmd.Action, cmd.Value)
 	}
 	return cmd, start{}, nil
 }
@@ -90,7 +96,10 @@ func (s *Session) action(id string) *runbooks.Action {
 func (s *Session) request(action *runbooks.Action) (actions.Request, error) {
 	request := actions.Request{
 		Action: action, Params: map[string]string{}, Env: s.opts.Env, Secrets: map[string]string{},
-		Hosts: s.opts.Hosts, Dir: s.opts.Dir, Shell: s.shell,
+		Hosts: s.opts.Hosts, Dir: s.opts.Dir, Shell: s.shell, Masks: s.opts.Redact,
+	}
+	if err := checkVisible(action.Code); err != nil {
+		return request, &ValuesError{Action: action.ID, Err: err}
 	}
 	for name, value := range s.state.Values() {
 		request.Params[name] = value.Text
@@ -111,6 +120,32 @@ func (s *Session) request(action *runbooks.Action) (actions.Request, error) {
 	}
 	return request, nil
 }
+
+// checkVisible refuses code that cannot be shown as it is: the operator would say
+// yes to something else than what runs.
+func checkVisible(code string) error {
+	line := 1
+	for _, r := range code {
+		switch {
+		case r == '\n':
+			line++
+		case sanitize.Hidden(r):
+			return fmt.Errorf("line %d of its text holds the invisible character %U, so that it cannot be shown as it would run; remove it from the runbook", line, r)
+		}
+	}
+	return nil
+}
+
+// checkStorable refuses a value that holds a secret: it would be recorded masked,
+// and the actions would get the mask.
+func (s *Session) checkStorable(id, name, value string) error {
+	if _, masked := s.opts.Redact.String(sanitize.String(value)); masked == 0 {
+		return nil
+	}
+	return &walk.Refusal{Code: walk.CodeAnswerInvalid, ID: id, Cause: &runbooks.ValueError{Param: name, Reason: holdsSecret}}
+}
+
+const holdsSecret = "the value holds a secret, which is never stored; use the secret by its name instead"
 
 // MissingSecretError says that an action needs a secret that is not there.
 type MissingSecretError struct{ Name string }

@@ -50,12 +50,13 @@ type Session struct {
 	stop    context.CancelFunc
 	running sync.WaitGroup
 
-	mu     sync.Mutex
-	state  walk.State
-	events []event.Event
-	saved  Saved
-	cancel context.CancelFunc // of the running action, nil when none runs
-	closed bool
+	mu      sync.Mutex
+	state   walk.State
+	events  []event.Event
+	saved   Saved
+	cancel  context.CancelFunc // of the running action, nil when none runs
+	closing bool               // no command is taken any more
+	closed  bool
 
 	failed *StorageError // the first failure of storage, nil while all is well
 
@@ -139,7 +140,7 @@ func (s *Session) DoAs(ctx context.Context, actor string, cmd walk.Command) (Ack
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	if s.closing {
 		return Ack{}, ErrClosed
 	}
 	if _, ok := cmd.(walk.Ended); ok {
@@ -155,7 +156,9 @@ func (s *Session) DoAs(ctx context.Context, actor string, cmd walk.Command) (Ack
 	}
 	switch cmd.(type) {
 	case walk.Cancel:
-		s.cancel()
+		if s.cancel != nil { // it has ended, but its end could not be recorded
+			s.cancel()
+		}
 	case walk.Run, walk.Undo, walk.Adhoc:
 		s.launch(start)
 	}
@@ -240,6 +243,9 @@ func (s *Session) State() walk.State {
 // Close ends the running action, records its end, and closes the transcript and
 // the feeds. It may be called more than once.
 func (s *Session) Close() error {
+	s.mu.Lock()
+	s.closing = true // nothing is launched behind Wait's back
+	s.mu.Unlock()
 	s.stop()
 	s.running.Wait()
 	s.mu.Lock()

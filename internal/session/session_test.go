@@ -61,6 +61,8 @@ func testPlan() *walk.Plan {
 		Sequence: []*runbooks.Step{{ID: "3.1", Phase: runbooks.PhaseExecution, Actions: []*runbooks.Action{
 			{ID: "act", Name: "act", Kind: runbooks.KindShell, Code: "do it", Effect: runbooks.EffectRead, Secrets: []string{"TOKEN"}},
 			{ID: "args", Kind: runbooks.KindShell, Effect: runbooks.EffectRead, Uses: []string{"free"}, Settings: runbooks.Settings{Args: []string{"free"}}},
+			{ID: "on/1", Name: "on", Kind: runbooks.KindShell, Effect: runbooks.EffectRead, Settings: runbooks.Settings{Undo: "off"}},
+			{ID: "off/1", Name: "off", Kind: runbooks.KindShell, Effect: runbooks.EffectRead},
 			{ID: "lacks", Kind: runbooks.KindShell, Effect: runbooks.EffectRead, Secrets: []string{"OTHER"}},
 		}}},
 	})

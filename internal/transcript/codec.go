@@ -5,11 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/crc32"
 	"strconv"
-	"time"
+	"strings"
 
 	"genia.ai/bitacora/internal/event"
 )
@@ -27,10 +26,6 @@ const (
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
-// errNotCanonical is the reason for a line whose content is readable but that
-// this package would never have written like that.
-var errNotCanonical = errors.New("not in the canonical form")
 
 // encode returns the line of an event, without its LF. It ignores ev.CRC.
 func encode(ev event.Event) ([]byte, error) {
@@ -81,6 +76,7 @@ func marshal(v any) ([]byte, error) {
 }
 
 func appendString(line []byte, s string) []byte {
+	s = strings.ToValidUTF8(s, "\ufffd")
 	for i := range len(s) {
 		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= 0x7f {
 			quoted, err := marshal(s)
@@ -99,138 +95,4 @@ func appendString(line []byte, s string) []byte {
 func lineHash(line []byte) string {
 	sum := sha256.Sum256(line)
 	return hex.EncodeToString(sum[:])
-}
-
-// decode reads one line without its LF. It accepts only what encode writes.
-func decode(line []byte) (event.Event, error) {
-	var ev event.Event
-	if len(line) < prevLen+crcLen || !bytes.HasPrefix(line, []byte(`{"v":`)) {
-		return ev, errors.New("not an event")
-	}
-	body := line[:len(line)-crcLen]
-	if want := fmt.Sprintf(`,"crc":"%08x"}`, crc32.Checksum(body, castagnoli)); want != string(line[len(body):]) {
-		return ev, errors.New("its checksum does not match")
-	}
-	ev.CRC = string(line[len(line)-10 : len(line)-2])
-	s := scanner{rest: body}
-	ev.V = int(s.number(`{"v":`))
-	ev.Epoch = int(s.number(`,"epoch":`))
-	ev.Seq = s.number(`,"seq":`)
-	at := s.text(`,"at":`)
-	ev.MonoMS = int64(s.number(`,"mono_ms":`))
-	ev.Boot = s.text(`,"boot":`)
-	ev.Actor = s.text(`,"actor":`)
-	ev.Role = s.text(`,"role":`)
-	ev.Phase = s.text(`,"phase":`)
-	ev.Step = s.text(`,"step":`)
-	ev.Kind = event.Kind(s.text(`,"kind":`))
-	s.literal(`,"data":`)
-	raw := s.tail(&ev)
-	if s.err != nil {
-		return ev, s.err
-	}
-	if ev.V != event.Version {
-		return ev, fmt.Errorf("its format version is %d; this program reads %d", ev.V, event.Version)
-	}
-	var err error
-	if ev.At, err = time.Parse(timeLayout, at); err != nil {
-		return ev, errNotCanonical
-	}
-	if ev.Data, err = event.DecodeData(ev.Kind, raw); err != nil {
-		return ev, fmt.Errorf("its data cannot be read: %w", err)
-	}
-	return ev, nil
-}
-
-// scanner takes apart a line whose members stand in one known order.
-type scanner struct {
-	rest []byte
-	err  error
-}
-
-func (s *scanner) literal(text string) {
-	if s.err != nil {
-		return
-	}
-	if !bytes.HasPrefix(s.rest, []byte(text)) {
-		s.err = errNotCanonical
-		return
-	}
-	s.rest = s.rest[len(text):]
-}
-
-func (s *scanner) number(name string) uint64 {
-	s.literal(name)
-	n := 0
-	for n < len(s.rest) && s.rest[n] >= '0' && s.rest[n] <= '9' {
-		n++
-	}
-	return s.parse(s.rest[:n], n)
-}
-
-func (s *scanner) parse(digits []byte, n int) uint64 {
-	if s.err != nil {
-		return 0
-	}
-	value, err := strconv.ParseUint(string(digits), 10, 63)
-	if err != nil || n > 1 && digits[0] == '0' {
-		s.err = errNotCanonical
-		return 0
-	}
-	s.rest = s.rest[n:]
-	return value
-}
-
-func (s *scanner) text(name string) string {
-	s.literal(name)
-	if s.err != nil || len(s.rest) == 0 || s.rest[0] != '"' {
-		s.err = errNotCanonical
-		return ""
-	}
-	end := 1
-	for end < len(s.rest) && s.rest[end] != '"' {
-		if s.rest[end] == '\\' {
-			end++
-		}
-		end++
-	}
-	if end >= len(s.rest) {
-		s.err = errNotCanonical
-		return ""
-	}
-	quoted := s.rest[:end+1]
-	var value string
-	if err := json.Unmarshal(quoted, &value); err != nil || string(appendString(nil, value)) != string(quoted) {
-		s.err = errNotCanonical
-		return ""
-	}
-	s.rest = s.rest[end+1:]
-	return value
-}
-
-// tail reads data, dur and prev from behind, since only they have a known length.
-func (s *scanner) tail(ev *event.Event) []byte {
-	if s.err != nil || len(s.rest) < prevLen {
-		s.err = errNotCanonical
-		return nil
-	}
-	cut := len(s.rest) - prevLen
-	prev := scanner{rest: s.rest[cut:]}
-	ev.Prev = prev.text(`,"prev":`)
-	digits := cut
-	for digits > 0 && s.rest[digits-1] >= '0' && s.rest[digits-1] <= '9' {
-		digits--
-	}
-	const name = `,"dur":`
-	if prev.err != nil || digits < len(name) || string(s.rest[digits-len(name):digits]) != name {
-		s.err = errNotCanonical
-		return nil
-	}
-	raw := s.rest[:digits-len(name)]
-	ev.Dur = (&scanner{rest: s.rest[digits:cut]}).number("")
-	var compact bytes.Buffer
-	if err := json.Compact(&compact, raw); err != nil || !bytes.Equal(compact.Bytes(), raw) {
-		s.err = errNotCanonical
-	}
-	return raw
 }

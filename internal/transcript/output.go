@@ -5,12 +5,15 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"io"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"time"
 )
 
-// How much output may be lost with the machine: whichever comes first.
+// How much output may be lost with the machine: whichever comes first. A sync
+// begins at half of the bytes, so that it runs while more is written.
 const (
 	outputSyncEvery = 100 * time.Millisecond
 	outputSyncBytes = 64 << 10
@@ -19,19 +22,25 @@ const (
 // Output keeps what one action prints, in outputs/<n>.log, and beside it in
 // outputs/<n>.idx a line "<ms> <stream> <bytes>" for every piece: when it came
 // (milliseconds since the output was opened), from which stream, how long it is.
+// Of the log at most 64 kB, of both what came in the last 100 ms, is not durable.
+// It is safe for concurrent use.
 type Output struct {
 	w     *Writer
 	path  string // below the run's directory
 	start time.Time
-
-	mu    sync.Mutex
 	log   File
 	index File
-	sum   hash.Hash
-	bytes int64
-	dirty int
-	err   error
 
+	mu      sync.Mutex
+	synced  *sync.Cond // a sync of the log ended
+	sum     hash.Hash
+	bytes   int64 // written to the log
+	durable int64 // of these
+	indexed bool  // the index has lines that are not durable
+	line    []byte
+	err     error
+
+	wake chan struct{}
 	stop chan struct{}
 	done chan struct{}
 }
@@ -43,9 +52,14 @@ type OutputSummary struct {
 	SHA256 string // hex
 }
 
-// Output opens the file of the next action's output.
+// Output opens the file of the next action's output. After a failure there is
+// none, even after a Rescue: an action whose output cannot be kept is not run.
 func (w *Writer) Output() (*Output, error) {
 	w.mu.Lock()
+	if w.first != nil {
+		defer w.mu.Unlock()
+		return nil, fmt.Errorf("%w: %w", ErrFailed, w.first)
+	}
 	w.outputs++
 	name := filepath.Join(outputsName, fmt.Sprintf("%d.log", w.outputs))
 	w.mu.Unlock()
@@ -65,8 +79,9 @@ func (w *Writer) Output() (*Output, error) {
 	}
 	o := &Output{
 		w: w, path: name, start: w.clock.Now(), log: log, index: index, sum: sha256.New(),
-		stop: make(chan struct{}), done: make(chan struct{}),
+		wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
 	}
+	o.synced = sync.NewCond(&o.mu)
 	go o.syncRegularly()
 	return o, nil
 }
@@ -76,55 +91,72 @@ func (w *Writer) outputFailed(err error) error {
 	return err
 }
 
-// Write keeps one piece. An error is sticky and fails the whole transcript.
+// Write keeps one piece. An error is sticky and fails the whole transcript. Once
+// there is no room on the disk nothing more is kept, so that the events still fit.
 func (o *Output) Write(stream string, p []byte) error {
 	if len(p) == 0 {
 		return nil
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.err != nil {
-		return o.err
+	kept := len(p)
+	for len(p) > 0 {
+		for o.err == nil && o.room() == 0 {
+			o.synced.Wait()
+		}
+		if o.err == nil && o.w.full.Load() {
+			o.err = fmt.Errorf("write %s: %w", o.path, ErrFailed)
+		}
+		if o.err != nil {
+			return o.err
+		}
+		piece := p[:min(len(p), o.room())]
+		n, err := o.log.Write(piece)
+		o.sum.Write(piece[:n])
+		o.bytes += int64(n)
+		if err == nil && n < len(piece) {
+			err = io.ErrShortWrite
+		}
+		if err != nil {
+			return o.fail(fmt.Errorf("write %s: %w", o.path, err))
+		}
+		if o.bytes-o.durable >= outputSyncBytes/2 {
+			select {
+			case o.wake <- struct{}{}:
+			default: // it is awake
+			}
+		}
+		p = p[n:]
 	}
-	if _, err := o.log.Write(p); err != nil {
-		return o.fail(fmt.Errorf("write %s: %w", o.path, err))
-	}
-	o.sum.Write(p)
-	o.bytes += int64(len(p))
-	o.dirty += len(p)
-	ms := o.w.clock.Now().Sub(o.start).Milliseconds()
-	if _, err := fmt.Fprintf(o.index, "%d %s %d\n", ms, stream, len(p)); err != nil {
+	return o.addIndex(stream, kept)
+}
+
+// room is how many bytes may be written before a sync must have ended. It needs o.mu.
+func (o *Output) room() int { return outputSyncBytes - int(o.bytes-o.durable) }
+
+// addIndex needs o.mu.
+func (o *Output) addIndex(stream string, size int) error {
+	o.line = strconv.AppendInt(o.line[:0], o.w.clock.Now().Sub(o.start).Milliseconds(), 10)
+	o.line = append(append(append(o.line, ' '), stream...), ' ')
+	o.line = append(strconv.AppendInt(o.line, int64(size), 10), '\n')
+	if err := writeAll(o.index, o.line); err != nil {
 		return o.fail(fmt.Errorf("write the index of %s: %w", o.path, err))
 	}
-	if o.dirty >= outputSyncBytes {
-		return o.sync()
-	}
+	o.indexed = true
 	return nil
 }
 
+// fail needs o.mu.
 func (o *Output) fail(err error) error {
 	if o.err == nil {
 		o.err = err
 		o.w.fail(err)
+		o.synced.Broadcast()
 	}
 	return o.err
 }
 
-// sync needs o.mu.
-func (o *Output) sync() error {
-	if o.err != nil || o.dirty == 0 {
-		return o.err
-	}
-	o.dirty = 0
-	if err := o.log.Sync(); err != nil {
-		return o.fail(fmt.Errorf("sync %s: %w", o.path, err))
-	}
-	if err := o.index.Sync(); err != nil {
-		return o.fail(fmt.Errorf("sync the index of %s: %w", o.path, err))
-	}
-	return nil
-}
-
+// syncRegularly is the only one that syncs while the output is open.
 func (o *Output) syncRegularly() {
 	defer close(o.done)
 	ticker := time.NewTicker(outputSyncEvery)
@@ -133,22 +165,58 @@ func (o *Output) syncRegularly() {
 		select {
 		case <-o.stop:
 			return
+		case <-o.wake:
+			o.syncFiles(false)
 		case <-ticker.C:
-			o.mu.Lock()
-			_ = o.sync() // sticky: Write, Close and the writer report it
-			o.mu.Unlock()
+			o.syncFiles(true)
 		}
 	}
 }
 
+// syncFiles makes the log durable, and the index too when it is asked to. More may
+// be written meanwhile. A failure is sticky: Write, Close and the writer report it.
+func (o *Output) syncFiles(index bool) {
+	o.mu.Lock()
+	size, failed := o.bytes, o.err != nil
+	log := size > o.durable
+	index = index && o.indexed
+	if index {
+		o.indexed = false
+	}
+	o.mu.Unlock()
+	if failed {
+		return
+	}
+	var err error
+	if log {
+		if err = o.log.Sync(); err != nil {
+			err = fmt.Errorf("sync %s: %w", o.path, err)
+		}
+	}
+	if err == nil && index {
+		if err = o.index.Sync(); err != nil {
+			err = fmt.Errorf("sync the index of %s: %w", o.path, err)
+		}
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err != nil {
+		_ = o.fail(err) // kept in o.err
+		return
+	}
+	o.durable = size
+	o.synced.Broadcast()
+}
+
 // Close makes the output durable and sums it up. The summary is right even when
-// an error is returned: it says what was kept.
+// an error is returned: it says what was kept. Nothing may be written any more.
 func (o *Output) Close() (OutputSummary, error) {
 	close(o.stop)
 	<-o.done
+	o.syncFiles(true)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	err := o.sync()
+	err := o.err
 	for _, file := range []File{o.log, o.index} {
 		if cerr := file.Close(); cerr != nil && err == nil {
 			err = o.fail(fmt.Errorf("close %s: %w", o.path, cerr))

@@ -7,9 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-
-	"golang.org/x/sys/unix"
 
 	"genia.ai/bitacora/internal/event"
 )
@@ -21,11 +18,28 @@ const maxLine = 64 << 20
 type Transcript struct {
 	Dir     string
 	Runbook []byte        // the exact bytes that are run
-	Events  []event.Event // all that is intact, from the first one on
+	Events  []event.Event // all that is intact and counts, from the first one on
+	Epochs  []Epoch       // the journal files that these stand in
 	Torn    *Torn         // nil when the last line is whole
 	Damage  *DamageError  // nil when nothing is damaged
+	Foreign []Foreign     // what stands in the files and does not count
+	Anchors int           // heads recorded outside of the journal that agree with it
+	// Doubts are what was found in the file of heads that says nothing against
+	// the journal: lines that a crash cut, or that later heads prove wrong.
+	Doubts []string
 
 	head string // hash of the last intact line
+	last int    // number of the highest journal file, whether it counts or not
+}
+
+// Epoch is one journal file of a run.
+type Epoch struct {
+	Number int        `json:"epoch"`
+	File   string     `json:"file"`
+	Size   int64      `json:"size"`  // bytes that count
+	First  uint64     `json:"first"` // seq of its first event
+	Last   uint64     `json:"last"`  // seq of its last event that counts
+	Begun  event.Kind `json:"begun"` // recovered or superseded; "" for the first one
 }
 
 // Torn is a last line that was never finished: what a crash leaves.
@@ -35,13 +49,21 @@ type Torn struct {
 	Bytes  []byte
 }
 
+// Foreign is a part of a journal file that does not count.
+type Foreign struct {
+	File   string `json:"file"`
+	Offset int64  `json:"offset"`
+	Bytes  int64  `json:"bytes"`
+	Reason string `json:"reason"`
+}
+
 // DamageError says where a transcript is not what was written. Everything
 // before that place is intact.
 type DamageError struct {
-	File   string
-	Line   int   // from 1
-	Offset int64 // of the line's first byte
-	Reason string
+	File   string `json:"file"`
+	Line   int    `json:"line"`   // from 1
+	Offset int64  `json:"offset"` // of the line's first byte
+	Reason string `json:"reason"`
 }
 
 func (e *DamageError) Error() string {
@@ -51,29 +73,61 @@ func (e *DamageError) Error() string {
 // ErrNoTranscript is returned for a directory that holds no journal.
 var ErrNoTranscript = errors.New("no transcript there")
 
-// Read reads a run's directory. Damage and a torn tail are reported in the
+// Read reads a run's directory, and checks it against the heads that were
+// anchored when it lies in a store. Damage and a torn tail are reported in the
 // Transcript; an error means that nothing could be read at all.
-func Read(dir string) (*Transcript, error) {
+func Read(dir string) (*Transcript, error) { return readUpTo(dir, nil) }
+
+// bound is a place in a file behind which nothing counts.
+type bound struct {
+	epoch int
+	size  int64
+}
+
+// readUpTo reads as if the journal ended at a place; nil: where it ends.
+func readUpTo(dir string, end *bound) (*Transcript, error) {
 	t := &Transcript{Dir: dir, head: firstPrev}
 	var err error
 	if t.Runbook, err = readFile(filepath.Join(dir, runbookName)); err != nil {
 		return nil, noTranscript(dir, err)
 	}
-	r := chainReader{prev: firstPrev, t: t}
-	for epoch := 1; epoch == 1 || t.Damage == nil && t.Torn == nil && exists(filepath.Join(dir, journalName(epoch))); epoch++ {
-		name := journalName(epoch)
-		content, err := readFile(filepath.Join(dir, name))
-		if err != nil {
-			return nil, noTranscript(dir, err)
-		}
-		r.read(name, epoch, content)
+	files, err := journals(dir)
+	if err != nil {
+		return nil, noTranscript(dir, err)
 	}
+	if len(files) == 0 {
+		return nil, noTranscript(dir, fs.ErrNotExist)
+	}
+	t.last = files[len(files)-1]
+	live, err := t.follow(files, end)
+	if err != nil {
+		return nil, noTranscript(dir, err)
+	}
+	unfollowed := t.Damage
+	t.Damage = nil
+	if err := t.readChain(live); err != nil {
+		return nil, noTranscript(dir, err)
+	}
+	if t.Damage == nil && unfollowed != nil {
+		t.Damage, t.Torn = unfollowed, nil
+	}
+	t.checkAnchors()
 	return t, nil
 }
 
-func exists(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil
+// journals returns the numbers of a run's journal files, in order.
+func journals(dir string) ([]int, error) {
+	entries, err := os.ReadDir(dir) // sorted by name
+	if err != nil {
+		return nil, err
+	}
+	var files []int
+	for _, entry := range entries {
+		if n := journalEpoch(entry.Name()); n > 0 {
+			files = append(files, n)
+		}
+	}
+	return files, nil
 }
 
 func noTranscript(dir string, err error) error {
@@ -85,7 +139,7 @@ func noTranscript(dir string, err error) error {
 
 // readFile reads a regular file, never through a symbolic link.
 func readFile(path string) ([]byte, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+	file, err := openRegular(path, os.O_RDONLY)
 	if err != nil {
 		return nil, err
 	}
@@ -94,71 +148,11 @@ func readFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", path)
-	}
-	content := make([]byte, 0, info.Size()+1)
-	buffer := bytes.NewBuffer(content)
+	buffer := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
 	if _, err := buffer.ReadFrom(file); err != nil {
 		return nil, err
 	}
 	return buffer.Bytes(), nil
-}
-
-// chainReader follows the chain through the files of a run.
-type chainReader struct {
-	t    *Transcript
-	seq  uint64
-	dur  uint64 // highest seq that any line says was durable
-	prev string
-}
-
-func (r *chainReader) read(name string, epoch int, content []byte) {
-	var offset int64
-	for line := 1; len(content) > 0; line++ {
-		end := bytes.IndexByte(content, '\n')
-		damaged := func(reason string) {
-			r.t.Damage = &DamageError{File: name, Line: line, Offset: offset, Reason: reason}
-		}
-		if end < 0 {
-			if r.seq < r.dur {
-				damaged(fmt.Sprintf("event %d was durable and is cut off", r.seq+1))
-				return
-			}
-			r.t.Torn = &Torn{File: name, Offset: offset, Bytes: slices.Clone(content)}
-			return
-		}
-		if end > maxLine {
-			damaged("the line is too long")
-			return
-		}
-		if err := r.accept(epoch, content[:end]); err != nil {
-			damaged(err.Error())
-			return
-		}
-		offset += int64(end) + 1
-		content = content[end+1:]
-	}
-}
-
-func (r *chainReader) accept(epoch int, line []byte) error {
-	ev, err := decode(line)
-	switch {
-	case err != nil:
-		return err
-	case ev.Epoch != epoch:
-		return fmt.Errorf("it says epoch %d", ev.Epoch)
-	case ev.Seq != r.seq+1:
-		return fmt.Errorf("event %d is missing", r.seq+1)
-	case ev.Prev != r.prev:
-		return errors.New("it does not follow from the line before")
-	case ev.Dur >= ev.Seq:
-		return errors.New("it says that it was durable before it was written")
-	}
-	r.seq, r.prev, r.dur = ev.Seq, lineHash(line), max(r.dur, ev.Dur)
-	r.t.Events = append(r.t.Events, ev)
-	r.t.head = r.prev
-	return nil
 }
 
 // Head returns the seq and the hash of the last intact line.
@@ -167,6 +161,20 @@ func (t *Transcript) Head() (uint64, string) {
 		return 0, t.head
 	}
 	return t.Events[len(t.Events)-1].Seq, t.head
+}
+
+// LastHead is Head as one value.
+func (t *Transcript) LastHead() Head {
+	seq, hash := t.Head()
+	return Head{Seq: seq, Hash: hash}
+}
+
+// hashAt returns the hash of an event's line.
+func (t *Transcript) hashAt(seq uint64) string {
+	if seq == uint64(len(t.Events)) {
+		return t.head
+	}
+	return t.Events[seq].Prev // of the event after it
 }
 
 // ReadOutput returns what an action printed, at most limit bytes of it, and

@@ -147,7 +147,7 @@ func (s State) chose(data event.ChoiceMade) State {
 }
 
 func (s State) resumed(data event.RunResumed) State {
-	s.Operator, s.Host = data.Operator, data.Host
+	s.Operator, s.Host, s.lost = data.Operator, data.Host, data.Lost
 	s.Status = StatusBriefing
 	if s.current != none {
 		s.Status = StatusWalking

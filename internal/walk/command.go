@@ -117,7 +117,10 @@ type Leave struct{ event.ClientLeft }
 type Pause struct{ Reason string }
 
 // Resume records that somebody goes on.
-type Resume struct{ Operator, Host string }
+type Resume struct {
+	Operator, Host string
+	Lost           []event.LostVars // shell variables that went with the server before
+}
 
 // Trust records that the operator accepts the text that is run.
 type Trust struct{ event.RunbookTrusted }

@@ -158,7 +158,7 @@ func decideResume(s State, cmd Resume) ([]event.Event, error) {
 	if s.Status != StatusPaused {
 		return refuse(CodeNotNow, "")
 	}
-	return []event.Event{s.make(event.RunResumed{Operator: cmd.Operator, Host: cmd.Host})}, nil
+	return []event.Event{s.make(event.RunResumed{Operator: cmd.Operator, Host: cmd.Host, Lost: cmd.Lost})}, nil
 }
 
 func decideRole(s State, cmd AssignRole) ([]event.Event, error) {

@@ -1,0 +1,233 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/diff"
+	"github.com/spf13/cobra"
+
+	"genia.ai/bitacora/internal/config"
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/runserver"
+	"genia.ai/bitacora/internal/sanitize"
+	"genia.ai/bitacora/internal/session"
+	"genia.ai/bitacora/internal/transcript"
+	"genia.ai/bitacora/internal/walk"
+)
+
+// resumeFlags are the flags of resume.
+type resumeFlags struct {
+	takeOver bool
+	reason   string
+	plain    bool
+	diff     bool
+}
+
+func (a *app) resumeCommand() *cobra.Command {
+	var flags resumeFlags
+	cmd := &cobra.Command{
+		Use:   "resume [RUN]",
+		Short: "Go on with a run: attach to it, or start its server anew; without RUN the newest one that has not ended",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			entry, err := a.pickRun(args)
+			if err != nil {
+				return err
+			}
+			if flags.diff {
+				return a.printDiff(entry)
+			}
+			if flags.takeOver && strings.TrimSpace(flags.reason) == "" {
+				return usagef("--take-over needs --reason: it goes into the record and is told to who drives now")
+			}
+			return a.resume(cmd.Context(), entry, flags)
+		},
+	}
+	cmd.Flags().BoolVar(&flags.takeOver, "take-over", false, "drive even if somebody else does, or the run's server does not answer")
+	cmd.Flags().StringVar(&flags.reason, "reason", "", "why: recorded, and told to who drives now")
+	cmd.Flags().BoolVar(&flags.plain, "plain", false, "line by line, without redrawing")
+	cmd.Flags().BoolVar(&flags.diff, "diff", false, "only show how the runbook's file differs from what the run runs")
+	return cmd
+}
+
+// pickRun finds the run that is named, or the newest one that has not ended.
+func (a *app) pickRun(args []string) (transcript.Entry, error) {
+	store, err := a.store()
+	if err != nil {
+		return transcript.Entry{}, err
+	}
+	if len(args) > 0 {
+		entry, err := store.Find(args[0])
+		if err != nil {
+			return entry, &usageError{err}
+		}
+		return entry, nil
+	}
+	entries, err := store.List()
+	if err != nil {
+		return transcript.Entry{}, err
+	}
+	for _, entry := range entries {
+		if row := rowOf(entry); row.Problem == "" && row.Status != string(walk.StatusEnded) && row.Events > 0 {
+			return entry, nil
+		}
+	}
+	return transcript.Entry{}, usagef("no run is waiting to go on; `bitacora runs` lists them all")
+}
+
+// resume attaches to a run as its driver, after starting a server if there is none.
+func (a *app) resume(ctx context.Context, entry transcript.Entry, flags resumeFlags) error {
+	hello := a.hello(a.frontEnd(runFlags{plain: flags.plain}))
+	hello.Drive, hello.TakeOver, hello.Reason = true, flags.takeOver, flags.reason
+	printer, err := a.printerOf(entry)
+	if err != nil {
+		return err
+	}
+	v := view{plain: flags.plain, printer: printer}
+	client, err := runserver.Dial(ctx, entry.Dir, hello)
+	spec := serveSpec{Resume: entry.Dir}
+	switch {
+	case err == nil:
+		return a.hand(ctx, client, hello, v)
+	case errors.Is(err, runserver.ErrNoServer):
+	case errors.Is(err, runserver.ErrWedged) && flags.takeOver:
+		spec.Seize = &seizure{Reason: flags.reason}
+	default:
+		return err
+	}
+	if ended, err := hasEnded(entry); err != nil || ended {
+		if err == nil {
+			err = usagef("that run has ended; `bitacora export %s` writes it for the post-mortem, `bitacora note %s TEXT` adds to it", entry.ID, entry.ID)
+		}
+		return err
+	}
+	ready, err := a.launch(ctx, spec)
+	if err != nil {
+		return err
+	}
+	return a.drive(ctx, ready.Dir, hello, v)
+}
+
+func hasEnded(entry transcript.Entry) (bool, error) {
+	t, err := transcript.Read(entry.Dir)
+	if err != nil {
+		return false, err
+	}
+	if t.Damage != nil {
+		return false, t.Damage
+	}
+	for _, ev := range t.Events {
+		if ev.Kind == event.KindRunEnded {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// printDiff shows what changed in the runbook's own file since the run began.
+func (a *app) printDiff(entry transcript.Entry) error {
+	run, err := openEntry(entry)
+	if err != nil {
+		return err
+	}
+	path := run.plan.Runbook().Source.Path
+	now, err := os.ReadFile(path)
+	if err != nil {
+		return usagef("read the runbook's file as it is now: %w", err)
+	}
+	text := diff.Diff(entry.ID+"/runbook.md", run.transcript.Runbook, path, now)
+	_, err = fmt.Fprint(a.out, sanitize.String(string(text)))
+	return err
+}
+
+func (a *app) watchCommand() *cobra.Command {
+	var plain bool
+	cmd := &cobra.Command{
+		Use:   "watch RUN",
+		Short: "Follow a run that somebody drives, without touching it",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			entry, err := a.pickRun(args)
+			if err != nil {
+				return err
+			}
+			printer, err := a.printerOf(entry)
+			if err != nil {
+				return err
+			}
+			err = a.drive(cmd.Context(), entry.Dir, a.hello("watch"), view{plain: plain, printer: printer, watch: true})
+			if errors.Is(err, runserver.ErrNoServer) {
+				return usagef("nobody is at that run now; `bitacora export %s` shows what is recorded, `bitacora resume %s` goes on with it", entry.ID, entry.ID)
+			}
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&plain, "plain", false, "line by line, without redrawing")
+	return cmd
+}
+
+func (a *app) noteCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "note RUN TEXT…",
+		Short: "Add a note to a run, whoever drives it, also after its end",
+		Args:  cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			entry, err := a.pickRun(args[:1])
+			if err != nil {
+				return err
+			}
+			seq, err := a.note(cmd.Context(), entry, strings.Join(args[1:], " "))
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(a.out, a.printer("").T("cli.noted", "Run", entry.ID, "Seq", seq))
+			return nil
+		},
+	}
+}
+
+// note hands a note to the run's server, or writes it when there is none.
+func (a *app) note(ctx context.Context, entry transcript.Entry, text string) (uint64, error) {
+	hello := a.hello("note")
+	hello.Guest = true
+	client, err := runserver.Dial(ctx, entry.Dir, hello)
+	if err == nil {
+		ack, err := client.Do(ctx, walk.WriteNote{Text: text})
+		return ack.Seq, errors.Join(err, client.Close())
+	}
+	if !errors.Is(err, runserver.ErrNoServer) {
+		return 0, err
+	}
+	lock, err := a.takeLock(entry.Dir)
+	if err != nil {
+		return 0, err
+	}
+	ack, err := a.noteAlone(ctx, entry.Dir, text)
+	return ack.Seq, errors.Join(err, lock.Release())
+}
+
+func (a *app) noteAlone(ctx context.Context, dir, text string) (session.Ack, error) {
+	found, err := transcript.Read(dir)
+	if err != nil {
+		return session.Ack{}, err
+	}
+	p, err := a.remember(found)
+	if err != nil {
+		return session.Ack{}, err
+	}
+	writer, t, err := transcript.Open(transcript.OS{}, dir, a.clock, transcript.OpenOptions{
+		Begin: p.begin(a, nil, serveSpec{}), Actor: config.Operator(a.env),
+	})
+	if err != nil {
+		return session.Ack{}, err
+	}
+	opts := p.sessionOptions(a, writer, dir)
+	opts.Events, opts.Saved = t.Events, session.Saved{Seq: t.Events[len(t.Events)-1].Seq, At: a.clock.Now()}
+	s := session.New(ctx, opts)
+	ack, err := s.DoAs(ctx, config.Operator(a.env), walk.WriteNote{Text: text})
+	return ack, errors.Join(err, s.Close())
+}
