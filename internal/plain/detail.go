@@ -63,6 +63,14 @@ func (t *talk) peopleDetail(ev event.Event) string {
 		return data.Operator
 	case event.ClientJoined:
 		return data.Operator + " " + data.FrontEnd
+	case event.Recovered:
+		return t.namesOf(data.Unknown)
+	case event.Superseded:
+		return because(data.By, data.Reason)
+	case event.RunbookTrusted:
+		return short(data.SHA256)
+	case event.RunbookChanged:
+		return data.Path
 	case event.DriverChanged:
 		return because(data.From+" -> "+data.To, data.Reason)
 	case event.RoleAssigned:
@@ -80,6 +88,15 @@ func (t *talk) peopleDetail(ev event.Event) string {
 		return data.Severity
 	}
 	return ""
+}
+
+// namesOf lists the actions whose end is not known.
+func (t *talk) namesOf(ids []string) string {
+	var names []string
+	for _, id := range ids {
+		names = append(names, t.actionName(id)+" "+t.p.T("outcome."+event.OutcomeUnknown))
+	}
+	return strings.Join(names, ", ")
 }
 
 func because(text, reason string) string {

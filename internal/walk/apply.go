@@ -185,9 +185,10 @@ func (s State) changeAction(a int, change func(*ActionState)) State {
 }
 
 func with[V any](m map[string]V, key string, value V) map[string]V {
-	m = maps.Clone(m)
-	m[key] = value
-	return m
+	changed := make(map[string]V, len(m)+1)
+	maps.Copy(changed, m)
+	changed[key] = value
+	return changed
 }
 
 func withTodo(todos []event.Todo, todo event.Todo) []event.Todo {
