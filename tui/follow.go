@@ -47,9 +47,19 @@ func (a *app) readOnly() string {
 	return ""
 }
 
-// driverName is who drives, as the record has it.
+// driver is who drives: as the record has it, once that says more than the word
+// that somebody took over.
+func (a *app) driver() (walk.Attached, bool) {
+	r := a.run
+	driver, ok := r.company.Driver()
+	if r.demoted != nil && driver == r.former {
+		return walk.Attached{Operator: r.demoted.By, Host: r.demoted.Host, Since: r.demotedAt}, true
+	}
+	return driver, ok
+}
+
 func (a *app) driverName() string {
-	if driver, ok := a.run.company.Driver(); ok {
+	if driver, ok := a.driver(); ok {
 		return a.clean(driver.Operator)
 	}
 	return a.clean(a.run.state.Operator)
@@ -72,10 +82,8 @@ func (a *app) alert() string {
 	if kind == followingDemoted {
 		text = a.p.T("tui.alert.demoted")
 	}
-	if driver, ok := r.company.Driver(); ok {
+	if driver, ok := a.driver(); ok {
 		text += " " + a.p.T("tui.alert.driver", "Operator", a.clean(driver.Operator), "Host", a.clean(driver.Host), "At", a.clock(driver.Since))
-	} else if kind == followingDemoted {
-		text += " " + a.p.T("tui.alert.driver", "Operator", a.clean(r.demoted.By), "Host", a.clean(r.demoted.Host), "At", a.clock(r.demotedAt))
 	} else {
 		text += " " + a.p.T("tui.alert.nobody", "Run", id)
 	}

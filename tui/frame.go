@@ -301,7 +301,7 @@ func (a *app) offers() []offer {
 	}
 	if why := a.readOnly(); why != "" {
 		for i := range offers {
-			if drives(offers[i].id) {
+			if drives(offers[i].id) || a.run.cut && records(offers[i].id) {
 				offers[i].why = why
 			}
 		}

@@ -105,6 +105,9 @@ func drives(id keyID) bool {
 	}
 }
 
+// records reports whether a key only adds to the record.
+func records(id keyID) bool { return id == keyNote || id == keyTodo || id == keyMilestone }
+
 // offer is a key as a screen offers it now.
 type offer struct {
 	id    keyID

@@ -31,7 +31,8 @@ type run struct {
 	storage    *session.StorageError // sticky: nothing starts any more
 	demoted    *session.Demoted      // somebody else drives
 	demotedAt  time.Time
-	cut        bool // the feed ended: nothing further will be heard
+	former     walk.Attached // who drove before that
+	cut        bool          // the feed ended: nothing further will be heard
 	cutErr     error
 	cancelling string // id of the action that was asked to end
 	silent     time.Time
@@ -94,13 +95,14 @@ func (r *run) live() {
 	r.replay.over = true
 }
 
-// demote makes this front end one that only follows. Without a time it was just
-// now: when the last event was recorded.
+// demote makes this front end one that only follows. It is told so before the
+// take-over is recorded; without a time it was when the last event was.
 func (r *run) demote(by session.Demoted, at time.Time) {
 	if at.IsZero() && len(r.events) > 0 {
 		at = r.events[len(r.events)-1].At
 	}
 	r.demoted, r.demotedAt = &by, at
+	r.former, _ = r.company.Driver()
 }
 
 func outputKindOf(stream session.Stream) outputKind {
@@ -166,6 +168,9 @@ func (r *run) actionHeading(data event.ActionStarted) string {
 // ending tells how an action ended, on one line.
 func (r *run) ending(ending event.Ending) string {
 	text := r.printer.T("outcome." + ending.Outcome)
+	if ending.Outcome == event.OutcomeUnknown {
+		return text // there is nothing else to know
+	}
 	if ending.Exit != nil && (ending.Status == 0 || *ending.Exit != 0) {
 		text += " · " + r.printer.T("tui.out.exit", "Exit", *ending.Exit)
 	}

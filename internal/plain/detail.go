@@ -116,6 +116,9 @@ func (t *talk) label(data event.ChoiceMade) string {
 
 func (t *talk) ending(ending event.Ending) string {
 	parts := []string{t.p.T("outcome." + ending.Outcome)}
+	if ending.Outcome == event.OutcomeUnknown {
+		return parts[0] // there is nothing else to know
+	}
 	if ending.Exit != nil {
 		parts = append(parts, t.p.T("plain.exit", "Exit", strconv.Itoa(*ending.Exit)))
 	}
