@@ -11,6 +11,11 @@ import (
 // reservedPrefix begins the names that our wrappers use.
 const reservedPrefix = "__bitacora_"
 
+// markName is the variable by which what a script started is found again. It is
+// process.MarkName, repeated because a rehearsal reads this file too and must not
+// reach what can spawn.
+const markName = "BITACORA_ACTION"
+
 // inherited are the names of the operator's environment that an action needs to
 // find tools, homes and accounts. Everything else stays out: what is not known to
 // be harmless could change what a command does.
@@ -32,7 +37,7 @@ var shellName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // belongsToShell reports whether a variable is the shell's or ours.
 func belongsToShell(name string) bool {
-	return steering.MatchString(name) || strings.HasPrefix(name, reservedPrefix)
+	return steering.MatchString(name) || strings.HasPrefix(name, reservedPrefix) || name == markName
 }
 
 // lookupEnv returns a value of a "NAME=value" list, "" when it is not there.

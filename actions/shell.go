@@ -101,7 +101,12 @@ func (e *shellExecutor) attempt(ctx context.Context, req Request, plan shellPlan
 		return failed("%v", err)
 	}
 	state, err := p.Wait()
-	if err != nil {
+	var left *process.LeftError
+	switch {
+	case errors.As(err, &left) && !left.Running:
+		// How the script itself ended is known, and counts.
+		sink.Write(StreamInfo, fmt.Appendf(nil, "%v\n", err))
+	case err != nil:
 		return failed("%v", err)
 	}
 	r := outcomeOf(state, req.Action.Settings.ExpectExit)

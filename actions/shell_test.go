@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"genia.ai/bitacora/internal/process"
 	"genia.ai/bitacora/runbooks"
 )
 
@@ -162,9 +163,9 @@ func TestShellCleanEnvironment(t *testing.T) {
 	s := newShellRun(t, "BASH_ENV="+rc, "ENV="+rc, "BASH_FUNC_ls%%=() { echo evil; }", "LD_PRELOAD=/x", "PROMPT_COMMAND=x",
 		"FOO=bar", "AWS_PROFILE=prod", "LC_ALL=C", "TERM=xterm", "IFS=x")
 	s.env = map[string]string{"GENIA_API": "http://x"}
-	s.prints("env | grep -vE '^(PWD|OLDPWD|SHLVL|_|PATH|HOME)=' | sort; ls -d /",
+	s.prints("env | grep -vE '^(PWD|OLDPWD|SHLVL|_|PATH|HOME|BITACORA_ACTION)=' | sort; ls -d /",
 		"AWS_PROFILE=prod\nGENIA_API=http://x\nLC_ALL=C\nPYTHONUNBUFFERED=1\nTERM=dumb\n/\n")
-	for _, name := range []string{"PATH", "IFS", "BASH_ENV", "LD_PRELOAD", "HOME"} {
+	for _, name := range []string{"PATH", "IFS", "BASH_ENV", "LD_PRELOAD", "HOME", "BITACORA_ACTION"} {
 		s.params = map[string]string{name: "x"}
 		if r := s.do(script("echo ran", runbooks.Settings{})); r.Outcome != OutcomeFailed || s.out.text(StreamOut) != "" {
 			t.Errorf("a parameter called %s: %s", name, show(r))
@@ -266,6 +267,39 @@ func TestShellCancelAndTimeout(t *testing.T) {
 	if r.Outcome != OutcomeCancelled || r.Attempts != 1 {
 		t.Errorf("got %s", show(r))
 	}
+}
+
+// What a script started ends with it, at its time limit too, whatever it did to get away.
+func TestShellEndsEverythingItStarted(t *testing.T) {
+	for name, end := range map[string]string{"at the time limit": "sleep 1000", "with the script": "exit 0"} {
+		t.Run(name, func(t *testing.T) {
+			s := newShellRun(t)
+			s.exec.grace = 50 * time.Millisecond
+			s.do(script(`for i in 1 2; do setsid sh -c 'trap "" TERM; echo $$ >>pids; sleep 1000 & wait; sleep 1000' & done
+(setsid sh -c 'echo $$ >>pids; exec sleep 1000' >/dev/null 2>&1 &)
+while [ "$(cat pids 2>/dev/null | wc -l)" != 3 ]; do sleep 0.01; done
+`+end, runbooks.Settings{Timeout: 2 * time.Second}))
+			pids, err := os.ReadFile(filepath.Join(s.dir, "pids"))
+			if err != nil || len(strings.Fields(string(pids))) != 3 {
+				t.Fatalf("they did not start: %q, %v", pids, err)
+			}
+			for _, pid := range strings.Fields(string(pids)) {
+				if stat, err := os.ReadFile("/proc/" + pid + "/stat"); err == nil && !strings.Contains(string(stat), ") Z ") {
+					t.Errorf("left: %s", stat)
+				}
+			}
+		})
+	}
+}
+
+func TestShellMarkIsNotCarried(t *testing.T) {
+	if markName != process.MarkName {
+		t.Errorf("the mark is called %s", process.MarkName)
+	}
+	s := newShellRun(t)
+	s.prints("unset BITACORA_ACTION; echo ok", "ok\n")
+	s.prints(`echo "${BITACORA_ACTION:+there}"; BITACORA_ACTION=mine`, "there\n")
+	s.prints(`echo "${BITACORA_ACTION/mine/kept}" | grep -c kept || true`, "0\n")
 }
 
 func TestShellPreview(t *testing.T) {

@@ -206,6 +206,10 @@ func (a *app) key(msg tea.KeyMsg) tea.Cmd {
 	if a.dialog != nil {
 		return a.dialog.press(msg)
 	}
+	if menu, ok := a.top().(numbered); ok && len(name) == 1 && name[0] >= '1' && name[0] <= '9' {
+		menu.jump(int(name[0] - '1'))
+		return nil
+	}
 	o, ok := match(a.offers(), name)
 	switch {
 	case !ok:

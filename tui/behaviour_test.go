@@ -16,6 +16,8 @@ import (
 
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/session"
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
 )
 
 func TestWriteIsAcceptedOnlyAfterTheQuietTime(t *testing.T) {
@@ -326,4 +328,35 @@ func TestSuggestedValueIsReplacedByTypingAndKeptByEditing(t *testing.T) {
 	d.press("p", "enter").see("> pedidos").write("otra").see("la cola otra")
 	d.press("p", "enter", "end").write("-vez").see("la cola otra-vez")
 	d.press("p", "enter", "enter").see("la cola otra-vez")
+}
+
+func TestDigitPicksInTheFailureMenu(t *testing.T) {
+	d := newDrive(t, "es", event.ModeLive, 80, 24).toExecution()
+	d.press("enter", "y").ends(event.OutcomeFailed, "permiso denegado")
+	d.press("5").see("› 5 Omitir el paso").press("9").see("› 5 Omitir el paso")
+	d.press("enter").write("no hace falta")
+	if d.recorded(event.KindStepSkipped) != 1 || d.recorded(event.KindActionStarted) != 2 {
+		t.Fatalf("5 did not skip:\n%s", d.screen())
+	}
+}
+
+func TestAuthorsDefaultIsWhatEnterAnswers(t *testing.T) {
+	rb := queueRunbook()
+	rb.Sequence[2].Actions[0].Settings.Default = "broker"
+	sure := &runbooks.Action{ID: "go-on", Name: "go-on", Kind: runbooks.KindConfirm, Code: "¿Seguimos?\n", Settings: runbooks.Settings{Default: "no"}}
+	rb.Sequence[0].Actions = []*runbooks.Action{sure}
+	d := &drive{t: t, now: morning()}
+	d.c = newFakeClient(rb, event.ModeLive, func() time.Time { return d.now })
+	d.begin(Options{Client: d.c, Printer: printer(t, "es")}, 80, 24)
+	d.press("enter", "enter").see("› 2 no").press("enter", "enter", "enter")
+	d.press("enter").see("› 2 broker").press("enter").write("")
+	if d.c.state.Scenario != "broker" || d.c.state.Action("go-on").Answer != walk.AnswerNo {
+		t.Fatalf("scenario %q, go-on %q", d.c.state.Scenario, d.c.state.Action("go-on").Answer)
+	}
+}
+
+func TestHomeAndEndScrollLongPages(t *testing.T) {
+	d := newDrive(t, "es", event.ModeLive, 60, 15)
+	d.press("end").see("Registro:").press("home").see("Qué hacer cuando la cola")
+	d.press("?", "end").see("no forma parte de este recorrido")
 }

@@ -29,6 +29,7 @@ func (b *briefingScreen) keys() []offer {
 		{id: keyNote}, {id: keyMilestone, quiet: true}, {id: keyTimeline, quiet: true},
 		{id: keyDown, label: b.a.p.T("tui.foot.scroll")}, {id: keyUp, quiet: true},
 		{id: keyPageDown, quiet: true}, {id: keyPageUp, quiet: true},
+		{id: keyTop, quiet: true}, {id: keyBottom, quiet: true},
 	}
 }
 

@@ -167,6 +167,10 @@ func (d *picked) press(msg tea.KeyMsg) tea.Cmd {
 		d.move(1)
 	case "k", "up":
 		d.move(-1)
+	case "g", "home":
+		d.move(-len(d.items))
+	case "G", "end":
+		d.move(len(d.items))
 	case "enter":
 		return d.accept(quiet)
 	default:
@@ -257,15 +261,13 @@ func (d *picked) rows(width int) (rows []string, at int) {
 }
 
 func (d *picked) hints() []hint {
-	pick := "enter"
+	hints := []hint{{"enter", d.a.p.T("tui.foot.pick")}}
 	for _, it := range d.items {
 		if len(it.keys) > 0 {
-			pick += "/" + it.keys[0]
+			hints = append(hints, hint{it.keys[0], it.label})
 		}
 	}
-	return []hint{
-		{pick, d.a.p.T("tui.foot.pick")}, {"j/k", d.a.p.T("tui.foot.move")}, {"esc", d.a.p.T("tui.foot.close")},
-	}
+	return append(hints, hint{"j/k", d.a.p.T("tui.foot.move")}, hint{"esc", d.a.p.T("tui.foot.close")})
 }
 
 func (d *picked) refused(text string) { d.error = text }

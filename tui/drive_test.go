@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,13 +29,15 @@ type drive struct {
 	now time.Time
 }
 
+var catalog = sync.OnceValues(i18n.Load)
+
 func printer(t testing.TB, lang string) *i18n.Printer {
 	t.Helper()
-	catalog, err := i18n.Load()
+	texts, err := catalog()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return catalog.Printer(lang)
+	return texts.Printer(lang)
 }
 
 func morning() time.Time { return time.Date(2026, 11, 23, 8, 46, 0, 0, time.UTC) }

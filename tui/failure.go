@@ -88,6 +88,12 @@ func (f *failureScreen) keys() []offer {
 	}
 }
 
+func (f *failureScreen) jump(line int) {
+	if line < len(f.ways()) {
+		f.cursor = line
+	}
+}
+
 func (f *failureScreen) act(id keyID) tea.Cmd {
 	quiet := f.guard.quiet(f.a.now())
 	ways := f.ways()

@@ -17,7 +17,7 @@ type stretch struct {
 // screen.
 func (w *walkScreen) stretches() []stretch {
 	var all []stretch
-	steps := w.steps()
+	steps, whole := w.steps(), w.zoomed && w.focus == paneList
 	for from := 0; from < len(steps); {
 		to := from + 1
 		if w.unwalked(from) {
@@ -26,7 +26,7 @@ func (w *walkScreen) stretches() []stretch {
 			}
 		}
 		here := from <= w.cursor && w.cursor < to
-		all = append(all, stretch{from, to, to-from > 1 && !here && !(w.zoomed && w.focus == paneList)})
+		all = append(all, stretch{from, to, to-from > 1 && !here && !whole})
 		from = to
 	}
 	return all

@@ -109,7 +109,7 @@ func (a *app) banner(rehearsal, known bool) string {
 // the right. What is saved is never cut.
 func (a *app) facts() string {
 	s, r := a.run.state, a.run
-	saved := a.p.T("tui.head.saved", "Seq", r.saved.Seq, "At", a.clock(r.saved.At))
+	saved := a.p.T("tui.head.saved", "Seq", r.saved.Seq, "Code", a.clean(r.saved.Code), "At", a.clock(r.saved.At))
 	if r.storage != nil {
 		saved = a.look.bad.Render("! " + a.p.T("tui.head.storage", "Seq", r.saved.Seq))
 	}

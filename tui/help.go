@@ -24,6 +24,7 @@ func (h *helpScreen) keys() []offer {
 	return []offer{
 		{id: keyDown, label: h.a.p.T("tui.foot.scroll")}, {id: keyUp, quiet: true},
 		{id: keyPageDown, quiet: true}, {id: keyPageUp, quiet: true},
+		{id: keyTop, quiet: true}, {id: keyBottom, quiet: true},
 	}
 }
 

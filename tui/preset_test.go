@@ -54,7 +54,7 @@ func (d *drive) lastChoice() event.ChoiceMade {
 
 func TestQuestionsStartAtTheirDefaults(t *testing.T) {
 	d := driveWith(t, byDefault("which", "broker"), Options{}).toDecision()
-	d.see("› 2 broker").press("enter").write("crece")
+	d.see("› 2 broker").press("g").see("› 1 worker").press("G").see("› 3 none").press("2", "enter").write("crece")
 	if made := d.lastChoice(); made.Key != "broker" {
 		t.Fatalf("enter chose %+v", made)
 	}

@@ -49,7 +49,13 @@ func (r *run) lay() {
 	}
 }
 
-func (r *run) print(out session.OutputPrinted) { r.out.print(outputKindOf(out.Stream), out.Text) }
+func (r *run) print(out session.OutputPrinted) {
+	text := out.Text
+	if out.Stream == session.StreamInfo {
+		text = r.told(text)
+	}
+	r.out.print(outputKindOf(out.Stream), text)
+}
 
 // heading says in the output pane what starts.
 func (r *run) heading(ev event.Event) {

@@ -3,6 +3,7 @@ package tui
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"genia.ai/bitacora/internal/event"
@@ -105,6 +106,19 @@ func (r *run) demote(by session.Demoted, at time.Time) {
 	r.former, _ = r.company.Driver()
 }
 
+// told translates what Bitácora itself reports of an action, line by line.
+func (r *run) told(text string) string {
+	lines := strings.SplitAfter(text, "\n")
+	for i, line := range lines {
+		body, end, ended := strings.Cut(line, "\n")
+		lines[i] = r.printer.Told(body)
+		if ended {
+			lines[i] += "\n" + end
+		}
+	}
+	return strings.Join(lines, "")
+}
+
 func outputKindOf(stream session.Stream) outputKind {
 	switch stream {
 	case session.StreamErr:
@@ -185,7 +199,7 @@ func (r *run) ending(ending event.Ending) string {
 	}
 	text += " · " + took(time.Duration(ending.DurationMS)*time.Millisecond)
 	if ending.Reason != "" && ending.Outcome != event.OutcomeCancelled {
-		text += " · " + r.clean(ending.Reason)
+		text += " · " + r.clean(r.printer.Told(ending.Reason))
 	}
 	return text
 }

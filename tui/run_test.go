@@ -42,7 +42,7 @@ func TestMain(m *testing.M) {
 func demo(what string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
 	defer stop()
-	catalog, err := i18n.Load()
+	texts, err := i18n.Load()
 	if err != nil {
 		panic(err)
 	}
@@ -55,7 +55,7 @@ func demo(what string) int {
 		rb.Summary = strings.Repeat("más de lo que cabe en el búfer de un terminal ", 20000)
 		client = newFakeClient(rb, event.ModeLive, time.Now)
 	}
-	result, err := Run(ctx, Options{Client: client, Printer: catalog.Printer("es")})
+	result, err := Run(ctx, Options{Client: client, Printer: texts.Printer("es")})
 	if errors.Is(err, ErrStalled) {
 		return stalledCode // the terminal takes no words either
 	}

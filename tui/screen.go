@@ -17,6 +17,12 @@ type screen interface {
 	view() []string
 }
 
+// numbered is a screen with a numbered menu: a digit moves to its line.
+type numbered interface {
+	// jump selects the line of a number, counted from 0, if there is one.
+	jump(line int)
+}
+
 // dialog asks one thing on a sheet at the foot of a screen and takes every key
 // while it is open.
 type dialog interface {

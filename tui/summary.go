@@ -35,6 +35,7 @@ func (s *summaryScreen) keys() []offer {
 		{id: keyMilestone}, {id: keyTimeline}, {id: keyReopen, why: s.whyReopen(blocked)}, {id: keyUndo, why: undo},
 		{id: keyDown, label: s.a.p.T("tui.foot.scroll")}, {id: keyUp, quiet: true},
 		{id: keyPageDown, quiet: true}, {id: keyPageUp, quiet: true},
+		{id: keyTop, quiet: true}, {id: keyBottom, quiet: true},
 	}
 }
 
@@ -157,7 +158,7 @@ func (s *summaryScreen) phases() []string {
 			if d > limit {
 				id = "tui.sum.over"
 			}
-			line += "  " + s.a.p.T(id, "Target", target(limit))
+			line += "  " + s.a.p.T(id, "Target", runbooks.FormatDuration(limit))
 		}
 		lines = append(lines, line)
 	}

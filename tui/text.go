@@ -152,21 +152,6 @@ func two(n int) string {
 	return strconv.Itoa(n)
 }
 
-// target prints how long something may take, as runbooks write it: 5m, 1h30m, 5d.
-func target(d time.Duration) string {
-	if day := 24 * time.Hour; d >= day && d%day == 0 {
-		return strconv.Itoa(int(d/day)) + "d"
-	}
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
-}
-
 // took prints how long something lasted, in the unit that says most.
 func took(d time.Duration) string {
 	switch {

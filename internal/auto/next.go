@@ -323,8 +323,7 @@ func question(s walk.State, action *runbooks.Action) string {
 	if action.Caption != "" {
 		return action.Caption
 	}
-	if action.Kind == runbooks.KindConfirm || action.Kind == runbooks.KindInput {
-		first, _, _ := strings.Cut(strings.TrimSpace(action.Code), "\n")
+	if first, _, _ := strings.Cut(action.Question(), "\n"); first != "" {
 		return first
 	}
 	if step := s.Current(); step != nil {

@@ -80,7 +80,7 @@ func (r *reporter) close(s walk.State, result Result) {
 
 func (r *reporter) failed(f *failure) {
 	r.flush()
-	r.line(prefixNote, r.p.T("auto.failed", "Action", oneLine(f.action), "Reason", oneLine(f.reason)))
+	r.line(prefixNote, r.p.T("auto.failed", "Action", oneLine(f.action), "Reason", oneLine(r.p.Told(f.reason))))
 }
 
 // event prints what was recorded and up to where it is on disk.
@@ -175,7 +175,7 @@ func (r *reporter) ending(ending event.Ending) string {
 	}
 	text += " · " + (time.Duration(ending.DurationMS) * time.Millisecond).String()
 	if ending.Reason != "" {
-		text += " · " + oneLine(ending.Reason)
+		text += " · " + oneLine(r.p.Told(ending.Reason))
 	}
 	return text
 }
@@ -183,15 +183,23 @@ func (r *reporter) ending(ending event.Ending) string {
 // output prints whole lines as they come.
 func (r *reporter) output(update session.OutputPrinted) {
 	for _, line := range r.lines.Add(update) {
-		r.line(prefixOf(line.Stream), line.Text)
+		r.printed(line)
 	}
 }
 
 // flush prints lines that were not ended.
 func (r *reporter) flush() {
 	for _, line := range r.lines.Flush() {
-		r.line(prefixOf(line.Stream), line.Text)
+		r.printed(line)
 	}
+}
+
+func (r *reporter) printed(line session.Line) {
+	text := line.Text
+	if line.Stream == session.StreamInfo {
+		text = r.p.Told(text)
+	}
+	r.line(prefixOf(line.Stream), text)
 }
 
 func (r *reporter) dropped(update session.OutputDropped) {

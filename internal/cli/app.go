@@ -25,6 +25,7 @@ import (
 	"genia.ai/bitacora/internal/config"
 	"genia.ai/bitacora/internal/i18n"
 	"genia.ai/bitacora/internal/sanitize"
+	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/internal/transcript"
 	"genia.ai/bitacora/runbooks"
 )
@@ -77,6 +78,10 @@ func report(w io.Writer, err error) {
 	default:
 		fmt.Fprintf(w, "bitacora: %s\n", sanitize.String(err.Error()))
 	}
+	var storage *session.StorageError
+	if errors.As(err, &storage) {
+		fmt.Fprintln(w, "    make room there, or set XDG_STATE_HOME to a directory that can be written")
+	}
 }
 
 func newApp() (*app, error) {
@@ -101,7 +106,13 @@ func (a *app) root() *cobra.Command {
 		Long: "Bitácora walks an on-call operator through a Markdown runbook in the terminal, runs the\n" +
 			"attached actions inline and leaves a timestamped transcript for the post-mortem.\n" +
 			"Without a command it lets you pick a runbook.",
-		Args:          cobra.NoArgs,
+		Args: cobra.NoArgs,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if a.lang != "" && a.lang != "es" && a.lang != "en" {
+				return usagef("--lang %s: it is es or en", a.lang)
+			}
+			return nil
+		},
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return a.pick(cmd.Context()) },
@@ -118,6 +129,7 @@ func (a *app) root() *cobra.Command {
 		a.serveCommand(),
 	)
 	wrapArgErrors(root)
+	completeValues(root)
 	return root
 }
 
@@ -125,10 +137,14 @@ func (a *app) root() *cobra.Command {
 func wrapArgErrors(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
+			switch err := check(cmd, args); {
+			case err == nil:
+				return nil
+			case cmd.HasParent():
+				return usagef("too few or too many arguments; write it as `%s`; see `%s --help`", cmd.UseLine(), cmd.CommandPath())
+			default:
 				return usagef("%w; see `%s --help`", err, cmd.CommandPath())
 			}
-			return nil
 		}
 	}
 	for _, sub := range cmd.Commands() {

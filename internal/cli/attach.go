@@ -37,13 +37,14 @@ type left struct {
 }
 
 // launch starts a run server and returns where its run is.
-func (a *app) launch(ctx context.Context, spec serveSpec) (runserver.Ready, error) {
+func (a *app) launch(ctx context.Context, spec serveSpec, p *i18n.Printer) (runserver.Ready, error) {
 	exe, err := os.Executable()
 	if err != nil {
 		return runserver.Ready{}, fmt.Errorf("find this program: %w", err)
 	}
-	spec.Lang, spec.Idle = a.lang, config.Idle(a.env)
-	ready, err := runserver.Spawn(ctx, []string{exe, serveName}, spec)
+	command, notes := a.serverCommand(ctx, exe, p)
+	spec.Lang, spec.Idle, spec.Notes = a.lang, config.Idle(a.env), notes
+	ready, err := runserver.Spawn(ctx, command, spec)
 	var failed *runserver.StartError
 	if errors.As(err, &failed) {
 		fmt.Fprintf(a.err, "bitacora: %s\n", failed.Error())
@@ -74,6 +75,9 @@ func (a *app) hand(ctx context.Context, client *runserver.Client, hello runserve
 	l, err := a.show(ctx, client, v)
 	err = errors.Join(err, client.Close())
 	a.whereabouts(v.printer, l)
+	if err == nil && client.Failed() != nil {
+		err = client.Failed()
+	}
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"genia.ai/bitacora/internal/auto"
+	"genia.ai/bitacora/internal/runserver"
 	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/internal/transcript"
 	"genia.ai/bitacora/runbooks"
@@ -50,6 +51,8 @@ func exitCode(err error) int {
 		damage  *transcript.DamageError
 		storage *session.StorageError
 		driven  *session.NotDriverError
+		locked  *transcript.LockedError
+		network *transcript.NetworkFilesystemError
 	)
 	switch {
 	case err == nil:
@@ -64,10 +67,22 @@ func exitCode(err error) int {
 		return exitDamaged
 	case errors.As(err, &storage):
 		return exitStorage
-	case errors.As(err, &driven):
+	case errors.As(err, &network):
+		return exitStorage
+	case errors.As(err, &driven), errors.As(err, &locked), errors.Is(err, runserver.ErrWedged):
 		return exitLocked
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
 	}
 	return exitIncomplete
+}
+
+// withClosing adds what went wrong at the end, unless the run already ended for
+// want of storage: closing then only says so again.
+func withClosing(err, closing error) error {
+	var before, after *session.StorageError
+	if errors.As(err, &before) && errors.As(closing, &after) {
+		return err
+	}
+	return errors.Join(err, closing)
 }

@@ -78,7 +78,7 @@ func (a *app) openPicked(ctx context.Context, choice tui.Choice) (*runserver.Cli
 	if err != nil {
 		return nil, nil, err
 	}
-	ready, err := a.launch(ctx, prep.spec(flags))
+	ready, err := a.launch(ctx, prep.spec(flags), prep.printer)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -55,6 +55,9 @@ func (a *app) find(name string) (*loaded, error) {
 	}
 	source, err := library.Read(name)
 	if err != nil {
+		if _, here := os.Stat(name + ".md"); here == nil {
+			return nil, usagef("%w; a file is named by its path: ./%s.md", err, name)
+		}
 		return nil, &usageError{fmt.Errorf("%w; `bitacora list` names the runbooks, a path with a slash or .md names a file", err)}
 	}
 	return &loaded{source: source, name: name, path: name + ".md", shipped: true}, nil

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/cobra/doc"
 
 	"genia.ai/bitacora/internal/sandbox"
 )
@@ -72,32 +71,9 @@ func (a *app) sandboxCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&fault, "fault", "", "what is broken: "+strings.Join(sandbox.Faults(), ", "))
-	cmd.Flags().StringVar(&addr, "addr", "", "address to listen on, on loopback (default 127.0.0.1 and any free port)")
+	cmd.Flags().StringVar(&fault, "fault", "", "`PART` that is broken: "+strings.Join(sandbox.Faults(), ", "))
+	cmd.Flags().StringVar(&addr, "addr", "", "`ADDRESS` to listen on, on loopback (default 127.0.0.1 and any free port)")
 	return cmd
 }
 
 func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-
-func (a *app) manCommand() *cobra.Command {
-	var dir string
-	cmd := &cobra.Command{
-		Use:   "man",
-		Short: "Print the man page, or write one a command into a directory",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			root := cmd.Root()
-			root.DisableAutoGenTag = true
-			header := &doc.GenManHeader{Title: "BITACORA", Section: "1", Source: "Bitácora " + programVersion()}
-			if dir == "" {
-				return doc.GenMan(root, header, a.out)
-			}
-			if err := os.MkdirAll(dir, 0o755); err != nil {
-				return usagef("%w", err)
-			}
-			return doc.GenManTree(root, header, dir)
-		},
-	}
-	cmd.Flags().StringVar(&dir, "dir", "", "write bitacora.1, bitacora-run.1 … into `DIR`")
-	return cmd
-}

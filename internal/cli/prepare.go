@@ -42,11 +42,13 @@ type preparation struct {
 
 	notes []string // for the briefing, beside what is found out here
 
-	id      string
-	dir     string
-	lock    *transcript.Lock // nil before start
-	lost    []event.LostVars // when the run goes on
-	session *session.Session // nil before start
+	id   string
+	dir  string
+	lock *transcript.Lock // nil before start
+	lost []event.LostVars // when the run goes on
+
+	anchored func(transcript.Head) // nil when nobody is told
+	session  *session.Session      // nil before start
 }
 
 // prepare checks everything that can be checked without recording or starting
@@ -190,12 +192,19 @@ func (p *preparation) start(ctx context.Context, a *app, flags runFlags) error {
 	if p.id, err = transcript.NewID(a.clock.Now(), p.rb.name, a.random); err != nil {
 		return err
 	}
+	var network *transcript.NetworkFilesystemError
+	if err := transcript.CheckFilesystem(store.Root); errors.As(err, &network) {
+		return err
+	}
 	p.dir = store.Location(p.id, p.dryRun)
 	writer, err := store.Create(p.id, p.dryRun, a.clock, p.rb.source)
 	if err != nil {
 		return &session.StorageError{Op: "create the transcript", Err: err}
 	}
-	if p.lock, err = a.takeLock(p.dir); err != nil {
+	if p.lock, err = a.takeLock(p.dir); err == nil {
+		p.anchored, err = a.anchorLog(p.id)
+	}
+	if err != nil {
 		return errors.Join(err, writer.Close())
 	}
 	workDir, err := os.Getwd()
@@ -214,7 +223,8 @@ func (p *preparation) sessionOptions(a *app, writer *transcript.Writer, workDir 
 		registry = actions.Live(actions.LiveOptions{Environ: os.Environ()})
 	}
 	return session.Options{
-		Plan: p.plan, Writer: writer, Registry: registry, Clock: a.clock, Random: a.random,
+		Anchored: p.anchored,
+		Plan:     p.plan, Writer: writer, Registry: registry, Clock: a.clock, Random: a.random,
 		Env: p.env, Hosts: p.hosts, Secrets: p.secrets, Redact: p.masks, Dir: workDir,
 		Briefing: p.briefing(a),
 	}
@@ -271,7 +281,8 @@ func (a *app) frontEnd(flags runFlags) string {
 
 // briefing collects what the operator should know before the first step.
 func (p *preparation) briefing(a *app) session.Briefing {
-	b := session.Briefing{Run: p.id, Dir: p.dir, Notes: p.notes}
+	b := session.Briefing{Run: p.id, Dir: p.dir}
+	b.Notes = append(p.missing(a), p.notes...)
 	for _, name := range p.rb.Secrets {
 		b.Secrets = append(b.Secrets, session.SecretFact{Name: name, Present: p.secrets[name] != ""})
 	}
@@ -288,6 +299,32 @@ func (p *preparation) briefing(a *app) session.Briefing {
 		b.Notes = append(b.Notes, p.printer.T("cli.note.review"))
 	}
 	return b
+}
+
+// missing warns of what a live run would only find out in the middle: secrets that
+// are not there, and addresses that are still the runbook's own.
+func (p *preparation) missing(a *app) []string {
+	if p.dryRun || p.service != nil {
+		return nil
+	}
+	var notes, secrets, env []string
+	for _, name := range p.rb.Secrets {
+		if p.secrets[name] == "" {
+			secrets = append(secrets, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.rb.Env)) {
+		if _, set := a.env(name); !set {
+			env = append(env, name+"="+p.rb.Env[name])
+		}
+	}
+	if len(secrets) > 0 {
+		notes = append(notes, p.printer.T("cli.note.secrets", "Detail", strings.Join(secrets, ", ")))
+	}
+	if len(env) > 0 {
+		notes = append(notes, p.printer.T("cli.note.env", "Detail", strings.Join(env, ", ")))
+	}
+	return notes
 }
 
 // lookTool finds a command the way the runbook's scripts will find it.

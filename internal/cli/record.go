@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -37,11 +36,27 @@ func (a *app) open(name string) (*recorded, error) {
 	if err != nil {
 		return nil, err
 	}
-	entry, err := store.Find(name)
+	entry, err := find(store, name)
 	if err != nil {
-		return nil, &usageError{err}
+		return nil, err
 	}
 	return openEntry(entry)
+}
+
+// find returns the run that a name means. Where it looked is said, because a run
+// that seems lost is often one of another state directory.
+func find(store transcript.Store, name string) (transcript.Entry, error) {
+	entry, err := store.Find(name)
+	var missing *transcript.NotFoundError
+	switch {
+	case errors.As(err, &missing) && name == transcript.Last:
+		return entry, usagef("no run is on record in %s yet", store.Root)
+	case errors.As(err, &missing) && len(missing.Candidates) == 0:
+		return entry, usagef("%w (looked in %s)", err, store.Root)
+	case err != nil:
+		return entry, &usageError{err}
+	}
+	return entry, nil
 }
 
 func openEntry(entry transcript.Entry) (*recorded, error) {
@@ -68,7 +83,7 @@ func (a *app) exportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export RUN",
 		Short: "Write a run for the post-mortem; RUN is an id, a unique prefix of one, or last",
-		Args:  cobra.ExactArgs(1),
+		Args:  cobra.ExactArgs(1), ValidArgsFunction: a.completeRun,
 		RunE: func(_ *cobra.Command, args []string) error {
 			run, err := a.open(args[0])
 			if err != nil {
@@ -95,7 +110,8 @@ func (a *app) export(w io.Writer, run *recorded, format string) error {
 	var err error
 	switch format {
 	case "md":
-		err = export.Markdown(w, record, export.Options{T: a.printer(a.recordedLang(run)).T, Location: time.Local})
+		p := a.printer(a.recordedLang(run))
+		err = export.Markdown(w, record, export.Options{T: p.T, Told: p.Told, Location: time.Local})
 	case "json":
 		var text bytes.Buffer
 		if err = export.JSON(&text, record); err == nil {
@@ -145,32 +161,6 @@ type runRow struct {
 	Events   int        `json:"events"`
 	Dir      string     `json:"dir"`
 	Problem  string     `json:"problem"`
-}
-
-func (a *app) runsCommand() *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "runs",
-		Short: "List the runs that are on record, the newest first",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			rows, err := a.runRows()
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return writeJSON(a.out, rows)
-			}
-			table := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
-			p := a.printer("")
-			for _, row := range rows {
-				fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", sanitize.Line(row.Run), p.T("mode."+row.Mode), a.fate(row), sanitize.Line(row.Title))
-			}
-			return table.Flush()
-		},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
-	return cmd
 }
 
 // fate says in words how a run stands.
@@ -224,67 +214,6 @@ func rowOf(entry transcript.Entry) runRow {
 		row.Problem = run.transcript.Damage.Error()
 	}
 	return row
-}
-
-// verdict is what verify --json prints.
-type verdict struct {
-	Run    string `json:"run"`
-	Events int    `json:"events"`
-	Seq    uint64 `json:"seq"`
-	Head   string `json:"head"` // SHA-256 of the last line
-	Torn   bool   `json:"torn"` // the last line was never finished
-	Damage string `json:"damage"`
-}
-
-func (a *app) verifyCommand() *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "verify RUN",
-		Short: "Check that a transcript is what was written; exits 6 when it is damaged",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			store, err := a.store()
-			if err != nil {
-				return err
-			}
-			entry, err := store.Find(args[0])
-			if err != nil {
-				return &usageError{err}
-			}
-			return a.verify(entry, asJSON)
-		},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
-	return cmd
-}
-
-func (a *app) verify(entry transcript.Entry, asJSON bool) error {
-	t, err := transcript.Read(entry.Dir)
-	if err != nil {
-		return err
-	}
-	if t.Damage == nil {
-		t.Damage = t.VerifyFiles()
-	}
-	v := verdict{Run: entry.ID, Events: len(t.Events), Torn: t.Torn != nil}
-	v.Seq, v.Head = t.Head()
-	if t.Damage != nil {
-		v.Damage = t.Damage.Error()
-	}
-	if asJSON {
-		if err := writeJSON(a.out, v); err != nil {
-			return err
-		}
-	} else {
-		fmt.Fprintln(a.out, a.printer("").T("cli.verified", "Run", v.Run, "Events", v.Events, "Head", v.Head))
-		if v.Torn {
-			fmt.Fprintln(a.out, a.printer("").T("cli.torn"))
-		}
-	}
-	if t.Damage != nil {
-		return t.Damage
-	}
-	return nil
 }
 
 // printerOf returns the texts in the language of a run.

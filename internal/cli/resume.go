@@ -105,7 +105,7 @@ func (a *app) resume(ctx context.Context, entry transcript.Entry, flags resumeFl
 		}
 		return err
 	}
-	ready, err := a.launch(ctx, spec)
+	ready, err := a.launch(ctx, spec, printer)
 	if err != nil {
 		return err
 	}

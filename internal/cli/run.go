@@ -10,6 +10,7 @@ import (
 
 	"genia.ai/bitacora/internal/auto"
 	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/sandbox"
 )
 
 // runFlags are the flags of run and rehearse.
@@ -29,7 +30,7 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.answers, "answer", nil, "answer a choice, an input, a confirm, or name the target of a destructive action: `NAME=VALUE` (repeatable)")
 	flags.StringVar(&f.scenario, "scenario", "", "the scenario to walk: its `ID`")
 	flags.BoolVar(&f.sandbox, "sandbox", false, "start a practice service and walk against it")
-	flags.StringVar(&f.fault, "fault", "", "what is broken in the practice service (default: what fits the scenario)")
+	flags.StringVar(&f.fault, "fault", "", "`PART` that is broken in the practice service: "+strings.Join(sandbox.Faults(), ", ")+" (default: what fits the scenario)")
 	flags.BoolVar(&f.plain, "plain", false, "line by line, without redrawing: for screen readers, bad links and dumb terminals")
 	flags.BoolVar(&f.auto, "auto", false, "ask nothing; what is not answered takes its default; stop at the first failure")
 	cmd.MarkFlagsMutuallyExclusive("plain", "auto")
@@ -44,7 +45,7 @@ func (a *app) runCommand() *cobra.Command {
 			"  bitacora run ./restart.md --param service=web\n" +
 			"  bitacora run rollback-conectores --sandbox --auto --scenario connector \\\n" +
 			"    --param connector=facebook --param version=v1.4.2 --answer rollback=yes",
-		Args: cobra.ExactArgs(1),
+		Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeRunbook,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0], flags) },
 	}
 	flags.register(cmd)
@@ -57,8 +58,8 @@ func (a *app) rehearseCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rehearse RUNBOOK",
 		Short: "Walk a runbook without touching anything: every action is simulated",
-		Args:  cobra.ExactArgs(1),
-		RunE:  func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0], flags) },
+		Args:  cobra.ExactArgs(1), ValidArgsFunction: a.completeRunbook,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0], flags) },
 	}
 	flags.register(cmd)
 	return cmd
@@ -81,7 +82,7 @@ func (a *app) run(ctx context.Context, name string, flags runFlags) error {
 	if flags.auto {
 		return a.runAuto(ctx, prep, flags)
 	}
-	ready, err := a.launch(ctx, prep.spec(flags))
+	ready, err := a.launch(ctx, prep.spec(flags), prep.printer)
 	if err != nil {
 		return err
 	}
@@ -105,7 +106,7 @@ func (a *app) runAuto(ctx context.Context, prep *preparation, flags runFlags) (e
 	if err := prep.provide(ctx, flags); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, prep.close()) }()
+	defer func() { err = withClosing(err, prep.close()) }()
 	if err := auto.Check(prep.plan, prep.autoOptions(a)); err != nil {
 		return a.explain(err, prep)
 	}

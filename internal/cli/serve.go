@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
+	"genia.ai/bitacora/internal/process"
 	"genia.ai/bitacora/internal/runserver"
 	"genia.ai/bitacora/internal/sanitize"
 	"genia.ai/bitacora/runbooks"
@@ -99,6 +100,9 @@ func openLog(dir string) (*os.File, error) {
 
 // raise prepares the run and opens its socket.
 func (a *app) raise(ctx context.Context, spec serveSpec) (*preparation, *runserver.Server, error) {
+	if err := process.BecomeSubreaper(); err != nil {
+		return nil, nil, fmt.Errorf("become the parent of stray processes: %w", err)
+	}
 	open := a.openNew
 	if spec.Resume != "" {
 		open = a.openAgain

@@ -23,7 +23,7 @@ func (a *app) showCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show RUNBOOK",
 		Short: "Print how a runbook was understood: phases, scenarios, steps, actions, parameters",
-		Args:  cobra.ExactArgs(1),
+		Args:  cobra.ExactArgs(1), ValidArgsFunction: a.completeRunbook,
 		RunE: func(_ *cobra.Command, args []string) error {
 			rb, err := a.load(args[0])
 			if err != nil {
@@ -100,7 +100,7 @@ func (a *app) lintCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lint PATH…",
 		Short: "Say what is wrong with runbooks; exits 3 when there are errors (warnings do not count)",
-		Args:  cobra.MinimumNArgs(1),
+		Args:  cobra.MinimumNArgs(1), ValidArgsFunction: a.completeRunbook,
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.lint(args, asJSON)
 		},

@@ -115,3 +115,7 @@ func Idle(env Lookup) time.Duration {
 	}
 	return idle
 }
+
+// Syslog returns where anchored heads are logged besides the anchor's file:
+// $BITACORA_SYSLOG, "local", "udp://host:port", "tcp://host:port", or "".
+func Syslog(env Lookup) string { return env.get("BITACORA_SYSLOG") }

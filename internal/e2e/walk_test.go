@@ -22,13 +22,20 @@ func (term *terminal) at(text string) *terminal {
 // done completes the current step.
 func (term *terminal) done() {
 	term.t.Helper()
-	before := currentStep(term.see("enter dar el paso por hecho"))
-	term.act("enter", func(screen string) bool { return currentStep(screen) != before })
+	before := savedSeq(term.see("enter dar el paso por hecho"))
+	term.act("enter", func(screen string) bool { return savedSeq(screen) > before })
 }
 
-var stepMark = regexp.MustCompile(`›▶ .*`)
-
-func currentStep(screen string) string { return stepMark.FindString(screen) }
+// savedSeq returns the number that the screen says is saved; a half-drawn screen
+// may say none, or a smaller one.
+func savedSeq(screen string) uint64 {
+	shown := savedMark.FindStringSubmatch(screen)
+	if shown == nil {
+		return 0
+	}
+	seq, _ := strconv.ParseUint(shown[1], 10, 64) // the pattern takes digits only
+	return seq
+}
 
 // reads runs a reading action and waits for its success.
 func (term *terminal) reads(name string) {
@@ -43,8 +50,8 @@ func (term *terminal) writes(name string, shown ...string) {
 	term.t.Helper()
 	term.see("enter ejecutar " + name)
 	term.act("enter", shows("¿Ejecutar "+name+"?"))
-	term.see(append([]string{"y/enter ejecutar"}, shown...)...)
-	term.act("y", shows(name+": correcto"))
+	term.see(append([]string{"s/enter ejecutar"}, shown...)...)
+	term.act("s", shows(name+": correcto"))
 }
 
 func shows(text string) func(string) bool {
@@ -175,7 +182,7 @@ func TestFullScreenWalkRollsTheConnectorBack(t *testing.T) {
 	term.done()
 	term.see("enter terminar el recorrido")
 	term.act("enter", shows("¿Terminar el recorrido?"))
-	term.act("y", shows("completado"))
+	term.act("s", shows("completado"))
 	term.press("q")
 	if code := term.exit(); code != 0 {
 		t.Errorf("exit %d", code)

@@ -35,6 +35,8 @@ type Record struct {
 type Options struct {
 	// T gives the texts by their ids, args being pairs of a name and a value.
 	T func(id string, args ...any) string
+	// Told translates what an executor reported; nil: it stands as recorded.
+	Told func(text string) string
 	// Location of the local times that stand beside UTC; nil or UTC: none.
 	Location *time.Location
 	// MaxOutput bounds the bytes shown of one output, 0 = 8000. What is too

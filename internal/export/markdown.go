@@ -7,6 +7,7 @@ import (
 
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
 )
 
 // page is a Markdown document in the making.
@@ -18,6 +19,13 @@ type page struct {
 }
 
 // t returns one of our own texts.
+func (p *page) told(text string) string {
+	if p.opts.Told == nil {
+		return text
+	}
+	return p.opts.Told(text)
+}
+
 func (p *page) t(id string, args ...any) string { return p.opts.T(id, args...) }
 
 // word returns our word for a member of the record. A record may hold members
@@ -213,7 +221,7 @@ func (p *page) phases() {
 	for _, phase := range p.doc.Phases {
 		target := p.t("export.none")
 		if phase.TargetMS > 0 {
-			target = duration(phase.TargetMS)
+			target = runbooks.FormatDuration(time.Duration(phase.TargetMS) * time.Millisecond)
 		}
 		rows = append(rows, []string{
 			p.t("phase." + phase.Phase), duration(phase.DurationMS), target, fmt.Sprint(phase.Entered), p.when(phase.First),

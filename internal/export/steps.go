@@ -164,7 +164,7 @@ func (p *page) ending(try *attempt) string {
 		parts = append(parts, p.t("export.tries", "Tries", try.Tries))
 	}
 	if try.Reason != "" {
-		parts = append(parts, inline(try.Reason))
+		parts = append(parts, inline(p.told(try.Reason)))
 	}
 	if !try.ended {
 		parts = append(parts, p.t("export.no-end"))

@@ -120,5 +120,5 @@ func (p *page) ended(name string, ending event.Ending) string {
 	if ending.Status != 0 {
 		text += ", " + p.t("export.status", "Status", ending.Status)
 	}
-	return because(text, ending.Reason)
+	return because(text, p.told(ending.Reason))
 }

@@ -27,6 +27,7 @@ func Languages() []language.Tag { return []language.Tag{language.English, langua
 type Catalog struct {
 	bundle  *i18n.Bundle
 	matcher language.Matcher
+	told    []told
 }
 
 // Load reads the embedded texts.
@@ -42,7 +43,11 @@ func Load() (*Catalog, error) {
 			return nil, fmt.Errorf("load messages %s: %w", name, err)
 		}
 	}
-	return &Catalog{bundle: bundle, matcher: language.NewMatcher(Languages())}, nil
+	sentences, err := loadTold()
+	if err != nil {
+		return nil, err
+	}
+	return &Catalog{bundle: bundle, matcher: language.NewMatcher(Languages()), told: sentences}, nil
 }
 
 // Printer returns the texts for the first of the wishes that is understood. A
@@ -56,7 +61,7 @@ func (c *Catalog) Printer(wishes ...string) *Printer {
 		}
 		if _, index, confidence := c.matcher.Match(tag); confidence > language.No {
 			lang := Languages()[index]
-			return &Printer{lang: lang.String(), localizer: i18n.NewLocalizer(c.bundle, lang.String())}
+			return &Printer{lang: lang.String(), told: c.told, localizer: i18n.NewLocalizer(c.bundle, lang.String())}
 		}
 	}
 	return &Printer{lang: "en", localizer: i18n.NewLocalizer(c.bundle, "en")}
@@ -66,6 +71,7 @@ func (c *Catalog) Printer(wishes ...string) *Printer {
 type Printer struct {
 	lang      string
 	localizer *i18n.Localizer
+	told      []told
 }
 
 // Lang returns the language, "es" or "en".

@@ -127,7 +127,7 @@ func (t *talk) ending(ending event.Ending) string {
 	}
 	parts = append(parts, (time.Duration(ending.DurationMS) * time.Millisecond).String())
 	if ending.Reason != "" {
-		parts = append(parts, ending.Reason)
+		parts = append(parts, t.p.Told(ending.Reason))
 	}
 	return strings.Join(parts, ", ")
 }

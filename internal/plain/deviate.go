@@ -53,7 +53,7 @@ func (t *talk) sayFailure(failed *runbooks.Action) []remedy {
 		t.say(t.p.T("plain.unknown", "Name", nameOf(failed)))
 		t.sayLost()
 	} else {
-		t.say(t.p.T("plain.failed", "Name", nameOf(failed), "Outcome", t.p.T("outcome."+ending.Outcome), "Reason", oneLine(ending.Reason)))
+		t.say(t.p.T("plain.failed", "Name", nameOf(failed), "Outcome", t.p.T("outcome."+ending.Outcome), "Reason", oneLine(t.p.Told(ending.Reason))))
 	}
 	entries = append(entries, remedy{"skip", t.skip}, remedy{"undo", t.undo}, remedy{"handover", t.handOver}, remedy{"stop", t.end})
 	for i, entry := range entries {

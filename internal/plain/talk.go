@@ -290,13 +290,13 @@ func (t *talk) print(lines []session.Line) {
 		t.shown = "" // the preview has moved up
 	}
 	for _, line := range lines {
-		prefix := "  | "
+		prefix, text := "  | ", line.Text
 		switch line.Stream {
 		case session.StreamErr:
 			prefix = "  ! "
 		case session.StreamInfo:
-			prefix = "  . "
+			prefix, text = "  . ", t.p.Told(text)
 		}
-		t.sayBehind(prefix, line.Text)
+		t.sayBehind(prefix, text)
 	}
 }

@@ -4,18 +4,29 @@
 // The command runs in a session and process group of its own, without a
 // controlling terminal: nothing that it starts can read the operator's keys,
 // wait for a password there, or write past our filters to the screen. It
-// inherits no descriptors but those it is given. Wait returns after the command
-// has ended, all that it printed was delivered and its group is gone; a child
-// that left the group and keeps the output open is waited for shortly, then the
-// pipes are closed. Linux only.
+// inherits no descriptors but those it is given, and no environment but that and
+// the mark of MarkName.
+//
+// However a command ends (by itself, at a time limit, cancelled), everything that
+// it started ends with it: each process is told TERM, and what is left after the
+// grace is killed. That includes background children, such as left the session,
+// and such as were orphaned; what should outlive a command must be started by
+// somebody else for it, as with systemd-run. What cannot be ended is named in a
+// *LeftError. Where a control group can be made, the kernel knows who belongs to a
+// command; else parents, sessions and the mark tell.
+//
+// Wait returns after all that, and after what was printed was delivered; a child
+// that keeps the output open is waited for shortly. Linux only.
 package process
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -29,7 +40,9 @@ const (
 	DefaultLinger = 500 * time.Millisecond
 )
 
-const pollInterval = 5 * time.Millisecond
+// watchInterval is how often a running command's descendants are looked at: what
+// was seen once is still known when its parent is gone, and what ended is reaped.
+const watchInterval = 2 * time.Second
 
 // Stream tells apart what a command prints.
 type Stream uint8
@@ -44,7 +57,7 @@ const (
 type Spec struct {
 	Path string   // of the program
 	Args []string // without the program's name
-	Env  []string // "NAME=value"; nothing is inherited
+	Env  []string // "NAME=value"; nothing else is inherited but MarkName
 	Dir  string
 
 	Stdin  []byte   // nil = /dev/null
@@ -73,16 +86,25 @@ type Process struct {
 	mu    sync.Mutex // one Output at a time
 	inout sync.WaitGroup
 
+	tree     *tree
 	exited   chan struct{} // the command has ended
-	done     chan struct{} // and everything is cleaned up
+	release  chan struct{} // and may be reaped
+	reaped   chan struct{} // and was
+	waitErr  error
+	done     chan struct{} // everything is cleaned up
 	state    State
 	err      error
 	returned []byte
 }
 
-// Start starts a command. When ctx ends before it does, its group gets TERM,
+// Start starts a command. When ctx ends before it does, its whole tree gets TERM,
 // and KILL after the grace.
 func Start(ctx context.Context, spec Spec) (*Process, error) {
+	return start(ctx, spec, newCgroup)
+}
+
+// start is Start with what makes control groups; it may fail to.
+func start(ctx context.Context, spec Spec, group func(name string) (*cgroup, error)) (*Process, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -92,18 +114,25 @@ func Start(ctx context.Context, spec Spec) (*Process, error) {
 	if spec.Linger == 0 {
 		spec.Linger = DefaultLinger
 	}
-	p := &Process{spec: spec, exited: make(chan struct{}), done: make(chan struct{})}
+	self, err := readEntry(os.Getpid())
+	if err != nil {
+		return nil, fmt.Errorf("start %s: what it starts could not be found again: %w", spec.Path, err)
+	}
+	id := rand.Text()
+	p := &Process{
+		spec: spec, tree: &tree{self: self, mark: MarkName + "=" + id},
+		exited: make(chan struct{}), release: make(chan struct{}), reaped: make(chan struct{}), done: make(chan struct{}),
+	}
 	p.cmd = &exec.Cmd{
 		Path: spec.Path, Args: append([]string{spec.Path}, spec.Args...),
-		Env: append([]string{}, spec.Env...), Dir: spec.Dir,
-		SysProcAttr: &syscall.SysProcAttr{Setsid: true},
+		Env: append(slices.Clone(spec.Env), p.tree.mark), Dir: spec.Dir,
 	}
 	keepDescriptors()
 	wiring, err := p.wire()
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", spec.Path, err)
 	}
-	err = p.cmd.Start()
+	err = p.launch("bitacora-"+id, group)
 	wiring.closeTheirs()
 	if err != nil {
 		p.closeEnds()
@@ -116,7 +145,34 @@ func Start(ctx context.Context, spec Spec) (*Process, error) {
 	return p, nil
 }
 
-// Wait returns how the command ended, after everything that belongs to it has.
+// launch starts the command, in a control group where that is possible.
+func (p *Process) launch(name string, group func(name string) (*cgroup, error)) error {
+	outside := *p.cmd
+	outside.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	inside := *p.cmd
+	g, err := group(name)
+	if err == nil {
+		inside.SysProcAttr = &syscall.SysProcAttr{Setsid: true, UseCgroupFD: true, CgroupFD: int(g.dir.Fd())}
+		err = inside.Start()
+	}
+	if err == nil {
+		p.cmd, p.tree.group = &inside, g
+	} else { // not delegated after all, or it cannot start anywhere
+		g.remove()
+		if err := outside.Start(); err != nil {
+			return err
+		}
+		p.cmd = &outside
+	}
+	p.tree.command.pid = p.cmd.Process.Pid
+	if e, err := readEntry(p.tree.command.pid); err == nil { // it is not reaped: it is there
+		p.tree.command = e.identity
+	}
+	return nil
+}
+
+// Wait returns how the command ended, after everything that belongs to it has. A
+// *LeftError says that not everything did; the state holds unless it is Running.
 func (p *Process) Wait() (State, error) {
 	<-p.done
 	return p.state, p.err
@@ -129,24 +185,69 @@ func (p *Process) Returned() []byte { return p.returned }
 // supervise owns the process from start to end.
 func (p *Process) supervise(ctx context.Context) {
 	defer close(p.done)
-	go p.reap()
-	select {
-	case <-p.exited:
-	case <-ctx.Done():
-		p.endGroup()
+	go p.hold()
+	var left *LeftError
+	if p.watch(ctx) {
+		p.settle()
+		left = p.tree.end(p.spec.Path, p.spec.Grace)
+	} else {
+		left = p.tree.end(p.spec.Path, p.spec.Grace)
+		p.settle()
 	}
-	p.settle()
-	p.endGroup()
 	p.closeEnds()
+	p.tree.group.remove()
+	close(p.release)
+	p.conclude(left)
 }
 
-// reap waits for the command itself.
-func (p *Process) reap() {
-	defer close(p.exited)
-	err := p.cmd.Wait()
+// watch waits for the command. It reports false when ctx ended first.
+func (p *Process) watch(ctx context.Context) bool {
+	look := time.NewTicker(watchInterval)
+	defer look.Stop()
+	for {
+		select {
+		case <-p.exited:
+			return true
+		case <-ctx.Done():
+			return false
+		case <-look.C:
+			_, _ = p.tree.look() // at the next time, or at the end
+		}
+	}
+}
+
+// hold waits for the command, and keeps it from being reaped until its tree is
+// done with. It ends with the command.
+func (p *Process) hold() {
+	for {
+		err := unix.Waitid(unix.P_PID, p.tree.command.pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
+		if !errors.Is(err, unix.EINTR) {
+			break // what is wrong is told again below
+		}
+	}
+	close(p.exited)
+	<-p.release
+	p.waitErr = p.cmd.Wait()
+	close(p.reaped)
+}
+
+// conclude notes how everything ended.
+func (p *Process) conclude(left *LeftError) {
+	if left != nil {
+		p.err = left
+		limit := time.NewTimer(reapLimit)
+		defer limit.Stop()
+		select {
+		case <-p.exited:
+		case <-limit.C:
+			left.Running, p.state.Exit = true, -1
+			return // hold reaps it when it ends after all
+		}
+	}
+	<-p.reaped
 	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		p.state, p.err = State{Exit: -1}, fmt.Errorf("wait for %s: %w", p.spec.Path, err)
+	if err := p.waitErr; err != nil && !errors.As(err, &exit) {
+		p.state.Exit, p.err = -1, errors.Join(fmt.Errorf("wait for %s: %w", p.spec.Path, err), p.err)
 		return
 	}
 	p.state.Exit = p.cmd.ProcessState.ExitCode()
@@ -163,32 +264,6 @@ func (p *Process) settle() {
 		_ = f.SetDeadline(deadline) // fails only for what is closed already
 	}
 	p.inout.Wait()
-}
-
-// endGroup ends what is there of the group: TERM, and KILL to what is left after
-// the grace. It returns when the command was reaped and no member is left.
-func (p *Process) endGroup() {
-	pid := p.cmd.Process.Pid
-	limit := time.NewTimer(p.spec.Grace)
-	defer limit.Stop()
-	poll := time.NewTicker(pollInterval)
-	defer poll.Stop()
-
-	for sig := unix.SIGTERM; groupAlive(pid); sig = unix.SIGKILL {
-		// An error means that the last member has just ended.
-		_ = unix.Kill(-pid, sig)
-		if sig == unix.SIGKILL {
-			break
-		}
-		for waiting := true; waiting && groupAlive(pid); {
-			select {
-			case <-limit.C:
-				waiting = false
-			case <-poll.C:
-			}
-		}
-	}
-	<-p.exited
 }
 
 func (p *Process) closeEnds() {

@@ -1,7 +1,6 @@
 package process
 
 import (
-	"bytes"
 	"errors"
 	"math"
 	"os"
@@ -151,41 +150,4 @@ func keepDescriptors() {
 			unix.CloseOnExec(fd)
 		}
 	}
-}
-
-// groupAlive reports whether a process of the group is left that is more than an
-// entry waiting to be reaped by whoever adopted it.
-func groupAlive(pgid int) bool {
-	if unix.Kill(-pgid, 0) == unix.ESRCH {
-		return false
-	}
-	dir, err := os.Open("/proc")
-	if err != nil {
-		return true
-	}
-	defer func() { _ = dir.Close() }()
-	names, err := dir.Readdirnames(-1)
-	if err != nil {
-		return true
-	}
-	for _, name := range names {
-		if name[0] >= '0' && name[0] <= '9' && memberAlive(name, pgid) {
-			return true
-		}
-	}
-	return false
-}
-
-// memberAlive reads /proc/PID/stat: "pid (comm) state ppid pgrp …"; comm may hold
-// anything, so that the fields count from the last parenthesis.
-func memberAlive(pid string, pgid int) bool {
-	stat, err := os.ReadFile("/proc/" + pid + "/stat")
-	if err != nil {
-		return false // it has ended meanwhile
-	}
-	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
-	if len(fields) < 3 || fields[0][0] == 'Z' || fields[0][0] == 'X' {
-		return false
-	}
-	return string(fields[2]) == strconv.Itoa(pgid)
 }

@@ -37,6 +37,7 @@ type Client struct {
 	read  chan struct{} // closed when the reader ended
 
 	mu      sync.Mutex
+	failed  *session.StorageError
 	next    uint64
 	waiting map[uint64]chan frame
 	gone    bool
@@ -159,6 +160,7 @@ func (c *Client) receive() {
 			var updates []session.Update
 			for _, wire := range f.Updates {
 				if u, ok := wire.decode(); ok {
+					c.note(u)
 					updates = append(updates, u)
 				}
 			}
@@ -173,6 +175,22 @@ func (c *Client) receive() {
 			reply <- f
 		}
 	}
+}
+
+// note remembers a failure of storage.
+func (c *Client) note(u session.Update) {
+	if failure, ok := u.(session.StorageFailed); ok {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.failed = failure.Err
+	}
+}
+
+// Failed returns the failure of storage that the server told of, or nil.
+func (c *Client) Failed() *session.StorageError {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.failed
 }
 
 // lose wakes everybody who waits for a reply that will not come.

@@ -79,8 +79,9 @@ type EventRecorded struct {
 
 // Saved says up to where the transcript is on disk, and since when.
 type Saved struct {
-	Seq uint64
-	At  time.Time
+	Seq  uint64
+	At   time.Time
+	Code string // short code of the head that was anchored last, "" before the first
 }
 
 // Stream tells apart what an action prints.

@@ -73,17 +73,21 @@ func (s *Session) ending(result actions.Result, durationMS int64) event.Ending {
 	}
 }
 
-// finish records the end of an action. If that fails the operator is told: the
+// finish records the end of an action. On a medium that failed it tries again in
+// the epoch that was rescued. If that fails too the operator is told: the
 // transcript then ends with the start, and the outcome counts as unknown.
 func (s *Session) finish(id string, ending event.Ending) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cancel = nil
-	if err := s.carryOut("", walk.Ended{Action: id, Ending: ending}); err != nil {
-		var storage *StorageError
-		if !errors.As(err, &storage) {
-			s.publish(StorageFailed{Err: &StorageError{Op: "record the end of " + id, Err: err}})
-		}
+	end := walk.Ended{Action: id, Ending: ending}
+	err := s.carryOut("", end)
+	var storage *StorageError
+	if errors.As(err, &storage) {
+		err = s.carryOut("", end)
+	}
+	if err != nil && !errors.As(err, &storage) {
+		s.publish(StorageFailed{Err: &StorageError{Op: "record the end of " + id, Err: err}})
 	}
 }
 

@@ -10,7 +10,60 @@ import (
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/transcript"
 	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
 )
+
+// telling is an executor that repeats secrets wherever it can.
+type telling struct{ scripted }
+
+func (telling) Preview(req actions.Request) (actions.Preview, error) {
+	if req.Action.ID == "on/1" {
+		return actions.Preview{}, errors.New("cannot use " + token + "\x1b[31m")
+	}
+	return actions.Preview{Command: token, Where: "/" + token, Values: []string{"a=" + token + "\x1b[31m"}}, nil
+}
+
+func TestNothingThatIsToldHoldsASecret(t *testing.T) {
+	f := open(t, transcript.OS{}, ok)
+	f.opts.Registry[runbooks.KindShell] = telling{}
+	ack := f.do(walk.Start{RunStarted: event.RunStarted{Run: "r", Mode: event.ModeLive, Operator: "ana " + token}})
+	if got := ack.Events[0].Actor; got != "ana [secret TOKEN]" {
+		t.Errorf("actor = %q", got)
+	}
+	f.do(walk.Begin{})
+	preview, err := f.Preview(t.Context(), "act")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, failed := f.Preview(t.Context(), "on")
+	if failed == nil {
+		t.Fatal("no error")
+	}
+	for _, told := range append(preview.Values, preview.Command, preview.Where, failed.Error()) {
+		if strings.Contains(told, token) || strings.Contains(told, "\x1b") || !strings.Contains(told, "[secret TOKEN]") {
+			t.Errorf("told %q", told)
+		}
+	}
+}
+
+// TestPathOfAURLTakesOnlyWhatThePatternAllows: free text and a value of another
+// origin than the operator are refused before a request is made of them.
+func TestPathOfAURLTakesOnlyWhatThePatternAllows(t *testing.T) {
+	f := open(t, transcript.OS{}, ok)
+	f.begin()
+	action := &runbooks.Action{ID: "get", Kind: runbooks.KindHTTP, Code: "GET http://127.0.0.1/x/{{free}}?q={{service}}"}
+	for name, refused := range map[string]bool{"free": true, "service": false, "captured": true} {
+		action.Code = "GET http://127.0.0.1/x/{{" + name + "}}"
+		err := f.checkPlaces(action, map[string]string{"free": "ab", "service": "web", "captured": "a b"})
+		if (err != nil) != refused {
+			t.Errorf("%s in a path: %v", name, err)
+		}
+		action.Code = "GET http://127.0.0.1/x?q={{" + name + "}}"
+		if err := f.checkPlaces(action, map[string]string{"free": "a b", "service": "web", "captured": "a b"}); err != nil {
+			t.Errorf("%s in a query: %v", name, err)
+		}
+	}
+}
 
 func TestCodeThatCannotBeShownDoesNotRun(t *testing.T) {
 	f := open(t, transcript.OS{}, ok)

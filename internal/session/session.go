@@ -37,6 +37,10 @@ type Options struct {
 	Events []event.Event
 	Saved  Saved
 	Recent []OutputPrinted
+
+	// Anchored, if set, is told every head that was anchored outside of the
+	// journal. It must not wait.
+	Anchored func(transcript.Head)
 }
 
 // Session is one run in this process. It implements Client and is safe for
@@ -146,6 +150,11 @@ func (s *Session) DoAs(ctx context.Context, actor string, cmd walk.Command) (Ack
 	if _, ok := cmd.(walk.Ended); ok {
 		return Ack{}, errors.New("only the session says how an action ended")
 	}
+	if starts(cmd) && s.failed != nil {
+		// Even if recording goes on in a new epoch: nothing starts on a medium
+		// that failed.
+		return Ack{}, s.failed
+	}
 	before := len(s.events)
 	cmd, start, err := s.prepare(cmd)
 	if err != nil {
@@ -165,30 +174,13 @@ func (s *Session) DoAs(ctx context.Context, actor string, cmd walk.Command) (Ack
 	return Ack{Seq: s.saved.Seq, At: s.saved.At, Events: s.events[before:len(s.events):len(s.events)]}, nil
 }
 
-// carryOut decides, records, syncs and only then applies and tells. It needs s.mu.
-func (s *Session) carryOut(actor string, cmd walk.Command) error {
-	events, err := walk.Decide(s.state, cmd)
-	if err != nil || len(events) == 0 {
-		return err
+// starts reports whether a command starts something.
+func starts(cmd walk.Command) bool {
+	switch cmd.(type) {
+	case walk.Run, walk.Undo, walk.Adhoc:
+		return true
 	}
-	for i := range events {
-		events[i].Data = s.scrub.data(events[i].Data)
-	}
-	stamped, err := s.opts.Writer.Append(s.scrub.text(s.actorOf(actor, cmd)), "", events...)
-	if err != nil {
-		return s.storageFailed("append", err)
-	}
-	seq, err := s.opts.Writer.Sync()
-	if err != nil {
-		return s.storageFailed("sync", err)
-	}
-	s.saved = Saved{Seq: seq, At: s.opts.Clock.Now()}
-	for _, ev := range stamped {
-		s.state = walk.Apply(s.state, ev)
-	}
-	s.events = append(s.events, stamped...)
-	s.publishAll(recorded(stamped, s.saved))
-	return nil
+	return false
 }
 
 // actorOf says who causes what a command records.
@@ -208,16 +200,6 @@ func (s *Session) actorOf(actor string, cmd walk.Command) string {
 	return actor
 }
 
-// storageFailed needs s.mu.
-func (s *Session) storageFailed(op string, err error) error {
-	failure := &StorageError{Op: op, Err: err}
-	if s.failed == nil {
-		s.failed = failure
-	}
-	s.publish(StorageFailed{Err: failure})
-	return failure
-}
-
 // Interrupted records that the action that ran when the session before this one
 // was lost has an unknown end. It does nothing when none did.
 func (s *Session) Interrupted() error {
@@ -231,6 +213,13 @@ func (s *Session) Interrupted() error {
 		EndedAt:    s.opts.Clock.Now().UTC().Truncate(time.Microsecond),
 		DurationMS: s.opts.Clock.Now().Sub(s.state.Running.StartedAt).Milliseconds(),
 	}})
+}
+
+// Failed returns the first failure of storage, or nil.
+func (s *Session) Failed() *StorageError {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failed
 }
 
 // State returns the state of the run.

@@ -327,6 +327,12 @@ type brokenFile struct {
 	disk *brokenDisk
 }
 
+func (d *brokenDisk) set(broken bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.broken = broken
+}
+
 func (d *brokenDisk) Create(path string) (transcript.File, error) {
 	file, err := d.OS.Create(path)
 	return brokenFile{file, d}, err
@@ -356,12 +362,12 @@ func TestNoActionStartsAfterStorageFailed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer at.Feed.Close()
-	disk.broken = true
+	disk.set(true)
 	var storage *StorageError
 	if _, err := f.Do(t.Context(), walk.Run{Action: "act"}); !errors.As(err, &storage) {
 		t.Fatalf("Do on a broken disk: %v", err)
 	}
-	disk.broken = false
+	disk.set(false)
 	if _, err := f.Do(t.Context(), walk.Run{Action: "act"}); !errors.As(err, &storage) {
 		t.Errorf("Do after a failed sync: %v", err)
 	}
@@ -439,5 +445,50 @@ func TestClosedSessionSaysSo(t *testing.T) {
 	}
 	if _, err := at.Feed.Next(t.Context()); !errors.Is(err, ErrClosed) {
 		t.Errorf("Next after Close: %v", err)
+	}
+}
+
+// TestEndIsRecordedAfterStorageFailed breaks the disk while an action runs, for a
+// moment: its end is recorded in a new epoch, and nothing starts any more.
+func TestEndIsRecordedAfterStorageFailed(t *testing.T) {
+	disk := &brokenDisk{}
+	release := make(chan struct{})
+	f := open(t, disk, func(context.Context, actions.Request, actions.Sink) actions.Result {
+		<-release
+		return actions.Result{Outcome: actions.OutcomeOK}
+	})
+	f.begin()
+	at, err := f.Attach(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer at.Feed.Close()
+	f.do(walk.Run{Action: "act"})
+	disk.set(true)
+	if _, err := f.Do(t.Context(), walk.WriteNote{Text: "lost"}); err == nil {
+		t.Fatal("a note was acknowledged on a broken disk")
+	}
+	disk.set(false)
+	close(release)
+	f.running.Wait()
+	if _, err := f.Do(t.Context(), walk.Run{Action: "args"}); err == nil {
+		t.Error("an action started on a medium that failed")
+	}
+	got, err := transcript.Read(f.dir)
+	if err != nil || got.Damage != nil {
+		t.Fatalf("Read = %v, %v", err, got.Damage)
+	}
+	if f.State().Action("act").Ending.Outcome == event.OutcomeOK {
+		last := got.Events[len(got.Events)-1]
+		if last.Kind != event.KindActionEnded || last.Epoch < 2 {
+			t.Errorf("the last event is %s in epoch %d", last.Kind, last.Epoch)
+		}
+	} else if f.Failed() == nil {
+		t.Error("the end is neither recorded nor said to be lost")
+	}
+	for _, ev := range got.Events {
+		if note, ok := ev.Data.(event.Note); ok {
+			t.Errorf("the refused note is on record: %+v", note)
+		}
 	}
 }

@@ -73,6 +73,9 @@ func (t *Transcript) cut(keep uint64, reason string) {
 // place says where the line of an event stands, or would stand.
 func (t *Transcript) place(seq uint64) *DamageError {
 	at := len(t.Epochs) - 1
+	if at < 0 {
+		return &DamageError{File: journalName(1), Line: 1}
+	}
 	for at > 0 && t.Epochs[at].First > seq {
 		at--
 	}

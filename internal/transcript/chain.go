@@ -32,14 +32,15 @@ type link struct {
 	prev  []byte // hash of the line before, hex
 }
 
-// accept checks that an event is the next one.
-func (l link) accept(ev *event.Event) error {
+// accept checks that an event is the next one; prev is what its line says of the
+// one before.
+func (l link) accept(ev *event.Event, prev []byte) error {
 	switch {
 	case ev.Epoch != l.epoch:
 		return fmt.Errorf("it says epoch %d", ev.Epoch)
 	case ev.Seq != l.seq+1:
 		return fmt.Errorf("event %d is missing", l.seq+1)
-	case ev.Prev != string(l.prev):
+	case !bytes.Equal(prev, l.prev):
 		return errors.New("it does not follow from the line before")
 	case ev.Dur >= ev.Seq:
 		return errors.New("it says that it was durable before it was written")
@@ -55,35 +56,54 @@ type chunk struct {
 	flaw   error         // what is wrong with the line after them, or nil
 	offset int           // of that line in text
 	done   chan struct{}
+
+	ends    []byte // Prev and CRC of all events
+	decoder *decoder
 }
 
 // check decodes the lines and follows the chain through them.
 func (c *chunk) check(epoch int) {
 	defer close(c.done)
 	c.events = slices.Grow(c.events[:0], bytes.Count(c.text, []byte("\n")))
+	c.ends = c.ends[:0]
 	c.flaw, c.offset, c.head = nil, 0, ""
-	d := newDecoder()
+	if c.decoder == nil {
+		c.decoder = newDecoder()
+	}
 	var sum [sha256.Size]byte
-	var text [2 * sha256.Size]byte
+	var hash [2 * sha256.Size]byte
 	for c.offset < len(c.text) {
 		end := bytes.IndexByte(c.text[c.offset:], '\n')
 		line := c.text[c.offset : c.offset+end]
 		c.events = append(c.events, event.Event{})
 		ev := &c.events[len(c.events)-1]
-		if c.flaw = d.decode(line, ev); c.flaw == nil && len(c.events) > 1 {
-			before := link{epoch: epoch, seq: c.events[len(c.events)-2].Seq, prev: text[:]}
-			c.flaw = before.accept(ev)
+		ends, err := c.decoder.decode(line, ev)
+		if err == nil && len(c.events) > 1 {
+			before := link{epoch: epoch, seq: c.events[len(c.events)-2].Seq, prev: hash[:]}
+			err = before.accept(ev, ends[:prevHexLen])
 		}
-		if c.flaw != nil {
+		if err != nil {
+			c.flaw = err
 			c.events = c.events[:len(c.events)-1]
 			break
 		}
+		c.ends = append(append(c.ends, ends[:prevHexLen]...), ends[len(ends)-crcHexLen:]...)
 		sum = sha256.Sum256(line)
-		hex.Encode(text[:], sum[:])
+		hex.Encode(hash[:], sum[:])
 		c.offset += end + 1
 	}
+	c.cutEnds()
 	if len(c.events) > 0 {
-		c.head = string(text[:])
+		c.head = string(hash[:])
+	}
+}
+
+// cutEnds gives each event its Prev and CRC out of one string for all of them.
+func (c *chunk) cutEnds() {
+	ends := string(c.ends)
+	for i := range c.events {
+		c.events[i].Prev, c.events[i].CRC = ends[:prevHexLen], ends[prevHexLen:prevHexLen+crcHexLen]
+		ends = ends[prevHexLen+crcHexLen:]
 	}
 }
 
@@ -226,7 +246,7 @@ func (r *chainReader) join(file *os.File) {
 	if len(c.events) > 0 {
 		seq, head := t.Head()
 		before := link{epoch: r.part.epoch, seq: seq, prev: []byte(head)}
-		if err := before.accept(&c.events[0]); err != nil {
+		if err := before.accept(&c.events[0], []byte(c.events[0].Prev)); err != nil {
 			r.damaged(err)
 			return
 		}

@@ -17,26 +17,43 @@ var errNotCanonical = errors.New("not in the canonical form")
 
 const hexDigits = "0123456789abcdef"
 
+// Lengths of the two hashes at the end of a line, in hex digits.
+const (
+	prevHexLen = 64
+	crcHexLen  = 8
+)
+
 // decode reads one line without its LF. It accepts only what encode writes.
 func decode(line []byte) (event.Event, error) {
-	d := newDecoder()
 	var ev event.Event
-	err := d.decode(line, &ev)
+	ends, err := newDecoder().decode(line, &ev)
+	if err == nil {
+		ev.Prev, ev.CRC = string(ends[:prevHexLen]), string(ends[len(ends)-crcHexLen:])
+	}
 	return ev, err
 }
 
 // decoder reads lines. It keeps the strings that most lines share, so that a
 // long transcript holds each of them once. It does not keep the lines.
 type decoder struct {
-	shared map[string]string
+	shared  map[string]string
+	layouts map[event.Kind]*layout
 }
 
-func newDecoder() *decoder { return &decoder{shared: map[string]string{}} }
+func newDecoder() *decoder {
+	return &decoder{shared: map[string]string{}, layouts: map[event.Kind]*layout{}}
+}
 
-// maxShared bounds the strings that are kept; others are just copied.
-const maxShared = 4096
+// Bounds of the strings that are kept, in number and in bytes; others are just copied.
+const (
+	maxShared    = 4096
+	maxSharedLen = 128
+)
 
 func (d *decoder) share(text []byte) string {
+	if len(text) > maxSharedLen {
+		return string(text)
+	}
 	if kept, ok := d.shared[string(text)]; ok {
 		return kept
 	}
@@ -47,16 +64,18 @@ func (d *decoder) share(text []byte) string {
 	return value
 }
 
-func (d *decoder) decode(line []byte, ev *event.Event) error {
+// decode reads all of a line but Prev and CRC: these are returned as the part of
+// the line that begins with the one and ends with the other.
+func (d *decoder) decode(line []byte, ev *event.Event) (ends []byte, err error) {
 	if len(line) < prevLen+crcLen || !bytes.HasPrefix(line, []byte(`{"v":`)) {
-		return errors.New("not an event")
+		return nil, errors.New("not an event")
 	}
 	if len(line) > maxLine {
-		return errTooLong
+		return nil, errTooLong
 	}
 	body := line[:len(line)-crcLen]
 	if !endsWithCRC(line[len(body):], crc32.Checksum(body, castagnoli)) {
-		return errors.New("its checksum does not match")
+		return nil, errors.New("its checksum does not match")
 	}
 	s := scanner{rest: body, shared: d}
 	ev.V = int(s.number(`{"v":`))
@@ -72,23 +91,20 @@ func (d *decoder) decode(line []byte, ev *event.Event) error {
 	ev.Kind = event.Kind(s.text(`,"kind":`))
 	s.literal(`,"data":`)
 	raw := s.tail(ev)
-	if s.failed || !canonical(raw) {
-		return errNotCanonical
+	if s.failed {
+		return nil, errNotCanonical
 	}
 	if ev.V != event.Version {
-		return fmt.Errorf("its format version is %d; this program reads %d", ev.V, event.Version)
+		return nil, fmt.Errorf("its format version is %d; this program reads %d", ev.V, event.Version)
 	}
-	// One allocation for the two: …64…","crc":"…8…
-	ends := string(line[len(body)-1-64 : len(line)-2])
-	ev.Prev, ev.CRC = ends[:64], ends[len(ends)-8:]
-	if !event.Known(ev.Kind) && !json.Valid(raw) {
-		return errNotCanonical
+	ev.Data, err = d.decodeData(ev.Kind, raw)
+	switch {
+	case errors.Is(err, errNotCanonical):
+		return nil, err
+	case err != nil:
+		return nil, fmt.Errorf("its data cannot be read: %w", err)
 	}
-	var err error
-	if ev.Data, err = event.DecodeData(ev.Kind, raw); err != nil {
-		return fmt.Errorf("its data cannot be read: %w", err)
-	}
-	return nil
+	return line[len(body)-1-prevHexLen : len(line)-2], nil
 }
 
 // endsWithCRC compares ,"crc":"…8…"} with a checksum.
@@ -97,7 +113,7 @@ func endsWithCRC(end []byte, sum uint32) bool {
 	if string(end[:len(before)]) != before || string(end[len(end)-2:]) != `"}` {
 		return false
 	}
-	for i := range 8 {
+	for i := range crcHexLen {
 		if end[len(before)+i] != hexDigits[sum>>(28-4*i)&0xf] {
 			return false
 		}

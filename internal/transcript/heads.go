@@ -68,6 +68,10 @@ func isHex(text string) bool {
 	return strings.Trim(text, "0123456789abcdef") == ""
 }
 
+// HeadsPath returns the file of a run's anchored heads, or "" when the directory
+// lies in no store.
+func HeadsPath(dir string) string { return headsPath(dir) }
+
 // headsPath returns the file of a run's anchored heads, or "" when the directory
 // lies in no store.
 func headsPath(dir string) string {

@@ -74,11 +74,18 @@ func (s Store) Location(id string, rehearsal bool) string {
 // Create makes the directory of a new run and opens its transcript.
 func (s Store) Create(id string, rehearsal bool, clock Clock, runbook []byte) (*Writer, error) {
 	dir := s.Location(id, rehearsal)
-	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
+	if err := makeDirs(s.Disk, filepath.Dir(dir)); err != nil {
 		return nil, fmt.Errorf("create the state directory: %w", err)
+	}
+	// A crash may have come between the collection and its entry.
+	if err := s.Disk.SyncDir(s.Root); err != nil {
+		return nil, fmt.Errorf("sync the state directory: %w", err)
 	}
 	return Create(s.Disk, dir, clock, runbook)
 }
+
+// HeadsFile returns the file of the anchored heads of a run, live or rehearsed.
+func (s Store) HeadsFile(id string) string { return filepath.Join(s.Root, headsName, id) }
 
 // Entry is one run in the store.
 type Entry struct {
@@ -99,7 +106,8 @@ func (s Store) List() ([]Entry, error) {
 			return nil, fmt.Errorf("list runs: %w", err)
 		}
 		for _, dir := range dirs {
-			if dir.IsDir() {
+			// What failed before its first event is no run.
+			if dir.IsDir() && exists(filepath.Join(s.Root, name, dir.Name(), journalName(1))) {
 				entries = append(entries, Entry{
 					ID: dir.Name(), Dir: filepath.Join(s.Root, name, dir.Name()), Rehearsal: name == rehearsalsName,
 				})
@@ -149,4 +157,9 @@ func (s Store) Find(name string) (Entry, error) {
 		notFound.Candidates = append(notFound.Candidates, entry.ID)
 	}
 	return Entry{}, notFound
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }

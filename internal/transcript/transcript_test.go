@@ -17,7 +17,12 @@ import (
 	"genia.ai/bitacora/internal/event"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(limitedDir); dir != "" {
+		os.Exit(recordUntilItFails(dir))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // tick is a clock that goes on by one second at every look.
 type tick struct{ now time.Time }

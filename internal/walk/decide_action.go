@@ -235,6 +235,11 @@ func decideEnded(s State, cmd Ended) ([]event.Event, error) {
 	if s.Running.Undoes != "" {
 		return append(events, s.make(event.UndoDone{Action: s.Running.Undoes, Undo: action.ID})), nil
 	}
+	for _, entry := range s.undo {
+		if entry.Undo == action.ID { // run as a step of its own, it reverts all the same
+			events = append(events, s.make(event.UndoDone{Action: entry.Action, Undo: action.ID}))
+		}
+	}
 	if undo := s.plan.action(action.Settings.Undo); action.Settings.Undo != "" && undo != none {
 		events = append(events, s.make(event.UndoPushed{Action: action.ID, Undo: s.plan.actions[undo].ID}))
 	}

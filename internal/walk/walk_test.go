@@ -402,3 +402,17 @@ func TestNamesThatMeanMore(t *testing.T) {
 		t.Errorf("value of the choice = %q", v.Text)
 	}
 }
+
+func TestInverseRunAsAStepLeavesNothingToUndo(t *testing.T) {
+	r := newRun(t, plan(), event.ModeLive)
+	r.do(SetParam{Name: "service", Value: "web"})
+	r.decided("a")
+	r.succeed("stop")
+	r.do(Done{Step: "a.1"})
+	r.do(Done{Step: "3.1"})
+	r.do(Choose{Action: "again", Key: AnswerYes})
+	r.succeed("startup")
+	if got := r.state.Undoable(); len(got) != 0 {
+		t.Errorf("undoable = %v", got)
+	}
+}

@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/cobra/doc"
+
+	"genia.ai/bitacora/tui"
+)
+
+func (a *app) manCommand() *cobra.Command {
+	var dir string
+	cmd := &cobra.Command{
+		Use:   "man",
+		Short: "Print the man page, or write one a command into a directory",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			root := cmd.Root()
+			root.DisableAutoGenTag = true
+			header := &doc.GenManHeader{Title: "BITACORA", Section: "1", Source: "Bitácora " + programVersion()}
+			page, err := a.manPage(root, header)
+			if err != nil {
+				return err
+			}
+			if dir == "" {
+				_, err := a.out.Write(page)
+				return err
+			}
+			if err := os.MkdirAll(dir, 0o755); err != nil {
+				return usagef("%w", err)
+			}
+			if err := doc.GenManTree(root, header, dir); err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(dir, "bitacora.1"), page, 0o644)
+		},
+	}
+	cmd.Flags().StringVar(&dir, "dir", "", "write bitacora.1, bitacora-run.1 … into `DIR`")
+	return cmd
+}
+
+// manPage is the page of the program itself: what cobra knows, the commands, and
+// what README says of keys, exit codes, files and variables.
+func (a *app) manPage(root *cobra.Command, header *doc.GenManHeader) ([]byte, error) {
+	var page bytes.Buffer
+	if err := doc.GenMan(root, header, &page); err != nil {
+		return nil, err
+	}
+	before, after, ok := strings.Cut(page.String(), ".SH SEE ALSO\n")
+	if !ok {
+		return nil, errors.New("the man page has no section SEE ALSO")
+	}
+	var commands, keys [][2]string
+	for _, cmd := range root.Commands() {
+		if cmd.IsAvailableCommand() {
+			commands = append(commands, [2]string{root.Name() + " " + cmd.Use, cmd.Short})
+		}
+	}
+	for _, row := range tui.KeyTable(a.catalog.Printer("en")) {
+		keys = append(keys, [2]string{row.Keys, row.Does})
+	}
+	return []byte(before + manSection("COMMANDS", commands) + manSection("KEYS", keys) +
+		manSection("EXIT STATUS", exitTexts()) + manSection("FILES", files()) + manSection("ENVIRONMENT", variables()) +
+		".SH SEE ALSO\n" + after), nil
+}
+
+func exitTexts() [][2]string {
+	texts := []struct {
+		code int
+		text string
+	}{
+		{exitOK, "completed"},
+		{exitIncomplete, "the run ended with failed or skipped steps, or before its last step"},
+		{exitUsage, "wrong usage, or automatic mode lacks an answer"},
+		{exitRunbook, "the runbook does not parse, or lint has errors"},
+		{exitAction, "an action failed in automatic mode"},
+		{exitLocked, "the run is driven by somebody else"},
+		{exitDamaged, "the transcript is damaged"},
+		{exitStorage, "the transcript cannot be written"},
+		{exitInterrupted, "interrupted"},
+	}
+	rows := make([][2]string, 0, len(texts))
+	for _, t := range texts {
+		rows = append(rows, [2]string{fmt.Sprint(t.code), t.text})
+	}
+	return rows
+}
+
+func files() [][2]string {
+	return [][2]string{
+		{"$XDG_STATE_HOME/bitacora/runs/", "transcripts, a directory a run; default ~/.local/state/bitacora/runs/. Rehearsals are in rehearsals/ beside it"},
+		{"$XDG_DATA_HOME/bitacora/runbooks/", "your runbooks; default ~/.local/share/bitacora/runbooks/"},
+	}
+}
+
+func variables() [][2]string {
+	return [][2]string{
+		{"BITACORA_OPERATOR", "your name in the record, for shared accounts; else your user"},
+		{"BITACORA_BACKGROUND", "light for terminals with a light background"},
+		{"NO_COLOR", "no colours"},
+		{"LC_ALL, LC_MESSAGES, LANG", "language of the screens, unless --lang or the runbook says otherwise"},
+	}
+}
+
+// manSection writes a list of terms and their texts in roff.
+func manSection(title string, rows [][2]string) string {
+	// Every line begins with \&, so that a dot or a quote is no request.
+	escape := strings.NewReplacer(`\`, `\e`, "-", `\-`).Replace
+	var b strings.Builder
+	fmt.Fprintf(&b, ".SH %s\n", title)
+	for _, row := range rows {
+		fmt.Fprintf(&b, ".TP\n\\fB\\&%s\\fP\n\\&%s\n", escape(row[0]), escape(row[1]))
+	}
+	return b.String()
+}

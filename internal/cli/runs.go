@@ -1,0 +1,192 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/i18n"
+	"genia.ai/bitacora/internal/sanitize"
+	"genia.ai/bitacora/internal/transcript"
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
+)
+
+// runFilter picks runs from the list.
+type runFilter struct{ state, mode, runbook string }
+
+// States that runs can be filtered by.
+const (
+	stateOpen  = "open"
+	stateEnded = "ended"
+)
+
+func (f runFilter) check() error {
+	if f.state != "" && f.state != stateOpen && f.state != stateEnded {
+		return usagef("--state %s: it is %s or %s", f.state, stateOpen, stateEnded)
+	}
+	if f.mode != "" && f.mode != event.ModeLive && f.mode != event.ModeRehearsal {
+		return usagef("--mode %s: it is %s or %s", f.mode, event.ModeLive, event.ModeRehearsal)
+	}
+	return nil
+}
+
+func (f runFilter) fits(row runRow) bool {
+	ended := row.Status == string(walk.StatusEnded)
+	switch {
+	case f.state == stateOpen && ended, f.state == stateEnded && !ended, f.mode != "" && row.Mode != f.mode:
+		return false
+	}
+	return f.runbook == "" || strings.Contains(row.Run, f.runbook) || strings.Contains(strings.ToLower(row.Title), strings.ToLower(f.runbook))
+}
+
+func (a *app) runsCommand() *cobra.Command {
+	var (
+		asJSON bool
+		filter runFilter
+	)
+	cmd := &cobra.Command{
+		Use:   "runs",
+		Short: "List the runs that are on record, the newest first",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			rows, err := a.filteredRuns(filter)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return writeJSON(a.out, rows)
+			}
+			return a.printRuns(rows)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
+	filter.register(cmd)
+	cmd.AddCommand(a.pruneCommand())
+	return cmd
+}
+
+func (f *runFilter) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.state, "state", "", "only runs that are open or ended")
+	cmd.Flags().StringVar(&f.mode, "mode", "", "only live runs or rehearsals: live or rehearsal")
+	cmd.Flags().StringVar(&f.runbook, "runbook", "", "only runs whose id or title holds `TEXT`")
+}
+
+func (a *app) printRuns(rows []runRow) error {
+	p := a.printer("")
+	if len(rows) == 0 {
+		return a.noRuns(p)
+	}
+	table := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
+	for _, row := range rows {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", sanitize.Line(row.Run), p.T("mode."+row.Mode), a.fate(row), sanitize.Line(row.Title))
+	}
+	return table.Flush()
+}
+
+func (a *app) filteredRuns(filter runFilter) ([]runRow, error) {
+	if err := filter.check(); err != nil {
+		return nil, err
+	}
+	all, err := a.runRows()
+	if err != nil {
+		return nil, err
+	}
+	rows := []runRow{}
+	for _, row := range all {
+		if filter.fits(row) {
+			rows = append(rows, row)
+		}
+	}
+	return rows, nil
+}
+
+func (a *app) pruneCommand() *cobra.Command {
+	var (
+		age    string
+		yes    bool
+		filter runFilter
+	)
+	cmd := &cobra.Command{
+		Use:   "prune",
+		Short: "Remove the records of runs that ended long ago; without --yes it only says which",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if age == "" {
+				return usagef("--older-than is needed: nothing is removed without an explicit age, e.g. --older-than 365d")
+			}
+			least, err := runbooks.ParseDuration(age)
+			if err != nil || least <= 0 {
+				return usagef("--older-than %s: write a duration such as 365d, 52w or 72h", age)
+			}
+			return a.prune(filter, a.clock.Now().Add(-least), yes)
+		},
+	}
+	cmd.Flags().StringVar(&age, "older-than", "", "remove runs that ended longer ago than this `DURATION` (365d, 52w, 72h)")
+	cmd.Flags().BoolVar(&yes, "yes", false, "really remove them")
+	filter.register(cmd)
+	return cmd
+}
+
+// prune removes ended runs. One that has not ended is never removed, nor one that
+// somebody holds.
+func (a *app) prune(filter runFilter, before time.Time, yes bool) error {
+	filter.state = stateEnded
+	rows, err := a.filteredRuns(filter)
+	if err != nil {
+		return err
+	}
+	p := a.printer("")
+	var errs []error
+	for _, row := range rows {
+		if row.Ended == nil || !row.Ended.Before(before) {
+			continue
+		}
+		if yes {
+			if err := a.remove(row); err != nil {
+				errs = append(errs, err)
+				continue
+			}
+		}
+		id := "cli.would-prune"
+		if yes {
+			id = "cli.pruned"
+		}
+		fmt.Fprintln(a.out, p.T(id, "Run", sanitize.Line(row.Run), "Title", sanitize.Line(row.Title)))
+	}
+	return errors.Join(errs...)
+}
+
+// remove deletes a run's directory and its anchored heads, in that order: a
+// directory without heads is only less well guarded.
+func (a *app) remove(row runRow) error {
+	lock, err := a.takeLock(row.Dir)
+	if err != nil {
+		return err
+	}
+	if err := os.RemoveAll(row.Dir); err != nil {
+		return errors.Join(fmt.Errorf("remove %s: %w", row.Run, err), lock.Release())
+	}
+	if heads := transcript.HeadsPath(row.Dir); heads != "" {
+		if err := os.Remove(heads); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return errors.Join(fmt.Errorf("remove the heads of %s: %w", row.Run, err), lock.Release())
+		}
+	}
+	return lock.Release()
+}
+
+// noRuns says that nothing is listed.
+func (a *app) noRuns(p *i18n.Printer) error {
+	store, err := a.store()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(a.err, p.T("cli.no-runs", "Dir", store.Root))
+	return err
+}

@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"fmt"
+	"log/syslog"
+	"strings"
+
+	"genia.ai/bitacora/internal/config"
+	"genia.ai/bitacora/internal/transcript"
+)
+
+// anchorLog returns what is told every anchored head of a run: the system's log,
+// where $BITACORA_SYSLOG asks for it, else nil. A log that cannot be reached is
+// said once and is no reason not to run.
+func (a *app) anchorLog(run string) (func(transcript.Head), error) {
+	target := config.Syslog(a.env)
+	if target == "" {
+		return nil, nil
+	}
+	network, address := "", ""
+	if target != "local" {
+		var ok bool
+		if network, address, ok = strings.Cut(target, "://"); !ok || network != "udp" && network != "tcp" {
+			return nil, usagef("BITACORA_SYSLOG=%s: it is local, udp://HOST:PORT or tcp://HOST:PORT", target)
+		}
+	}
+	log, err := syslog.Dial(network, address, syslog.LOG_NOTICE|syslog.LOG_USER, "bitacora")
+	if err != nil {
+		return nil, fmt.Errorf("reach the log that BITACORA_SYSLOG names: %w", err)
+	}
+	return func(head transcript.Head) {
+		// The journal's own anchor is on disk; this copy is a courtesy.
+		_ = log.Notice(fmt.Sprintf("run %s head %s", run, head))
+	}, nil
+}

@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"genia.ai/bitacora/internal/sanitize"
+	"genia.ai/bitacora/internal/transcript"
+)
+
+// verdict is what verify --json prints.
+type verdict struct {
+	Run string `json:"run"`
+	transcript.Report
+}
+
+func (a *app) verifyCommand() *cobra.Command {
+	var (
+		asJSON bool
+		expect string
+	)
+	cmd := &cobra.Command{
+		Use:   "verify RUN",
+		Short: "Check that a transcript is what was written; exits 6 when it is damaged",
+		Long: "verify checks the chain and its checksums, the heads that were anchored outside of the journal, the\n" +
+			"runbook and the output of every action. A head that was written down elsewhere (the screen and every\n" +
+			"export show it) is checked with --expect.",
+		Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeRun,
+		RunE: func(_ *cobra.Command, args []string) error {
+			store, err := a.store()
+			if err != nil {
+				return err
+			}
+			entry, err := find(store, args[0])
+			if err != nil {
+				return err
+			}
+			var head *transcript.Head
+			if expect != "" {
+				parsed, err := transcript.ParseHead(expect)
+				if err != nil {
+					return &usageError{err}
+				}
+				head = &parsed
+			}
+			return a.verify(entry, head, asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	cmd.Flags().StringVar(&expect, "expect", "", "a `HEAD` that was recorded elsewhere: 42-9f3a-1c07, or with the whole hash")
+	return cmd
+}
+
+func (a *app) verify(entry transcript.Entry, expect *transcript.Head, asJSON bool) error {
+	t, err := transcript.Read(entry.Dir)
+	if err != nil {
+		return err
+	}
+	report := t.Verify(expect)
+	if asJSON {
+		encoder := json.NewEncoder(a.out)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		if err := encoder.Encode(verdict{Run: entry.ID, Report: report}); err != nil {
+			return err
+		}
+		return report.Err()
+	}
+	p := a.printer("")
+	fmt.Fprintln(a.out, p.T("cli.verified", "Run", entry.ID, "Events", report.Events, "Head", report.Head.Hash, "Code", report.Code))
+	fmt.Fprintln(a.out, p.T("cli.verified-more", "Epochs", len(report.Epochs), "Outputs", report.Outputs, "Anchors", report.Anchors))
+	if report.Torn > 0 {
+		fmt.Fprintln(a.out, p.T("cli.torn"))
+	}
+	for _, foreign := range report.Foreign {
+		fmt.Fprintln(a.out, p.T("cli.foreign", "File", foreign.File, "Bytes", foreign.Bytes, "Offset", foreign.Offset))
+	}
+	for _, warning := range report.Warnings {
+		fmt.Fprintln(a.out, sanitize.Line(warning))
+	}
+	for _, damage := range report.Damage[min(1, len(report.Damage)):] {
+		fmt.Fprintf(a.err, "bitacora: %s\n", sanitize.Line(damage.Error()))
+	}
+	return report.Err()
+}
