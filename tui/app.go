@@ -50,6 +50,8 @@ type app struct {
 	first    tea.Cmd // of Init
 	quit     chan struct{}
 	quitting bool
+	departed Left
+	alerting int // rows of the alert when the screens were last sized
 	left     atomic.Pointer[leaving]
 }
 
@@ -231,6 +233,8 @@ func (a *app) act(id keyID) tea.Cmd {
 		a.open(newTimeline(a))
 	case keyClose:
 		a.closeScreen()
+	case keyDetach:
+		return a.detach()
 	case keyLeave:
 		return a.askLeave()
 	case keyCancel:
@@ -288,10 +292,10 @@ func (a *app) say(bad bool, text string) {
 	}
 }
 
-// leave ends the program; what is on disk stays as it is.
-func (a *app) leave() tea.Cmd {
+// leave ends the program; what is on disk stays as it is, and the run goes on.
+func (a *app) leave(how Left) tea.Cmd {
 	if !a.quitting {
-		a.quitting = true
+		a.quitting, a.departed = true, how
 		close(a.quit)
 	}
 	return tea.Quit
@@ -303,11 +307,11 @@ func (a *app) crash(err *PanicError) tea.Cmd {
 		l.result = old.result
 	}
 	a.left.Store(l)
-	return a.leave()
+	return a.leave("")
 }
 
 func (a *app) publish() {
-	l := &leaving{result: Result{Client: a.client}}
+	l := &leaving{result: Result{Client: a.client, Left: a.departed}}
 	if old := a.left.Load(); old != nil {
 		l.crash = old.crash
 	}
@@ -329,5 +333,23 @@ func (a *app) failure(interrupted, err error) error {
 	if err != nil {
 		return err
 	}
+	if interrupted == nil && a.outcome().Left == LeftLost {
+		return ErrLost
+	}
 	return interrupted
+}
+
+// farewell says what becomes of a run that was left open, and how to come back.
+func (a *app) farewell() string {
+	l := a.left.Load().result
+	args := []any{"Run", a.clean(l.Run), "Seq", l.Saved.Seq}
+	switch {
+	case l.Run == "" || l.Ended || a.opts.Watch:
+		return ""
+	case l.Left == LeftLost:
+		return a.p.T("attach.lost", args...)
+	case l.Left == LeftDetached, l.Left == LeftQuit:
+		return a.p.T("attach.goes-on", args...)
+	}
+	return ""
 }

@@ -35,11 +35,7 @@ func (b *briefingScreen) keys() []offer {
 
 func (b *briefingScreen) act(id keyID) tea.Cmd {
 	if id == keyDo {
-		if b.a.run.state.NeedsScenario() {
-			b.a.askScenario(func() tea.Cmd { return b.a.do(walk.Begin{}, nil) })
-			return nil
-		}
-		return b.a.do(walk.Begin{}, nil)
+		return b.a.begin()
 	}
 	b.scroll.page(id)
 	return nil
@@ -63,6 +59,11 @@ func (b *briefingScreen) lines() []string {
 	}
 	if r.state.Rehearsal() {
 		lines = append(lines, wrap(p.T("tui.brief.rehearsal"), b.width)...)
+	}
+	if b.a.untrusted() {
+		for _, text := range a.trustText() {
+			lines = append(lines, wrap("! "+text, b.width)...)
+		}
 	}
 	for _, note := range r.briefing.Notes {
 		lines = append(lines, wrap("! "+a.clean(note), b.width)...)
@@ -156,6 +157,9 @@ func (b *briefingScreen) roles() []string {
 
 // blocked says why nothing can be started now, or "".
 func (a *app) blocked() string {
+	if why := a.readOnly(); why != "" {
+		return why
+	}
 	switch r := a.run; {
 	case r.storage != nil:
 		return a.p.T("tui.why.storage")

@@ -52,12 +52,16 @@ func newDrive(t testing.TB, lang, mode string, width, height int) *drive {
 }
 
 func (d *drive) begin(opts Options, width, height int) {
+	d.beginWith(opts, width, height, func(session.Feed) {})
+}
+
+func (d *drive) beginWith(opts Options, width, height int, listen func(session.Feed)) {
 	opts.Now = func() time.Time { return d.now }
 	opts.Location = time.UTC
 	opts.Getenv = func(string) string { return "" }
 	d.a = newApp(context.Background(), opts.withDefaults())
 	idle := func() tea.Cmd { return nil }
-	d.a.listen, d.a.batch, d.a.tick = func(session.Feed) tea.Cmd { return nil }, idle, idle
+	d.a.listen, d.a.batch, d.a.tick = func(feed session.Feed) tea.Cmd { listen(feed); return nil }, idle, idle
 	d.a.prepare(context.Background(), width, height)
 	d.run(d.a.Init())
 	d.deliver()

@@ -25,7 +25,7 @@ func (a *app) eventLine(ev event.Event) string {
 // deviation reports whether an event tells of something done otherwise than written.
 func deviation(ev event.Event) bool {
 	switch data := ev.Data.(type) {
-	case event.StepSkipped, event.StepAccepted, event.AdhocStarted, event.UndoDone:
+	case event.StepSkipped, event.StepAccepted, event.AdhocStarted, event.UndoDone, event.Recovered, event.Superseded:
 		return true
 	case event.ActionEnded:
 		return !data.Succeeded()
@@ -108,7 +108,31 @@ func (a *app) walkEventText(id string, ev event.Event) string {
 	case event.AdhocEnded:
 		return a.p.T(id, "Ending", a.run.ending(data.Ending))
 	}
+	return a.recordEventText(id, ev)
+}
+
+// recordEventText tells what happened to the record itself and to the text.
+func (a *app) recordEventText(id string, ev event.Event) string {
+	switch data := ev.Data.(type) {
+	case event.Recovered:
+		return a.p.T(id, "Unknown", a.namesOf(data.Unknown))
+	case event.Superseded:
+		return a.withReason(a.p.T(id, "By", a.clean(data.By), "Unknown", a.namesOf(data.Unknown)), data.Reason)
+	case event.RunbookTrusted:
+		return a.p.T(id, "SHA", short(a.clean(data.SHA256)))
+	case event.RunbookChanged:
+		return a.p.T(id, "Path", a.clean(data.Path))
+	}
 	return a.clean(string(ev.Kind))
+}
+
+// namesOf lists how actions are called.
+func (a *app) namesOf(ids []string) string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = a.run.nameOf(id)
+	}
+	return strings.Join(names, ", ")
 }
 
 // withReason adds a reason to a text, if there is one.

@@ -43,7 +43,14 @@ func (a *app) explain(err error) string {
 	var refusal *walk.Refusal
 	var storage *session.StorageError
 	var values *session.ValuesError
+	var other *session.NotDriverError
 	switch {
+	case errors.As(err, &other):
+		a.demotedBy(err)
+		if why := a.readOnly(); why != "" {
+			return why
+		}
+		return a.p.T("tui.err.other-drives", "Operator", a.clean(other.Operator), "Host", a.clean(other.Host), "At", a.clock(other.Since))
 	case errors.As(err, &refusal):
 		return a.explainRefusal(refusal)
 	case errors.As(err, &storage):

@@ -17,6 +17,7 @@ type failureScreen struct {
 	width  int
 	height int
 	cursor int
+	menu   scroll
 	guard  guard
 }
 
@@ -26,16 +27,19 @@ func (f *failureScreen) name() string { return "failure" }
 
 func (f *failureScreen) setSize(width, height int) { f.width, f.height = width, height }
 
-// way is one thing that can be done about a failure; its text is tui.fail.<id>.
+// way is one thing that can be done about a failure.
 type way struct {
-	id   string
+	text string
 	why  string
 	take func(a *app, action *runbooks.Action) tea.Cmd
 }
 
+// ways are what can be done. About an action whose end nobody knows the first is
+// to say that it worked: whether it did has to be looked up, not tried.
 func (f *failureScreen) ways() []way {
 	a := f.a
 	blocked := a.blocked()
+	unknown := a.run.state.Failure() != nil && a.unknown(a.run.state.Failure())
 	undo := blocked
 	if undo == "" && len(a.run.state.Undoable()) == 0 {
 		undo = a.p.T("tui.why.nothing-to-undo")
@@ -48,19 +52,29 @@ func (f *failureScreen) ways() []way {
 		return func(*app, *runbooks.Action) tea.Cmd { ask(); return nil }
 	}
 	step := a.run.state.Current()
-	return []way{
-		{"retry", blocked, func(a *app, action *runbooks.Action) tea.Cmd { return a.startAction(action) }},
-		{"edit", edit, func(a *app, action *runbooks.Action) tea.Cmd {
-			a.listParams(func() tea.Cmd { return a.startAction(action) })
-			return nil
-		}},
-		{"adhoc", blocked, asks(a.askAdhoc)},
-		{"accept", blocked, asks(func() { a.askAccept(step) })},
-		{"skip", blocked, asks(func() { a.askSkip(step) })},
-		{"undo", undo, asks(a.askUndo)},
-		{"handover", "", asks(a.askHandover)},
-		{"stop", blocked, asks(a.askEnd)},
+	text := func(id string) string { return a.p.T("tui.fail." + id) }
+	retry := way{text("retry"), blocked, func(a *app, action *runbooks.Action) tea.Cmd { return a.startAction(action) }}
+	change := way{text("edit"), edit, func(a *app, action *runbooks.Action) tea.Cmd {
+		a.listParams(func() tea.Cmd { return a.startAction(action) })
+		return nil
+	}}
+	adhoc := way{text("adhoc"), blocked, asks(a.askAdhoc)}
+	accept := way{text("accept"), blocked, asks(func() { a.askAccept(step) })}
+	ways := []way{retry, change, adhoc, accept}
+	if unknown {
+		accept.text, retry.text, adhoc.text = a.p.T("tui.unknown.accept"), a.p.T("tui.unknown.retry"), a.p.T("tui.unknown.adhoc")
+		ways = []way{accept, retry, adhoc, change}
 	}
+	ways = append(ways, way{text("skip"), blocked, asks(func() { a.askSkip(step) })})
+	for _, lost := range a.lostSteps() {
+		ways = append(ways, way{a.p.T("tui.lost.reopen", "Step", a.run.stepLabel(lost)), blocked,
+			func(a *app, _ *runbooks.Action) tea.Cmd { return a.reopenLost(lost) }})
+	}
+	return append(ways,
+		way{text("undo"), undo, asks(a.askUndo)},
+		way{text("handover"), a.readOnly(), asks(a.askHandover)},
+		way{text("stop"), blocked, asks(a.askEnd)},
+	)
 }
 
 func (f *failureScreen) keys() []offer {
@@ -113,9 +127,13 @@ func (f *failureScreen) view() []string {
 		return block([]string{p.T("tui.why.no-failure")}, f.height)
 	}
 	ways := f.ways()
-	head := []string{l.bad.Render(l.cut(l.sym.failed+" "+p.T("tui.fail.title", "Name", a.run.actionName(action)), f.width))}
+	var head []string
+	for _, line := range wrap(l.sym.failed+" "+a.failureTitle(action), f.width) {
+		head = append(head, l.bad.Render(line))
+	}
 	facts := f.facts(action)
-	room := max(f.height-len(head)-len(ways), 0)
+	rows := min(len(ways), max(f.height-len(head)-min(len(facts), 1), 1)) // of the menu
+	room := max(f.height-len(head)-rows, 0)
 	head = append(head, facts[:min(len(facts), room)]...)
 	room -= len(facts) + 1 // an empty row
 	if code := a.codeLines(a.run.command(action.ID), f.width-2); room >= 3 {
@@ -130,13 +148,29 @@ func (f *failureScreen) view() []string {
 			head = append(head, l.cut("  "+l.sym.bar+" "+line, f.width))
 		}
 	}
-	if len(head)+len(ways) < f.height {
+	if len(head)+rows < f.height {
 		head = append(head, "")
 	}
-	for i, w := range ways {
-		head = append(head, f.wayRow(i, w))
+	f.cursor = min(f.cursor, len(ways)-1) // a way may have gone
+	f.menu.resize(len(ways), rows)
+	f.menu.follow(f.cursor)
+	for i := f.menu.offset; i < f.menu.offset+rows; i++ {
+		row := f.wayRow(i, ways[i])
+		if last := f.menu.offset + rows - 1; i == last && last < len(ways)-1 {
+			row = l.fit(row, f.width-2) + l.sym.more // the menu goes on
+		}
+		head = append(head, row)
 	}
 	return block(head, f.height)
+}
+
+// failureTitle says what failed, or of what nobody knows whether it did.
+func (a *app) failureTitle(action *runbooks.Action) string {
+	id := "tui.fail.title"
+	if a.unknown(action) {
+		id = "tui.unknown.title"
+	}
+	return a.p.T(id, "Name", a.run.actionName(action))
 }
 
 // facts are how it ended and what was expected instead.
@@ -145,7 +179,10 @@ func (f *failureScreen) facts(action *runbooks.Action) []string {
 	ending := a.run.state.Action(action.ID).Ending
 	texts := []string{a.run.ending(ending)}
 	if ending.Outcome == event.OutcomeUnknown {
-		texts = append(texts, p.T("tui.fail.unknown"))
+		texts = []string{p.T("tui.fail.unknown")}
+	}
+	if lost := a.lostText(); lost != "" {
+		texts = append(texts, lost)
 	}
 	if action.Settings.Expect != "" || action.Settings.Until != "" {
 		wanted := strings.TrimSpace(action.Settings.Expect + " " + action.Settings.Until)
@@ -159,8 +196,8 @@ func (f *failureScreen) facts(action *runbooks.Action) []string {
 }
 
 func (f *failureScreen) wayRow(i int, w way) string {
-	l, p := f.a.look, f.a.p
-	text := number(i+1) + " " + p.T("tui.fail."+w.id)
+	l := f.a.look
+	text := number(i+1) + " " + w.text
 	if w.why != "" {
 		text += " (" + w.why + ")"
 	}
@@ -187,8 +224,8 @@ func (a *app) notice(before walk.State) {
 		a.say(last.kind == outputBad, name+": "+last.text)
 		return
 	}
-	a.say(true, a.p.T("tui.fail.title", "Name", a.run.actionName(failed)))
-	if a.dialog == nil {
+	a.say(true, a.failureTitle(failed))
+	if a.dialog == nil && a.following() == followingNot {
 		a.open(newFailure(a))
 	}
 }

@@ -260,22 +260,34 @@ func (a *app) askEnd() {
 		func(reason string) walk.Command { return walk.End{Reason: reason} })
 }
 
-// askLeave asks before leaving, unless the run has ended: then nothing is left
-// open.
+// askLeave asks before leaving a run that this front end drives: nobody does
+// then.
 func (a *app) askLeave() tea.Cmd {
-	help := "tui.leave.picker"
-	switch {
-	case a.run == nil:
-	case a.run.state.Status == walk.StatusEnded:
-		return a.leave()
-	case a.run.state.Running != nil:
-		help = "tui.leave.running"
-	default:
-		help = "tui.leave.open"
+	if a.run == nil {
+		a.dialog = &leaveDialog{a: a, help: a.p.T("tui.leave.picker")}
+		return nil
 	}
-	a.dialog = &leaveDialog{a: a, help: a.p.T(help)}
+	id, idle := a.clean(a.run.state.Run), a.run.briefing.Idle
+	if idle == 0 {
+		idle = defaultIdle
+	}
+	help := a.p.T("tui.leave.open", "Run", id, "Idle", runbooks.FormatDuration(idle))
+	switch running := a.run.state.Running; {
+	case a.run.state.Status == walk.StatusEnded:
+		return a.leave(LeftClosed)
+	case a.following() == followingLost:
+		return a.leave(LeftLost)
+	case a.following() != followingNot:
+		return a.leave(LeftQuit)
+	case running != nil:
+		help = a.p.T("tui.leave.running", "Run", id, "Name", a.run.runningName(running))
+	}
+	a.dialog = &leaveDialog{a: a, help: help}
 	return nil
 }
+
+// defaultIdle is what a run server waits for somebody when nobody said otherwise.
+const defaultIdle = 10 * time.Minute
 
 // leaveDialog asks before leaving; leaving changes nothing on disk, so it needs
 // no quiet time, and a second ctrl+c means yes.
@@ -289,12 +301,12 @@ func (d *leaveDialog) title() string { return d.a.p.T("tui.leave.title") }
 func (d *leaveDialog) press(msg tea.KeyMsg) tea.Cmd {
 	switch msg.String() {
 	case "enter", "q", "ctrl+c":
-		return d.a.leave()
+		return d.a.leave(LeftQuit)
 	case "esc", "n":
 		d.a.dialog = nil
 	default:
 		if d.a.isYes(msg.String()) {
-			return d.a.leave()
+			return d.a.leave(LeftQuit)
 		}
 	}
 	return nil

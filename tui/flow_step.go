@@ -242,7 +242,11 @@ func (a *app) askSkip(step *runbooks.Step) {
 }
 
 func (a *app) askAccept(step *runbooks.Step) {
-	a.askReason(a.p.T("tui.accept.title", "Step", a.run.stepLabel(step)), a.p.T("tui.accept.help"), false,
+	help := a.p.T("tui.accept.help")
+	if open := a.notRun(a.run.state.Failure()); open != "" {
+		help += " " + a.p.T("tui.accept.open", "Names", open)
+	}
+	a.askReason(a.p.T("tui.accept.title", "Step", a.run.stepLabel(step)), help, false,
 		func(reason string) walk.Command { return walk.Accept{Step: step.ID, Reason: reason} })
 }
 
@@ -305,7 +309,7 @@ func (a *app) askAdhoc() {
 // cancel asks for the running action to be ended; with nothing running it is the
 // way out. The screen says so at once, the end itself comes as an event.
 func (a *app) cancel() tea.Cmd {
-	if a.run == nil || a.run.state.Running == nil {
+	if !a.cancellable() {
 		return a.askLeave()
 	}
 	id := a.run.state.Running.Action

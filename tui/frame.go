@@ -21,7 +21,7 @@ const (
 
 func (a *app) tooSmall() bool { return a.width < minWidth || a.height < minHeight }
 
-func (a *app) bodyRows() int { return a.height - headerRows - footerRows }
+func (a *app) bodyRows() int { return a.height - headerRows - a.alerting - footerRows }
 
 func (a *app) resize() {
 	if a.tooSmall() {
@@ -46,7 +46,13 @@ func (a *app) draw() {
 		return
 	}
 	rows := make([]string, 0, a.height)
+	alert := a.alertLines()
+	if len(alert) != a.alerting {
+		a.alerting = len(alert)
+		a.resize()
+	}
 	rows = append(rows, a.header()...)
+	rows = append(rows, alert...)
 	body := block(a.top().view(), a.bodyRows())
 	if a.dialog != nil {
 		sheet := a.sheet()
@@ -103,7 +109,7 @@ func (a *app) banner(rehearsal, known bool) string {
 // the right. What is saved is never cut.
 func (a *app) facts() string {
 	s, r := a.run.state, a.run
-	saved := a.p.T("tui.head.saved", "Seq", r.saved.Seq, "At", a.clock(r.saved.At))
+	saved := a.p.T("tui.head.saved", "Seq", r.saved.Seq, "Code", a.clean(r.saved.Code), "At", a.clock(r.saved.At))
 	if r.storage != nil {
 		saved = a.look.bad.Render("! " + a.p.T("tui.head.storage", "Seq", r.saved.Seq))
 	}
@@ -212,8 +218,7 @@ func (a *app) noticeLine() string {
 		switch {
 		case r.storage != nil:
 			return a.look.bad.Render("! " + a.p.T("tui.err.storage", "Detail", a.clean(r.storage.Err.Error())))
-		case r.cut && r.state.Status != walk.StatusEnded:
-			return a.look.bad.Render("! " + a.p.T("tui.err.closed"))
+		case r.cut: // the alert says it; what ran is not known to run
 		case running != nil && (a.now().Sub(a.note.at) >= noticeAge || a.note.text == ""):
 			return a.runningLine()
 		}
@@ -256,7 +261,7 @@ func (a *app) keyLine() string {
 		if h.does == "" {
 			h.does = a.p.T("tui.foot." + string(o.id))
 		}
-		if o.id == keyHelp || o.id == keyLeave || o.id == keyClose {
+		if o.id == keyHelp || o.id == keyLeave || o.id == keyClose || o.id == keyDetach {
 			last = append(last, h)
 		} else {
 			first = append(first, h)
@@ -294,12 +299,28 @@ func (a *app) offers() []offer {
 	if len(a.over) > 0 {
 		offers = append(offers, offer{id: keyClose})
 	}
-	if a.run != nil && a.run.state.Running != nil {
+	if why := a.readOnly(); why != "" {
+		for i := range offers {
+			if drives(offers[i].id) || a.run.cut && records(offers[i].id) {
+				offers[i].why = why
+			}
+		}
+	}
+	running := a.cancellable()
+	if running {
 		offers = append([]offer{{id: keyCancel}}, offers...)
 	} else {
 		offers = append(offers, offer{id: keyCancel, quiet: true, label: a.p.T("tui.foot.leave")})
 	}
+	if a.run != nil {
+		offers = append(offers, offer{id: keyDetach, quiet: !running})
+	}
 	return append(offers, offer{id: keyHelp}, offer{id: keyLeave})
+}
+
+// cancellable reports whether something runs that this front end may end.
+func (a *app) cancellable() bool {
+	return a.run != nil && a.run.state.Running != nil && a.following() == followingNot
 }
 
 func number(n int) string { return strconv.Itoa(n) }

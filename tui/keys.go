@@ -39,6 +39,7 @@ const (
 	keyRehearse  keyID = "rehearse"
 	keyCancel    keyID = "cancel"
 	keyEnd       keyID = "end"
+	keyDetach    keyID = "detach"
 	keyLeave     keyID = "leave"
 	keyHelp      keyID = "help"
 	keyClose     keyID = "close"
@@ -81,6 +82,7 @@ var bindings = []binding{
 	{keyRehearse, []string{"r"}, "r"},
 	{keyCancel, []string{"ctrl+c"}, "ctrl+c"},
 	{keyEnd, []string{"e"}, "e"},
+	{keyDetach, []string{"d"}, "d"},
 	{keyLeave, []string{"q"}, "q"},
 	{keyHelp, []string{"?"}, "?"},
 	{keyClose, []string{"esc"}, "esc"},
@@ -91,6 +93,20 @@ func bindingOf(id keyID) binding {
 	i := slices.IndexFunc(bindings, func(b binding) bool { return b.id == id })
 	return bindings[i]
 }
+
+// drives reports whether a key changes the run: it does nothing for who only
+// follows. Notes, to-dos and milestones are anybody's.
+func drives(id keyID) bool {
+	switch id {
+	case keySkip, keyAccept, keyGoto, keyReopen, keyUndo, keyAdhoc, keyParams, keySeverity, keyRoles, keyHandover, keyEnd:
+		return true
+	default:
+		return false
+	}
+}
+
+// records reports whether a key only adds to the record.
+func records(id keyID) bool { return id == keyNote || id == keyTodo || id == keyMilestone }
 
 // offer is a key as a screen offers it now.
 type offer struct {

@@ -25,6 +25,7 @@ func (a *app) opened(msg openedMsg) tea.Cmd {
 	}
 	a.run = newRun(msg.attachment, a.p, a.clean)
 	a.reroute()
+	a.welcome()
 	return a.listen(msg.attachment.Feed)
 }
 
@@ -40,6 +41,7 @@ func (a *app) arrived(msg updatesArrivedMsg) tea.Cmd {
 			a.run.silent = a.now()
 		}
 	}
+	a.run.lay()
 	if msg.ended {
 		a.run.cut, a.run.cutErr = true, msg.err
 	}

@@ -22,13 +22,18 @@ type run struct {
 	saved    session.Saved
 	briefing session.Briefing
 	out      output
+	replay   replay
+	company  walk.Company // who is attached
 	actions  map[string]*runbooks.Action
 
 	printer *i18n.Printer
 	clean   func(string) string
 
 	storage    *session.StorageError // sticky: nothing starts any more
-	cut        bool                  // the feed ended: nothing further will be heard
+	demoted    *session.Demoted      // somebody else drives
+	demotedAt  time.Time
+	former     walk.Attached // who drove before that
+	cut        bool          // the feed ended: nothing further will be heard
 	cutErr     error
 	cancelling string // id of the action that was asked to end
 	silent     time.Time
@@ -50,8 +55,10 @@ func newRun(att *session.Attachment, p *i18n.Printer, clean func(string) string)
 	}
 	indexActions(att.Plan.Steps(), r.actions)
 	for _, ev := range att.Events {
-		r.record(ev)
+		r.remember(ev)
 	}
+	r.replay = replay{past: session.NewReplayed(att.Events), pieces: map[int][]session.OutputPrinted{}, stale: true}
+	r.lay()
 	return r
 }
 
@@ -70,16 +77,33 @@ func (r *run) take(u session.Update) {
 		r.saved = u.Saved
 		r.record(u.Event)
 	case session.OutputPrinted:
-		text := u.Text
-		if u.Stream == session.StreamInfo {
-			text = r.told(text)
+		if !r.replayed(u) {
+			r.live()
+			r.print(u)
 		}
-		r.out.print(outputKindOf(u.Stream), text)
 	case session.OutputDropped:
 		r.out.mark(outputBad, r.printer.T("tui.out.dropped", "Bytes", u.Bytes))
 	case session.StorageFailed:
 		r.storage = u.Err
+	case session.Demoted:
+		r.demote(u, time.Time{})
 	}
+}
+
+// live says that what follows in the output pane is new.
+func (r *run) live() {
+	r.lay()
+	r.replay.over = true
+}
+
+// demote makes this front end one that only follows. It is told so before the
+// take-over is recorded; without a time it was when the last event was.
+func (r *run) demote(by session.Demoted, at time.Time) {
+	if at.IsZero() && len(r.events) > 0 {
+		at = r.events[len(r.events)-1].At
+	}
+	r.demoted, r.demotedAt = &by, at
+	r.former, _ = r.company.Driver()
 }
 
 // told translates what Bitácora itself reports of an action, line by line.
@@ -112,13 +136,11 @@ func (r *run) record(ev event.Event) {
 	if ev.Seq != 0 && ev.Seq <= r.state.Seq {
 		return
 	}
-	r.events = append(r.events, ev)
-	r.state = walk.Apply(r.state, ev)
+	r.remember(ev)
 	switch data := ev.Data.(type) {
-	case event.ActionStarted:
-		r.out.mark(outputHeading, r.actionHeading(data))
-	case event.AdhocStarted:
-		r.out.mark(outputHeading, r.printer.T("tui.out.adhoc", "Command", r.clean(data.Command)))
+	case event.ActionStarted, event.AdhocStarted:
+		r.live()
+		r.heading(ev)
 	case event.ActionEnded:
 		r.ended(data.Ending)
 	case event.AdhocEnded:
@@ -128,14 +150,18 @@ func (r *run) record(ev event.Event) {
 	}
 }
 
+// remember applies an event to what is known of the run.
+func (r *run) remember(ev event.Event) {
+	r.events = append(r.events, ev)
+	r.state = walk.Apply(r.state, ev)
+	r.company = r.company.Apply(ev)
+}
+
 func (r *run) ended(ending event.Ending) {
 	r.cancelling = ""
 	clear(r.previews)
-	kind := outputBad
-	if ending.Succeeded() {
-		kind = outputGood
-	}
-	r.out.mark(kind, r.ending(ending))
+	r.live()
+	r.out.mark(endingKind(ending), r.ending(ending))
 }
 
 func (r *run) actionHeading(data event.ActionStarted) string {
@@ -156,6 +182,9 @@ func (r *run) actionHeading(data event.ActionStarted) string {
 // ending tells how an action ended, on one line.
 func (r *run) ending(ending event.Ending) string {
 	text := r.printer.T("outcome." + ending.Outcome)
+	if ending.Outcome == event.OutcomeUnknown {
+		return text // there is nothing else to know
+	}
 	if ending.Exit != nil && (ending.Status == 0 || *ending.Exit != 0) {
 		text += " · " + r.printer.T("tui.out.exit", "Exit", *ending.Exit)
 	}

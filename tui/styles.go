@@ -26,17 +26,17 @@ type look struct {
 // symbols say by shape what styles say by colour.
 type symbols struct {
 	pending, active, done, skipped, accepted, failed, other, undecided string
-	cursor, ellipsis, bar, line, arrow, more, next                     string
+	cursor, ellipsis, bar, line, arrow, more, next, watch              string
 }
 
 var (
 	unicodeSymbols = symbols{
 		pending: "○", active: "▶", done: "✓", skipped: "»", accepted: "≈", failed: "✗", other: "·", undecided: "?",
-		cursor: "›", ellipsis: "…", bar: "│", line: "─", arrow: "→", more: "↓", next: "›",
+		cursor: "›", ellipsis: "…", bar: "│", line: "─", arrow: "→", more: "↓", next: "›", watch: "◉",
 	}
 	asciiSymbols = symbols{
 		pending: "o", active: ">", done: "x", skipped: "s", accepted: "~", failed: "!", other: ".", undecided: "?",
-		cursor: ">", ellipsis: "~", bar: "|", line: "-", arrow: "->", more: "v", next: ">",
+		cursor: ">", ellipsis: "~", bar: "|", line: "-", arrow: "->", more: "v", next: ">", watch: "@",
 	}
 )
 

@@ -128,10 +128,15 @@ func (a *app) do(cmd walk.Command, then func() tea.Cmd) tea.Cmd {
 
 func (a *app) doOr(cmd walk.Command, then func() tea.Cmd, explain func(error) string) tea.Cmd {
 	from := a.dialog
+	if why := a.readOnly(); why != "" && !anyones(cmd) {
+		a.refused(from, why)
+		return nil
+	}
 	a.nextID++
 	id := a.nextID
 	a.flight++
 	a.replies[id] = func(msg commandDoneMsg) tea.Cmd {
+		a.demotedBy(msg.err)
 		if msg.err != nil {
 			a.refused(from, explain(msg.err))
 			return nil

@@ -47,6 +47,8 @@ type Options struct {
 	// what questions start with; the operator still confirms each.
 	Scenario string
 	Answers  map[string]string
+	// Watch says that the run is only followed: somebody else drives it, or nobody.
+	Watch bool
 	// Rehearsal says that what is picked will be rehearsed; once a run is open
 	// its own mode counts.
 	Rehearsal bool
@@ -95,7 +97,22 @@ type Result struct {
 	Ended   bool           // the run has ended
 	Outcome string         // of the run, "" when it has not ended
 	Saved   session.Saved  // the last position that the screen showed as saved
+	Left    Left           // how; "" when it was interrupted
 }
+
+// Left says how the operator left. The run is never ended by it.
+type Left string
+
+// The ways to leave.
+const (
+	LeftDetached Left = "detached" // on purpose, the run goes on in its server
+	LeftQuit     Left = "quit"     // after being asked, likewise; or before a run was open, or as a watcher
+	LeftClosed   Left = "closed"   // the run has ended
+	LeftLost     Left = "lost"     // the connection to the run was lost before
+)
+
+// ErrLost is returned when the connection to a run was lost that had not ended.
+var ErrLost = errors.New("the connection to the run was lost; what was saved is safe")
 
 // PanicError is a panic of ours that was caught; the terminal was restored first.
 type PanicError struct {
@@ -110,8 +127,9 @@ func (e *PanicError) Error() string { return fmt.Sprintf("internal error in the 
 var ErrStalled = errors.New("the terminal does not respond; left without redrawing it")
 
 // Run shows the screens until the operator leaves or the context ends. Its
-// Result is valid with every error. Errors: *PanicError, ErrStalled, the
-// context's, and what the terminal reports.
+// Result is valid with every error. Errors: *PanicError, ErrStalled, ErrLost, the
+// context's, and what the terminal reports. Who leaves a run that goes on is told
+// so, and how to come back, once the terminal is restored.
 func Run(ctx context.Context, opts Options) (Result, error) {
 	opts = opts.withDefaults()
 	ctx, cancel := context.WithCancel(ctx)
@@ -147,6 +165,9 @@ func Run(ctx context.Context, opts Options) (Result, error) {
 	cancel()
 	if !errors.Is(err, ErrStalled) {
 		a.tasks.wait(stallLimit)
+	}
+	if text := a.farewell(); text != "" && err == nil {
+		_, _ = fmt.Fprintln(opts.Out, text) // who is gone reads nothing
 	}
 	return a.outcome(), a.failure(interrupted, err)
 }

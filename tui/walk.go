@@ -84,7 +84,7 @@ func (w *walkScreen) here() bool {
 // askPreviews asks what the actions of the selected step would run now.
 func (w *walkScreen) askPreviews() tea.Cmd {
 	step := w.selected()
-	if step == nil || w.a.run.state.Running != nil {
+	if step == nil || w.a.run.state.Running != nil || w.a.run.cut {
 		return nil
 	}
 	r := w.a.run

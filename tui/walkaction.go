@@ -137,6 +137,8 @@ func (w *walkScreen) outcomeText(action *runbooks.Action) []string {
 	a, p := w.a, w.a.p
 	as := a.run.state.Action(action.ID)
 	switch {
+	case as.Running && w.a.run.cut:
+		return []string{p.T("tui.action.was-running")}
 	case as.Running:
 		return []string{p.T("tui.action.running")}
 	case action.Kind == runbooks.KindConfirm && as.Answer != "":

@@ -16,22 +16,24 @@ type command struct {
 	id      string
 	words   []string // in the operator's language and in English; the shortest is a letter
 	running bool     // makes sense while an action runs
+	anyones bool     // for those too who only follow
+	asks    bool     // asks for what is not given with it
 	do      func(t *talk, arg string) error
 }
 
 // commands returns the table of commands, in the order of the help.
 func commands(p *i18n.Printer) []command {
 	table := []command{
-		{id: "help", do: (*talk).help},
-		{id: "show", do: (*talk).show},
-		{id: "steps", do: (*talk).listSteps},
-		{id: "timeline", do: (*talk).timeline},
-		{id: "summary", do: func(t *talk, _ string) error { t.showSummary(); return nil }},
-		{id: "note", running: true, do: (*talk).note},
-		{id: "todo", running: true, do: (*talk).todo},
-		{id: "milestone", running: true, do: (*talk).milestone},
-		{id: "severity", running: true, do: (*talk).severity},
-		{id: "role", running: true, do: (*talk).role},
+		{id: "help", anyones: true, do: (*talk).help},
+		{id: "show", anyones: true, do: (*talk).show},
+		{id: "steps", anyones: true, do: (*talk).listSteps},
+		{id: "timeline", anyones: true, do: (*talk).timeline},
+		{id: "summary", anyones: true, do: func(t *talk, _ string) error { t.showSummary(); return nil }},
+		{id: "note", running: true, anyones: true, asks: true, do: (*talk).note},
+		{id: "todo", running: true, anyones: true, asks: true, do: (*talk).todo},
+		{id: "milestone", running: true, anyones: true, asks: true, do: (*talk).milestone},
+		{id: "severity", running: true, asks: true, do: (*talk).severity},
+		{id: "role", running: true, asks: true, do: (*talk).role},
 		{id: "set", do: (*talk).setParam},
 		{id: "goto", do: (*talk).gotoStep},
 		{id: "skip", do: (*talk).skip},
@@ -40,9 +42,10 @@ func commands(p *i18n.Printer) []command {
 		{id: "undo", do: (*talk).undo},
 		{id: "adhoc", do: (*talk).adhoc},
 		{id: "cancel", running: true, do: func(t *talk, _ string) error { return t.cancel() }},
-		{id: "handover", running: true, do: (*talk).handOver},
+		{id: "handover", running: true, asks: true, do: (*talk).handOver},
 		{id: "stop", do: (*talk).end},
-		{id: "leave", do: func(*talk, string) error { return &leftError{LeftAsked} }},
+		{id: "detach", running: true, anyones: true, do: func(*talk, string) error { return &leftError{LeftDetached} }},
+		{id: "leave", running: true, anyones: true, do: func(*talk, string) error { return &leftError{LeftAsked} }},
 	}
 	for i := range table {
 		table[i].words = strings.Fields(p.T("plain.command." + table[i].id))
@@ -189,7 +192,26 @@ func (t *talk) skip(arg string) error {
 }
 
 func (t *talk) accept(arg string) error {
+	if open := t.notRun(); open != "" {
+		t.say(t.p.T("plain.accept.open", "Names", open))
+	}
 	return t.deviate(arg, func(step, reason string) walk.Command { return walk.Accept{Step: step, Reason: reason} })
+}
+
+// notRun are the names of the actions of the current step that are open, besides
+// the one that failed.
+func (t *talk) notRun() string {
+	step, failed := t.state.Current(), t.state.Failure()
+	if step == nil || failed == nil {
+		return ""
+	}
+	var names []string
+	for _, action := range t.state.StepActions(step.ID) {
+		if action.ID != failed.ID && !t.state.Action(action.ID).Succeeded() {
+			names = append(names, nameOf(action))
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // deviate leaves the current step otherwise than written, for a reason.

@@ -63,6 +63,14 @@ func (t *talk) peopleDetail(ev event.Event) string {
 		return data.Operator
 	case event.ClientJoined:
 		return data.Operator + " " + data.FrontEnd
+	case event.Recovered:
+		return t.namesOf(data.Unknown)
+	case event.Superseded:
+		return because(data.By, data.Reason)
+	case event.RunbookTrusted:
+		return short(data.SHA256)
+	case event.RunbookChanged:
+		return data.Path
 	case event.DriverChanged:
 		return because(data.From+" -> "+data.To, data.Reason)
 	case event.RoleAssigned:
@@ -82,6 +90,15 @@ func (t *talk) peopleDetail(ev event.Event) string {
 	return ""
 }
 
+// namesOf lists the actions whose end is not known.
+func (t *talk) namesOf(ids []string) string {
+	var names []string
+	for _, id := range ids {
+		names = append(names, t.actionName(id)+" "+t.p.T("outcome."+event.OutcomeUnknown))
+	}
+	return strings.Join(names, ", ")
+}
+
 func because(text, reason string) string {
 	if reason == "" {
 		return text
@@ -99,6 +116,9 @@ func (t *talk) label(data event.ChoiceMade) string {
 
 func (t *talk) ending(ending event.Ending) string {
 	parts := []string{t.p.T("outcome." + ending.Outcome)}
+	if ending.Outcome == event.OutcomeUnknown {
+		return parts[0] // there is nothing else to know
+	}
 	if ending.Exit != nil {
 		parts = append(parts, t.p.T("plain.exit", "Exit", strconv.Itoa(*ending.Exit)))
 	}

@@ -14,30 +14,7 @@ import (
 // failureMenu asks what to do about an action that failed. It is never left by
 // itself: a failure is retried, accepted, skipped or recorded as the end.
 func (t *talk) failureMenu(failed *runbooks.Action) error {
-	ending := t.state.Action(failed.ID).Ending
-	t.say("")
-	t.say(t.p.T("plain.failed", "Name", nameOf(failed), "Outcome", t.p.T("outcome."+ending.Outcome), "Reason", oneLine(t.p.Told(ending.Reason))))
-	entries := []struct {
-		id string
-		do func(string) error
-	}{
-		{"retry", func(string) error { return t.offer(failed) }},
-		{"edit", func(string) error {
-			if err := t.setParam(""); err != nil {
-				return err
-			}
-			return t.offer(failed)
-		}},
-		{"adhoc", t.adhoc},
-		{"accept", t.accept},
-		{"skip", t.skip},
-		{"undo", t.undo},
-		{"handover", t.handOver},
-		{"stop", t.end},
-	}
-	for i, entry := range entries {
-		t.say("  " + strconv.Itoa(i+1) + ". " + t.p.T("plain.failed."+entry.id))
-	}
+	entries := t.sayFailure(failed)
 	return t.ask(t.p.T("plain.failed.prompt", "Count", len(entries)), func(line string) (bool, error) {
 		word, arg, _ := strings.Cut(line, " ")
 		for i, entry := range entries {
@@ -48,6 +25,45 @@ func (t *talk) failureMenu(failed *runbooks.Action) error {
 		}
 		return false, nil
 	})
+}
+
+// remedy is an entry of the failure menu.
+type remedy struct {
+	id string
+	do func(string) error
+}
+
+// sayFailure says what failed and what can be done about it. About an action
+// whose end nobody knows the first thing is to say that it worked.
+func (t *talk) sayFailure(failed *runbooks.Action) []remedy {
+	ending := t.state.Action(failed.ID).Ending
+	retry := remedy{"retry", func(string) error { return t.offer(failed) }}
+	edit := remedy{"edit", func(string) error {
+		if err := t.setParam(""); err != nil {
+			return err
+		}
+		return t.offer(failed)
+	}}
+	adhoc, accept := remedy{"adhoc", t.adhoc}, remedy{"accept", t.accept}
+	entries := []remedy{retry, edit, adhoc, accept}
+	t.say("")
+	unknown := ending.Outcome == event.OutcomeUnknown
+	if unknown {
+		entries = []remedy{accept, retry, adhoc, edit}
+		t.say(t.p.T("plain.unknown", "Name", nameOf(failed)))
+		t.sayLost()
+	} else {
+		t.say(t.p.T("plain.failed", "Name", nameOf(failed), "Outcome", t.p.T("outcome."+ending.Outcome), "Reason", oneLine(t.p.Told(ending.Reason))))
+	}
+	entries = append(entries, remedy{"skip", t.skip}, remedy{"undo", t.undo}, remedy{"handover", t.handOver}, remedy{"stop", t.end})
+	for i, entry := range entries {
+		id := "plain.failed." + entry.id
+		if unknown && i < 3 {
+			id = "plain.unknown." + entry.id
+		}
+		t.say("  " + strconv.Itoa(i+1) + ". " + t.p.T(id))
+	}
+	return entries
 }
 
 // undo runs the inverse of an action that succeeded, after the operator picked

@@ -29,6 +29,8 @@ type Options struct {
 	// lines typed while an action runs are commands. Otherwise each line of In
 	// answers the next prompt.
 	Interactive bool
+	// Watch says that the run is only followed: nothing is asked.
+	Watch bool
 
 	// What was given on the command line. Params are recorded; Scenario and
 	// Answers are what an empty line answers where they are asked.
@@ -40,7 +42,7 @@ type Options struct {
 	Now      func() time.Time // nil: time.Now
 	// Interrupt delivers presses of ctrl+c: what runs is cancelled, at a question
 	// the operator is asked. The end of the context then means that nobody will
-	// answer any more: what runs is cancelled and the run is left. With nil the
+	// answer any more: the run is left as it is, what runs goes on. With nil the
 	// end of the context counts as the one press of ctrl+c.
 	Interrupt <-chan os.Signal
 }
@@ -50,10 +52,12 @@ type Left string
 
 // The ways to leave a run.
 const (
-	LeftNot   Left = ""          // the run was ended
-	LeftInput Left = "input"     // the input ended
-	LeftAsked Left = "asked"     // the operator said so
-	LeftBreak Left = "interrupt" // interrupted for good
+	LeftNot      Left = ""          // the run was ended
+	LeftInput    Left = "input"     // the input ended
+	LeftAsked    Left = "asked"     // the operator said so
+	LeftDetached Left = "detached"  // the operator said so, perhaps while an action runs
+	LeftBreak    Left = "interrupt" // interrupted for good
+	LeftLost     Left = "lost"      // the connection to the run was lost
 )
 
 // Result is how the walk went.
@@ -63,8 +67,9 @@ type Result struct {
 	LastSaved session.Saved
 }
 
-// Run walks a run that was started, until it is ended or the operator leaves. It
-// returns a *session.StorageError when the transcript can no longer be written.
+// Run walks a run that was started, until it is ended or the operator leaves; the
+// run goes on then. It returns a *session.StorageError when the transcript can no
+// longer be written, and ErrLost when the run's server is gone.
 //
 // The goroutine that reads In ends with Run if In has a
 // working SetReadDeadline, else with the next line or the end of In.
@@ -84,7 +89,11 @@ func Run(ctx context.Context, client session.Client, opts Options) (Result, erro
 		ctx: work, client: client, opts: opts, p: opts.Printer, broken: ctx.Done(),
 		state: walk.Replay(attached.Plan, attached.Events), saved: attached.Saved,
 		plan: attached.Plan, briefing: attached.Briefing, events: attached.Events, asked: map[string]bool{},
+		replay: replay{past: session.NewReplayed(attached.Events), current: -1}, following: opts.Watch,
 		lines: startReader(opts.In), updates: startPump(work, attached.Feed),
+	}
+	for _, ev := range attached.Events {
+		t.company = t.company.Apply(ev)
 	}
 	t.commands = commands(t.p)
 	defer func() {
@@ -93,12 +102,15 @@ func Run(ctx context.Context, client session.Client, opts Options) (Result, erro
 		t.updates.wait()
 		t.lines.stop()
 	}()
-	err = t.walk()
+	err = t.lead()
 	result := Result{Outcome: t.state.Outcome, LastSaved: t.saved}
 	var left *leftError
 	if errors.As(err, &left) {
 		result.Left, err = left.how, nil
 		t.sayLeft(left.how)
+		if left.how == LeftLost {
+			err = ErrLost
+		}
 	}
 	return result, err
 }
@@ -113,5 +125,12 @@ func (t *talk) sayLeft(how Left) {
 	if how == LeftInput {
 		t.say(t.p.T("plain.left.input"))
 	}
-	t.say(t.p.T("plain.left", "Run", t.state.Run))
+	id := "attach.goes-on"
+	switch {
+	case how == LeftLost:
+		id = "attach.lost"
+	case t.following:
+		id = "plain.watch.left"
+	}
+	t.say(t.p.T(id, "Run", t.state.Run, "Seq", t.saved.Seq))
 }

@@ -313,7 +313,7 @@ func TestEndOfInputLeavesTheRun(t *testing.T) {
 	if n := len(of(got.events, event.KindRunEnded)); n != 0 {
 		t.Errorf("the run was ended")
 	}
-	got.must(t, "The input ended.", "bitacora export 20261123T084600Z-test-7f3a")
+	got.must(t, "The input ended.", "goes on in the background", "bitacora resume 20261123T084600Z-test-7f3a")
 }
 
 func TestRehearsalTakesWhatItIsGivenNot(t *testing.T) {

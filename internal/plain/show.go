@@ -50,6 +50,7 @@ func (t *talk) sayBriefing() {
 			t.say(t.p.T("plain.briefing.tool.missing", "Name", tool.Name))
 		}
 	}
+	t.sayTrust()
 	for _, note := range t.briefing.Notes {
 		t.say(note)
 	}
@@ -171,16 +172,21 @@ func (t *talk) timeline(arg string) error {
 		count = 20
 	}
 	for _, ev := range t.events[max(0, len(t.events)-count):] {
-		text := fmt.Sprintf("#%d %s %s", ev.Seq, t.clock(ev.At), t.p.T("plain.event."+string(ev.Kind)))
-		if ev.Step != "" {
-			text += " " + ev.Step
-		}
-		if detail := t.detail(ev); detail != "" {
-			text += ": " + oneLine(detail)
-		}
-		t.say(text)
+		t.say(t.eventLine(ev))
 	}
 	return nil
+}
+
+// eventLine tells one event on one line.
+func (t *talk) eventLine(ev event.Event) string {
+	text := fmt.Sprintf("#%d %s %s", ev.Seq, t.clock(ev.At), t.p.T("plain.event."+string(ev.Kind)))
+	if ev.Step != "" {
+		text += " " + ev.Step
+	}
+	if detail := t.detail(ev); detail != "" {
+		text += ": " + oneLine(detail)
+	}
+	return text
 }
 
 func (t *talk) clock(at time.Time) string { return at.In(t.opts.Location).Format("15:04:05") }
@@ -217,7 +223,12 @@ func (t *talk) tell(ev event.Event) {
 			t.showStep(step)
 		}
 		return
-	case event.RunStarted, event.PhaseEntered, event.ClientJoined, event.ClientLeft,
+	case event.ClientJoined, event.ClientLeft:
+		if t.following {
+			t.sayDriver()
+		}
+		return
+	case event.RunStarted, event.PhaseEntered,
 		event.ActionConfirmed, event.UndoPushed, event.RunEnded:
 		return
 	case event.ActionEnded, event.AdhocEnded:

@@ -3,7 +3,6 @@ package plain
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -25,18 +24,21 @@ type talk struct {
 	plan     *walk.Plan
 	state    walk.State
 	events   []event.Event
+	company  walk.Company // who is attached
 	saved    session.Saved
 	briefing session.Briefing
 
 	asked map[string]bool // parameters that were asked for in the briefing
 
-	shown    string // the preview that was shown last
-	lines    *reader
-	updates  *pump
-	broken   <-chan struct{} // the context's end; nil once it was seen
-	cut      session.Lines   // output of the running action
-	prompted bool            // the cursor stands behind a prompt
-	storage  error
+	shown     string // the preview that was shown last
+	lines     *reader
+	updates   *pump
+	broken    <-chan struct{} // the context's end; nil once it was seen
+	cut       session.Lines   // output of the running action
+	replay    replay
+	following bool // somebody else drives
+	prompted  bool // the cursor stands behind a prompt
+	storage   error
 }
 
 // say prints lines. Everything that is ever printed passes through here or
@@ -148,7 +150,6 @@ func (t *talk) wait() error {
 	if !t.opts.Interactive {
 		lines = nil
 	}
-	leaving := false
 	for t.state.Running != nil {
 		select {
 		case batch, ok := <-t.updates.batches:
@@ -156,7 +157,10 @@ func (t *talk) wait() error {
 				return err
 			}
 		case <-t.broken:
-			t.broken, leaving = nil, t.opts.Interrupt != nil
+			t.broken = nil
+			if t.opts.Interrupt != nil {
+				return &leftError{LeftBreak} // what runs goes on
+			}
 			if err := t.cancel(); err != nil {
 				return err
 			}
@@ -166,16 +170,12 @@ func (t *talk) wait() error {
 			}
 		case line, ok := <-lines:
 			if !ok {
-				lines = nil // what runs is waited for all the same
-				continue
+				return &leftError{LeftInput} // what runs goes on
 			}
 			if err := t.whileRunning(line); err != nil {
 				return err
 			}
 		}
-	}
-	if leaving {
-		return &leftError{LeftBreak}
 	}
 	return nil
 }
@@ -189,7 +189,7 @@ func (t *talk) whileRunning(line string) error {
 	case command == nil || !command.running:
 		t.say(t.p.T("plain.running.only"))
 		return nil
-	case command.id != "cancel" && arg == "":
+	case command.asks && arg == "":
 		// A question would have to wait for the end of the action.
 		t.say(t.p.T("plain.running.only"))
 		return nil
@@ -212,7 +212,12 @@ func (t *talk) do(cmd walk.Command) (done bool, err error) {
 	ack, err := t.client.Do(t.ctx, cmd)
 	var refusal *walk.Refusal
 	var values *session.ValuesError
+	var other *session.NotDriverError
 	switch {
+	case errors.As(err, &other):
+		return false, &demotedError{session.Demoted{By: other.Operator, Host: other.Host}}
+	case errors.Is(err, session.ErrClosed):
+		return false, t.lost()
 	case errors.As(err, &refusal):
 		t.say(oneLine(t.refusal(refusal)))
 		return false, nil
@@ -247,13 +252,19 @@ func (t *talk) refusal(r *walk.Refusal) string {
 // take takes in what happened and prints it.
 func (t *talk) take(batch []session.Update, ok bool) error {
 	if !ok {
-		return fmt.Errorf("the run is no longer followed: %w", t.updates.err)
+		return t.closed()
 	}
+	var demoted error
 	for _, update := range batch {
+		if out, ok := update.(session.OutputPrinted); ok && t.replayed(out) {
+			continue
+		}
+		t.sayReplayed()
 		switch update := update.(type) {
 		case session.EventRecorded:
 			t.state = walk.Apply(t.state, update.Event)
 			t.events = append(t.events, update.Event)
+			t.company = t.company.Apply(update.Event)
 			t.saved = update.Saved
 			t.tell(update.Event)
 		case session.OutputPrinted:
@@ -262,9 +273,15 @@ func (t *talk) take(batch []session.Update, ok bool) error {
 			t.say(t.p.T("plain.dropped", "Bytes", update.Bytes))
 		case session.StorageFailed:
 			t.storage = update.Err
+		case session.Demoted:
+			demoted = &demotedError{update}
 		}
 	}
-	return t.storage
+	t.sayReplayed()
+	if t.storage != nil && !t.following {
+		return t.storage
+	}
+	return demoted
 }
 
 // print shows what an action printed, marked as such.

@@ -6,13 +6,35 @@ import (
 	"strings"
 
 	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/internal/walk"
 	"genia.ai/bitacora/runbooks"
 )
 
+// lead walks the run, or follows it when somebody else drives.
+func (t *talk) lead() error {
+	t.sayBriefing()
+	t.sayBack()
+	if !t.following {
+		err := t.walk()
+		var demoted *demotedError
+		if !errors.As(err, &demoted) {
+			return err
+		}
+		t.following = true
+		t.sayDemoted(demoted.by)
+	}
+	err := t.watch()
+	if errors.Is(err, errEnded) {
+		t.say("")
+		t.showSummary()
+		return nil
+	}
+	return err
+}
+
 // walk leads through the run, from where it stands to its end.
 func (t *talk) walk() error {
-	t.sayBriefing()
 	if step := t.state.Current(); step != nil && t.state.Status == walk.StatusWalking {
 		t.showStep(step)
 	}
@@ -154,6 +176,9 @@ func (t *talk) brief() error {
 			return err
 		}
 	}
+	if !t.trusted() {
+		return t.askTrust()
+	}
 	return t.ask(t.p.T("plain.begin"), onEnter(func() error {
 		_, err := t.do(walk.Begin{})
 		return err
@@ -242,6 +267,8 @@ func (t *talk) end(reason string) error {
 		switch {
 		case err == nil:
 			return t.catchUp(ack.Seq)
+		case errors.Is(err, session.ErrClosed):
+			return t.lost()
 		case !errors.As(err, &refusal):
 			return err
 		case refusal.Code != walk.CodeReasonNeeded:

@@ -157,12 +157,14 @@ func (c *Client) receive() {
 			return
 		}
 		if len(f.Updates) > 0 {
+			var updates []session.Update
 			for _, wire := range f.Updates {
 				if u, ok := wire.decode(); ok {
 					c.note(u)
-					c.queue.Put(u)
+					updates = append(updates, u)
 				}
 			}
+			c.queue.Put(updates...) // at once: what was sent together arrives together
 			continue
 		}
 		c.mu.Lock()

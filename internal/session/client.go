@@ -167,9 +167,33 @@ type Briefing struct {
 	Dir     string // where the transcript is
 	Secrets []SecretFact
 	Tools   []ToolFact
-	Notes   []string // ids of messages, e.g. "npm-stand-in"
+	Notes   []string // texts about this run and this host
 	Sandbox string   // address of the practice service's page, or ""
+	Trust   Trust
+	Idle    time.Duration // how long nobody may be attached before the run is paused; 0 = 10 minutes
 }
+
+// TrustState says what the operator knows of the text that is run.
+type TrustState string
+
+// The states of trust.
+const (
+	TrustShipped TrustState = "shipped" // comes with the program
+	TrustKnown   TrustState = "trusted" // accepted before
+	TrustNew     TrustState = "new"     // never run
+	TrustChanged TrustState = "changed" // another text of this name was accepted
+)
+
+// Trust says whether the operator accepted the text that is run.
+type Trust struct {
+	State    TrustState
+	SHA256   string // of the text
+	Previous string // that was accepted before, "" when none was
+	Path     string
+}
+
+// Asks reports whether the operator must accept the text before it is run.
+func (t Trust) Asks() bool { return t.State == TrustNew || t.State == TrustChanged }
 
 // SecretFact says whether a secret is there. The value is never told.
 type SecretFact struct {

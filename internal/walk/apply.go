@@ -109,6 +109,9 @@ func applyAction(s State, ev event.Event) State {
 	case event.ActionEnded:
 		undoes := s.Running != nil && s.Running.Undoes != ""
 		s.Running = nil
+		if data.Succeeded() {
+			s.lost = withoutLost(s.lost, data)
+		}
 		if a := s.plan.action(data.Action); a != none && !undoes {
 			s = s.changeAction(a, func(as *ActionState) { as.Running, as.Ending = false, data.Ending })
 		}
@@ -182,9 +185,10 @@ func (s State) changeAction(a int, change func(*ActionState)) State {
 }
 
 func with[V any](m map[string]V, key string, value V) map[string]V {
-	m = maps.Clone(m)
-	m[key] = value
-	return m
+	changed := make(map[string]V, len(m)+1)
+	maps.Copy(changed, m)
+	changed[key] = value
+	return changed
 }
 
 func withTodo(todos []event.Todo, todo event.Todo) []event.Todo {
@@ -201,4 +205,16 @@ func withTodo(todos []event.Todo, todo event.Todo) []event.Todo {
 
 func withoutUndo(undo []UndoEntry, action string) []UndoEntry {
 	return slices.DeleteFunc(slices.Clone(undo), func(e UndoEntry) bool { return e.Action == action })
+}
+
+// withoutLost takes out the variables that an action has set again.
+func withoutLost(lost []event.LostVars, ended event.ActionEnded) []event.LostVars {
+	var still []event.LostVars
+	for _, l := range lost {
+		l.Names = slices.DeleteFunc(slices.Clone(l.Names), func(name string) bool { return slices.Contains(ended.Vars, name) })
+		if l.Action != ended.Action && len(l.Names) > 0 {
+			still = append(still, l)
+		}
+	}
+	return still
 }

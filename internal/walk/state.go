@@ -228,8 +228,8 @@ func (s State) Milestones() []MilestoneState { return slices.Clone(s.milestones)
 // Adhoc returns the last ad-hoc command, or nil.
 func (s State) Adhoc() *AdhocState { return s.adhoc }
 
-// Lost returns the shell variables that went with a lost run server, and which
-// steps set them.
+// Lost returns the shell variables that went with a lost run server and were not
+// set again since, and which steps set them.
 func (s State) Lost() []event.LostVars { return slices.Clone(s.lost) }
 
 // bearings works out which steps are part of the walk. Steering leads forward
