@@ -135,13 +135,22 @@ func parseStat(pid int, stat []byte) (entry, error) {
 
 // carries reports whether the process was given the variable "NAME=value", and
 // whether that can be told: in the middle of an exec, or of ending, there is no
-// environment. What we may not read was given none by us.
+// environment, or it is not ours to read. What belongs to another user cannot be
+// read and is told by other signs.
 func (e entry) carries(variable string) (carried, readable bool) {
 	environ, err := os.ReadFile("/proc/" + strconv.Itoa(e.pid) + "/environ")
 	if err != nil {
-		return false, errors.Is(err, fs.ErrPermission)
+		return false, errors.Is(err, fs.ErrPermission) && e.ofAnotherUser()
 	}
 	return bytes.Contains(append([]byte{0}, environ...), []byte("\x00"+variable+"\x00")), len(environ) > 0
+}
+
+// ofAnotherUser looks at who owns /proc/PID, which unlike the files in it is always
+// who the process runs as.
+func (e entry) ofAnotherUser() bool {
+	var dir unix.Stat_t
+	err := unix.Stat("/proc/"+strconv.Itoa(e.pid), &dir)
+	return err == nil && int(dir.Uid) != os.Geteuid()
 }
 
 // lastProcess names the process that was made last: while it stays the same none

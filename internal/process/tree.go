@@ -73,6 +73,7 @@ type tree struct {
 // glance is what one look at the tree found.
 type glance struct {
 	alive []entry // the oldest first: a script must be told before what it waits for ends, or it goes on
+	soon  bool    // a child of ours is just ending; it may be of the tree
 	sure  bool    // nothing can have been overlooked, nor is left for us to reap
 }
 
