@@ -52,8 +52,8 @@ func TestScreens(t *testing.T) {
 				t.Fatal(err)
 			}
 			term := open(t, options{cols: size.cols, rows: size.rows, env: env, dir: dir}, "run", restart(t), "--param", "service=web")
-			term.see("enter begin")
-			term.act("enter", shows("enter run look"))
+			trustAndBegin(term)
+			term.see("enter run look")
 			term.act("enter", shows("look: ok"))
 			compare(t, "walk-"+size.name, settle(term.screen()))
 			term.act("enter", shows("enter answer restart"))

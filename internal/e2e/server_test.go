@@ -113,13 +113,17 @@ func startSlow(term *terminal) {
 // trustAndBegin begins a run whose text this operator never accepted before.
 func trustAndBegin(term *terminal) {
 	term.t.Helper()
-	term.press("enter")
-	screen := term.until("the walk or the question of trust", func(screen string) bool {
-		return strings.Contains(screen, "›▶") || strings.Contains(screen, "y/enter") || strings.Contains(screen, "enter/y")
+	screen := term.until("the briefing", func(screen string) bool {
+		return strings.Contains(screen, "enter empezar") || strings.Contains(screen, "enter begin")
 	})
-	if !strings.Contains(screen, "›▶") {
-		term.act("y", shows("›▶"))
+	yes := "y"
+	if strings.Contains(screen, "enter empezar") {
+		yes = "s"
 	}
+	term.act("enter", func(screen string) bool {
+		return strings.Contains(screen, "¿Ejecutar este texto?") || strings.Contains(screen, "Run this text?")
+	})
+	term.act(yes, shows("›▶"))
 }
 
 func signal(t *testing.T, term *terminal, sig syscall.Signal) {
@@ -143,10 +147,10 @@ func checkComesBack(t *testing.T, env []string) {
 	again.see("1 Print")
 	screen := again.until("what the action printed and its exit code", func(screen string) bool {
 		return strings.Contains(screen, "line 25") && regexp.MustCompile(`código (de salida )?7`).MatchString(screen) ||
-			strings.Contains(screen, "esc ") // a dialog that tells what happened meanwhile
+			strings.Contains(screen, "Mientras no estabas")
 	})
-	if !strings.Contains(screen, "line 25") {
-		again.act("esc", shows("line 25"))
+	if strings.Contains(screen, "Mientras no estabas") {
+		again.act("enter", shows("line 25"))
 	}
 	out, errs, code := command(t, env, "export", filepath.Base(dir))
 	for i := 1; i <= 25; i++ {
@@ -216,10 +220,9 @@ func TestTakeOverOfAStoppedServer(t *testing.T) {
 		t.Fatalf("resume of a run whose server does not answer: exit %d\n%s", code, errs)
 	}
 	over := open(t, options{cols: 100, rows: 40, env: append(env, "BITACORA_OPERATOR=bea")}, "resume", filepath.Base(dir), "--take-over", "--reason", "it hangs")
-	over.see("1 Print")
+	over.see("No se sabe cómo terminó print")
 	_ = unix.Kill(pid, unix.SIGCONT) // it may be gone: that is the point
 	poll(t, "the end of the old server", func() bool { return unix.Kill(pid, 0) != nil || zombie(pid) })
-	over.press("esc")
 	if got := serverOf(t, dir); got == pid {
 		t.Error("the old server still holds the run")
 	}

@@ -20,7 +20,7 @@ import (
 )
 
 // patience is how long a test waits for something to show.
-const patience = 30 * time.Second
+const patience = 20 * time.Second
 
 var binary string
 

@@ -41,7 +41,14 @@ func savedSeq(screen string) uint64 {
 func (term *terminal) reads(name string) {
 	term.t.Helper()
 	term.see("enter ejecutar " + name)
-	term.act("enter", shows(name+": correcto"))
+	term.act("enter", succeeded(name))
+}
+
+// succeeded holds when the screen says so, at its foot or beside the action.
+func succeeded(name string) func(string) bool {
+	return func(screen string) bool {
+		return strings.Contains(screen, name+": correcto") || strings.Contains(screen, "✓ "+name+" ·")
+	}
 }
 
 // writes runs a changing action: the dialog shows what will run, and takes a yes
@@ -51,7 +58,7 @@ func (term *terminal) writes(name string, shown ...string) {
 	term.see("enter ejecutar " + name)
 	term.act("enter", shows("¿Ejecutar "+name+"?"))
 	term.see(append([]string{"s/enter ejecutar"}, shown...)...)
-	term.act("s", shows(name+": correcto"))
+	term.act("s", succeeded(name))
 }
 
 func shows(text string) func(string) bool {
@@ -119,7 +126,7 @@ func TestFullScreenWalkRollsTheConnectorBack(t *testing.T) {
 	term := open(t, options{cols: 120, rows: 40, env: env}, "run", local(t, service),
 		"--param", "connector=facebook", "--param", "version=v1.4.2")
 	term.see("EN VIVO", "Rollback de conectores", "enter empezar")
-	term.press("enter")
+	trustAndBegin(term)
 
 	term.at("1 Ver qué alertas").reads("firing-alerts")
 	term.done()
@@ -264,8 +271,7 @@ func TestKilledRunKeepsWhatItShowedAsSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	term := open(t, options{cols: 80, rows: 24, env: env}, "run", path)
-	term.see("enter empezar")
-	term.press("enter")
+	trustAndBegin(term)
 	term.at("1 Look").reads("look")
 	term.done()
 	term.at("2 Wait").see("enter ejecutar wait")
