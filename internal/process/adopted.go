@@ -25,8 +25,9 @@ func BecomeSubreaper() error {
 
 // reap clears away those of our ended children that were orphans of a command.
 // Whoever started a child of ours in this program may still wait for it, and must
-// find it: only what certainly is nobody's is taken.
-func (t *tree) reap(ended []entry) {
+// find it: only what certainly is nobody's is taken. It reports whether there was
+// one that may have been of the tree and was never seen alive.
+func (t *tree) reap(ended []entry) (unseen bool) {
 	var waited map[int]bool
 	for _, e := range ended {
 		_, known := t.known[e.identity]
@@ -39,9 +40,11 @@ func (t *tree) reap(ended []entry) {
 				continue
 			}
 		}
+		unseen = unseen || !known && e.start >= t.command.start
 		// An error means that it is gone.
 		_, _ = unix.Wait4(e.pid, nil, unix.WNOHANG, nil)
 	}
+	return unseen
 }
 
 // foreignSession reports that a child of ours is in a session neither ours nor its

@@ -3,6 +3,7 @@ package process
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -68,12 +69,13 @@ type tree struct {
 	group   *cgroup
 
 	known map[identity]bool // all that was seen, and whether it was told to end
+	read  map[int]bool      // the processes that the last look read
 }
 
 // glance is what one look at the tree found.
 type glance struct {
 	alive []entry // the oldest first: a script must be told before what it waits for ends, or it goes on
-	soon  bool    // a child of ours is just ending; it may be of the tree
+	stirs bool    // a child of ours that was never seen is ending or has just ended: there may be more
 	sure  bool    // nothing can have been overlooked, nor is left for us to reap
 }
 
@@ -88,8 +90,10 @@ func (t *tree) look() (glance, error) {
 	members, sure := t.members(table)
 	g := glance{sure: t.group != nil || whole && sure}
 	known := make(map[identity]bool, len(members))
+	t.read = make(map[int]bool, len(table))
 	var ended []entry
 	for _, e := range table {
+		t.read[e.pid] = true
 		if members[e.pid] {
 			known[e.identity] = t.known[e.identity]
 			if e.alive() {
@@ -98,7 +102,7 @@ func (t *tree) look() (glance, error) {
 		}
 		switch {
 		case e.alive():
-			g.soon = g.soon || e.exiting && e.ppid == t.self.pid
+			g.stirs = g.stirs || e.exiting && e.ppid == t.self.pid
 		case e.pid == t.command.pid:
 		case e.ppid == t.self.pid:
 			ended = append(ended, e)
@@ -107,7 +111,7 @@ func (t *tree) look() (glance, error) {
 		}
 	}
 	t.known = known
-	t.reap(ended)
+	g.stirs = t.reap(ended) || g.stirs
 	slices.SortFunc(g.alive, func(a, b entry) int {
 		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.pid, b.pid))
 	})
@@ -158,7 +162,10 @@ func (t *tree) end(path string, grace time.Duration) *LeftError {
 // endNow is end without the grace.
 func (t *tree) endNow(path string) *LeftError {
 	t.strike()
-	left, err := t.until(killLimit, enoughLooks, t.kill)
+	left, err := t.until(killLimit, enoughLooks, func(alive []entry) error {
+		t.pounce()
+		return t.kill(alive)
+	})
 	if len(left) == 0 && err == nil {
 		return nil
 	}
@@ -169,30 +176,29 @@ func (t *tree) endNow(path string) *LeftError {
 	return e
 }
 
-// until applies act to what is alive until nothing is (which is believed when a
-// look is sure, or after so many of them), act says that it is in vain, or the time
-// has passed. It returns what was alive at last.
+// until applies act to what is alive (after every look, also when that is nothing)
+// until nothing is, which is believed when a look is sure, or after so many of them;
+// or until act says that it is in vain, or the time has passed. It returns what was
+// alive at last.
 func (t *tree) until(limit time.Duration, looks int, act func([]entry) error) ([]entry, error) {
 	end, pause, clean := time.Now().Add(limit), firstPause, 0
 	for {
 		seen := t.known
 		g, err := t.look()
-		switch {
-		case err != nil: // perhaps the next time
-		case len(g.alive) == 0 && g.soon:
-			pause = firstPause
-		case len(g.alive) == 0:
-			if clean++; g.sure || clean == looks {
-				return nil, nil
-			}
-			pause = firstPause
-		default:
-			clean = 0
+		if err == nil {
 			if err := act(g.alive); err != nil {
 				return g.alive, err
 			}
-			if anyNew(g.alive, seen) {
-				pause = firstPause // it is forking: be quicker
+			switch {
+			case len(g.alive) > 0 || g.stirs:
+				clean = 0
+			case g.sure || clean+1 == looks:
+				return nil, nil
+			default:
+				clean++
+			}
+			if len(g.alive) == 0 || anyNew(g.alive, seen) {
+				pause = firstPause // it is forking, or nearly done: be quicker
 			}
 		}
 		left := time.Until(end)
@@ -235,10 +241,35 @@ func (t *tree) kill(alive []entry) error {
 			refused = append(refused, err)
 		}
 	}
-	if !atOnce && len(refused) == len(alive) {
+	if !atOnce && len(alive) > 0 && len(refused) == len(alive) {
 		return refused[0]
 	}
 	return nil
+}
+
+// pounce kills what began since the last look, each as soon as it is found: who
+// hands on to a child quicker than a look takes would always be gone when it is over.
+func (t *tree) pounce() {
+	if t.group != nil {
+		return // nothing gets out of it that way
+	}
+	pids, err := numbers()
+	if err != nil {
+		return // the next look tells
+	}
+	for _, pid := range slices.Backward(slices.Sorted(maps.Keys(pids))) {
+		if t.read[pid] || pid == t.self.pid {
+			continue
+		}
+		e, err := readEntry(pid)
+		if err != nil || e.kernel || !e.alive() || e.start < t.command.start {
+			continue
+		}
+		if marked, _ := e.carries(t.mark); marked || e.session == t.command.pid {
+			t.known[e.identity] = true
+			_ = e.signal(unix.SIGKILL) // or it is met again
+		}
+	}
 }
 
 // strike kills what can be killed in one stroke, so that nothing escapes by
