@@ -67,7 +67,7 @@ func (t *Transcript) follow(files []int, end *bound) ([]segment, error) {
 		if err != nil {
 			return nil, err
 		}
-		if first.flaw == errUnfinished && seal == nil {
+		if errors.Is(first.flaw, errUnfinished) && seal == nil {
 			t.addForeign(part.name, 0, first.size, foreignUnborn)
 			i--
 			continue
