@@ -145,6 +145,9 @@ func readSeal(part segment, line []byte) (event.Seal, error) {
 	if seal == nil {
 		return event.Seal{}, fmt.Errorf("it begins with %s, which says nothing of the file before", ev.Kind)
 	}
+	if seal.Size < 0 || seal.Torn < 0 {
+		return event.Seal{}, fmt.Errorf("it seals %s at %d and %d bytes", seal.File, seal.Size, seal.Torn)
+	}
 	return *seal, nil
 }
 
