@@ -182,8 +182,12 @@ func (r *chainReader) read(file *os.File) ([]byte, error) {
 	}
 	readers := min(runtime.GOMAXPROCS(0), maxReaders)
 	var rest []byte
+	size, err := r.size(file)
+	if err != nil {
+		return nil, err
+	}
 	for r.t.Damage == nil {
-		c := r.take()
+		c := r.take(size)
 		text, err := fill(in, append(c.text[:0], rest...))
 		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, err
@@ -200,11 +204,11 @@ func (r *chainReader) read(file *os.File) ([]byte, error) {
 			break
 		}
 		if len(r.pending) > readers {
-			r.join(file)
+			r.join(size)
 		}
 	}
 	for len(r.pending) > 0 && r.t.Damage == nil {
-		r.join(file)
+		r.join(size)
 	}
 	return rest, nil
 }
@@ -213,7 +217,7 @@ func (r *chainReader) read(file *os.File) ([]byte, error) {
 // comes, or the line is too long.
 func fill(in io.Reader, text []byte) ([]byte, error) {
 	for {
-		if len(text)+chunkSize/2 > cap(text) {
+		if len(text) >= cap(text)/2 {
 			text = slices.Grow(text, max(chunkSize, len(text)))
 		}
 		n, err := io.ReadFull(in, text[len(text):cap(text)])
@@ -228,17 +232,27 @@ func fill(in io.Reader, text []byte) ([]byte, error) {
 	}
 }
 
-func (r *chainReader) take() *chunk {
+// size is how many bytes there are to read.
+func (r *chainReader) size(file *os.File) (int64, error) {
+	info, err := file.Stat()
+	if err != nil || r.part.limit < 0 {
+		return info.Size(), err
+	}
+	return min(info.Size(), r.part.limit), nil
+}
+
+func (r *chainReader) take(size int64) *chunk {
 	if n := len(r.free); n > 0 {
 		c := r.free[n-1]
 		r.free = r.free[:n-1]
 		return c
 	}
-	return &chunk{}
+	// Most runs fit into less than a chunk; the end shows only behind the last byte.
+	return &chunk{text: make([]byte, 0, min(chunkSize, size+1))}
 }
 
 // join waits for the oldest chunk and takes over what is intact of it.
-func (r *chainReader) join(file *os.File) {
+func (r *chainReader) join(size int64) {
 	c := r.pending[0]
 	r.pending = r.pending[1:]
 	<-c.done
@@ -252,7 +266,7 @@ func (r *chainReader) join(file *os.File) {
 		}
 	}
 	if cap(t.Events) == 0 {
-		r.expect(c, file)
+		r.expect(c, size)
 	}
 	t.Events = append(t.Events, c.events...)
 	r.offset += int64(c.offset)
@@ -269,15 +283,7 @@ func (r *chainReader) join(file *os.File) {
 
 // expect makes room for as many events as the file will hold if it goes on like
 // its first chunk, so that they are not moved again and again.
-func (r *chainReader) expect(c *chunk, file *os.File) {
-	info, err := file.Stat()
-	if err != nil || len(c.text) == 0 {
-		return // it is only an estimate
-	}
-	size := info.Size()
-	if r.part.limit >= 0 {
-		size = min(size, r.part.limit)
-	}
+func (r *chainReader) expect(c *chunk, size int64) {
 	estimate := size * int64(len(c.events)) / int64(len(c.text))
 	r.t.Events = make([]event.Event, 0, estimate+estimate/16+8)
 }

@@ -67,7 +67,7 @@ func (t *Transcript) follow(files []int, end *bound) ([]segment, error) {
 		if err != nil {
 			return nil, err
 		}
-		if first.flaw == errUnfinished && seal == nil {
+		if errors.Is(first.flaw, errUnfinished) && seal == nil {
 			t.addForeign(part.name, 0, first.size, foreignUnborn)
 			i--
 			continue
@@ -144,6 +144,9 @@ func readSeal(part segment, line []byte) (event.Seal, error) {
 	seal := sealOf(ev.Data)
 	if seal == nil {
 		return event.Seal{}, fmt.Errorf("it begins with %s, which says nothing of the file before", ev.Kind)
+	}
+	if seal.Size < 0 || seal.Torn < 0 {
+		return event.Seal{}, fmt.Errorf("it seals %s at %d and %d bytes", seal.File, seal.Size, seal.Torn)
 	}
 	return *seal, nil
 }

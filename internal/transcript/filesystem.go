@@ -1,8 +1,9 @@
 package transcript
 
 import (
+	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
@@ -54,11 +55,11 @@ func checkFilesystem(dir string, statfs func(string, *unix.Statfs_t) error) erro
 	for {
 		var stat unix.Statfs_t
 		err := statfs(at, &stat)
-		if os.IsNotExist(err) && at != filepath.Dir(at) {
+		if errors.Is(err, fs.ErrNotExist) && at != filepath.Dir(at) {
 			at = filepath.Dir(at)
 			continue
 		}
-		if err == unix.EINTR {
+		if errors.Is(err, unix.EINTR) {
 			continue
 		}
 		if err != nil {

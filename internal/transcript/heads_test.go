@@ -172,11 +172,12 @@ func TestHeadsAreTypedAsTheyAreShown(t *testing.T) {
 		t.Errorf("Code = %s", head.Code())
 	}
 	short := Head{Seq: 42, Hash: "9f3a1c07"}
-	for text, want := range map[string]Head{
-		head.Code(): short, "42-9f3a1c07": short, " 42-9F3A-1C07\n": short, head.String(): head, hash: {Hash: hash},
-	} {
-		if got, err := ParseHead(text); err != nil || got != want {
-			t.Errorf("ParseHead(%q) = %v, %v", text, got, err)
+	for _, test := range []struct {
+		text string
+		want Head
+	}{{head.Code(), short}, {"42-9f3a1c07", short}, {" 42-9F3A-1C07\n", short}, {head.String(), head}, {hash, Head{Hash: hash}}} {
+		if got, err := ParseHead(test.text); err != nil || got != test.want {
+			t.Errorf("ParseHead(%q) = %v, %v", test.text, got, err)
 		}
 	}
 	for _, text := range []string{"", "42", "42-", "42-9f3a", "x-9f3a1c07", "42-9f3a1c0g", "-42-9f3a1c07", hash[1:], "42-" + hash + "0"} {

@@ -185,8 +185,8 @@ type variant struct {
 	torn   bool // what is there is not what was written, up to some byte
 }
 
-// variants returns the ways in which a file may be found. The closer the cuts, the
-// smaller is step; 0 leaves only what is all or nothing.
+// variants returns the ways in which a file may be found: cut every step bytes, or
+// with a hole; 0 leaves only all or nothing.
 func (c *content) variants(step int) []variant {
 	pending := bytes.Join(c.pending, nil)
 	whole := slices.Concat(c.durable, pending)
@@ -198,7 +198,10 @@ func (c *content) variants(step int) []variant {
 		return all
 	}
 	all = append(all, variant{text: c.durable})
-	for cut := 1; step > 0 && cut < len(pending); cut += step {
+	if step == 0 {
+		return all
+	}
+	for cut := 1; cut < len(pending); cut += step {
 		all = append(all, variant{text: whole[:len(c.durable)+cut]})
 	}
 	// The later half reached the medium, the earlier did not.
@@ -208,7 +211,8 @@ func (c *content) variants(step int) []variant {
 }
 
 // states calls check for every state that a crash at this point may leave. Of the
-// file written to last the cuts are step bytes apart, of the others half of them.
+// file written to last the cuts are step bytes apart; of the others there is one in
+// the middle, or none where there are so many of the former.
 func (im image) states(last string, step int, check func(files map[string]variant, dirs []string)) {
 	names := slices.Sorted(maps.Keys(im.files))
 	var pendingDirs []string
@@ -235,12 +239,12 @@ func (im image) product(names []string, last string, step int, chosen map[string
 		return
 	}
 	name := names[0]
-	if name != last {
-		step = max(step, len(bytes.Join(im.files[name].pending, nil))/2)
-	}
 	own := step
-	if strings.HasSuffix(name, reserveName) {
+	switch {
+	case strings.HasSuffix(name, reserveName), name != last && step == 1:
 		own = 0
+	case name != last:
+		own = len(bytes.Join(im.files[name].pending, nil)) / 2
 	}
 	for _, v := range im.files[name].variants(own) {
 		chosen[name] = v
