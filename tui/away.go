@@ -62,14 +62,12 @@ func (d *awayDialog) title() string { return d.a.p.T("tui.away.title") }
 func (d *awayDialog) press(msg tea.KeyMsg) tea.Cmd {
 	quiet := d.guard.quiet(d.a.now())
 	switch msg.String() {
-	case "esc", "enter", "ctrl+c", "q":
-		if !quiet {
-			return nil // it is shown only once
+	case "enter":
+		if quiet { // it is shown only once, not to be closed by what was typed ahead
+			d.close()
 		}
-		d.a.dialog = nil
-		if d.a.following() == followingNot {
-			d.a.askLost()
-		}
+	case "esc", "ctrl+c", "q":
+		d.close()
 	case "j", "down":
 		d.scroll.move(1)
 	case "k", "up":
@@ -80,6 +78,14 @@ func (d *awayDialog) press(msg tea.KeyMsg) tea.Cmd {
 		d.scroll.move(-d.scroll.height)
 	}
 	return nil
+}
+
+// close leads to what waits behind it.
+func (d *awayDialog) close() {
+	d.a.dialog = nil
+	if d.a.following() == followingNot {
+		d.a.askLost()
+	}
 }
 
 func (d *awayDialog) lines(width, height int) []string {
