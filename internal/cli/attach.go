@@ -99,7 +99,7 @@ func (a *app) show(ctx context.Context, client session.Client, v view) (left, er
 	}
 	opts := a.screenOptions()
 	opts.Client, opts.Printer = client, v.printer
-	opts.Scenario, opts.Answers = v.scenario, v.answers
+	opts.Scenario, opts.Answers, opts.Watch = v.scenario, v.answers, v.watch
 	result, err := tui.Run(ctx, opts)
 	l.seq = max(l.seq, result.Saved.Seq)
 	l.outcome = result.Outcome
@@ -115,7 +115,7 @@ func (a *app) showPlain(ctx context.Context, client session.Client, v view, l le
 	defer stop()
 	result, err := plain.Run(ctx, client, plain.Options{
 		In: a.in, Out: a.out, Printer: v.printer, Interactive: term.IsTerminal(int(a.in.Fd())),
-		Scenario: v.scenario, Answers: v.answers,
+		Scenario: v.scenario, Answers: v.answers, Watch: v.watch,
 		Location: time.Local, Now: a.clock.Now, Interrupt: interrupts,
 	})
 	if err == nil && result.Left == plain.LeftBreak {

@@ -12,8 +12,12 @@ import (
 	"genia.ai/bitacora/internal/transcript"
 )
 
-// seizeLimit is how long a killed server may take to be gone.
-const seizeLimit = 5 * time.Second
+// How long a server may take to be gone: one that we killed, and one whose socket
+// is dead already.
+const (
+	seizeLimit = 5 * time.Second
+	dyingLimit = 2 * time.Second
+)
 
 // takeLock takes the lock of a run for this process.
 func (a *app) takeLock(dir string) (*transcript.Lock, error) {
@@ -24,30 +28,42 @@ func (a *app) takeLock(dir string) (*transcript.Lock, error) {
 	return transcript.AcquireLock(dir, holder)
 }
 
-// lockAgain takes the lock of a run. With a seizure it kills the server that
-// holds it, by a handle that cannot hit another process, and returns who that was.
+// lockAgain takes the lock of a run that goes on. A server that was just killed
+// may hold it for a moment longer. With a seizure the server that holds it is
+// killed, by a handle that cannot hit another process; who that was is returned.
 func (a *app) lockAgain(ctx context.Context, dir string, seize *seizure) (*transcript.Lock, *transcript.Holder, error) {
 	lock, err := a.takeLock(dir)
 	var locked *transcript.LockedError
-	if err == nil || seize == nil || !errors.As(err, &locked) {
+	if err == nil || !errors.As(err, &locked) {
+		return lock, nil, err
+	}
+	if seize == nil {
+		lock, err = a.waitLock(ctx, dir, dyingLimit)
 		return lock, nil, err
 	}
 	if err := kill(ctx, locked.Holder, a.clock.BootID()); err != nil {
 		return nil, nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, seizeLimit)
+	lock, err = a.waitLock(ctx, dir, seizeLimit)
+	return lock, &locked.Holder, err
+}
+
+// waitLock tries for the lock until the limit is over.
+func (a *app) waitLock(ctx context.Context, dir string, limit time.Duration) (*transcript.Lock, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
 	for {
 		lock, err := a.takeLock(dir)
+		var locked *transcript.LockedError
 		if err == nil || !errors.As(err, &locked) {
-			return lock, &locked.Holder, err
+			return lock, err
 		}
 		select {
 		case <-again.C:
 		case <-ctx.Done():
-			return nil, nil, fmt.Errorf("the run server (process %d) was killed and still holds the run: %w", locked.Holder.PID, err)
+			return nil, err
 		}
 	}
 }

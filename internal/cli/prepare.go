@@ -223,8 +223,8 @@ func (p *preparation) sessionOptions(a *app, writer *transcript.Writer, workDir 
 		registry = actions.Live(actions.LiveOptions{Environ: os.Environ()})
 	}
 	return session.Options{
-		Anchored: p.anchored,
-		Plan:     p.plan, Writer: writer, Registry: registry, Clock: a.clock, Random: a.random,
+		Anchored: p.anchored, Recorded: a.keepTrust,
+		Plan: p.plan, Writer: writer, Registry: registry, Clock: a.clock, Random: a.random,
 		Env: p.env, Hosts: p.hosts, Secrets: p.secrets, Redact: p.masks, Dir: workDir,
 		Briefing: p.briefing(a),
 	}
@@ -281,7 +281,7 @@ func (a *app) frontEnd(flags runFlags) string {
 
 // briefing collects what the operator should know before the first step.
 func (p *preparation) briefing(a *app) session.Briefing {
-	b := session.Briefing{Run: p.id, Dir: p.dir}
+	b := session.Briefing{Run: p.id, Dir: p.dir, Trust: p.trust(a), Idle: config.Idle(a.env)}
 	b.Notes = append(p.missing(a), p.notes...)
 	for _, name := range p.rb.Secrets {
 		b.Secrets = append(b.Secrets, session.SecretFact{Name: name, Present: p.secrets[name] != ""})

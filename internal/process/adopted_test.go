@@ -30,7 +30,7 @@ func TestTreeLeavesOthersAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		p := f.start(ctx, "sh stubborn child & wait")
+		p := f.start(ctx, "bash stubborn child & wait")
 		f.awaitReady("child")
 		cancel()
 		if _, err := p.Wait(); err != nil {
@@ -125,7 +125,7 @@ func TestTreeAsSubreaper(t *testing.T) {
 func orphansComeToUs(t *testing.T) {
 	eachWay(t, func(f *forest) {
 		ctx, cancel := context.WithCancel(t.Context())
-		p := f.start(ctx, `setsid sh -c 'sh -c "echo pid \$\$; exec sh polite child" &' & wait; sleep 1000`)
+		p := f.start(ctx, `setsid sh -c 'sh -c "echo pid \$\$; exec bash polite child" &' & wait; sleep 1000`)
 		pid := awaitPID(t, f.out)
 		f.awaitReady("child")
 		until(t, "the orphan is ours", func() bool { e, err := readEntry(pid); return err == nil && e.ppid == os.Getpid() })

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -71,8 +72,9 @@ type tree struct {
 
 // glance is what one look at the tree found.
 type glance struct {
-	alive []entry
-	sure  bool // nothing can have been overlooked
+	alive []entry // the oldest first: a script must be told before what it waits for ends, or it goes on
+	soon  bool    // a child of ours is just ending; it may be of the tree
+	sure  bool    // nothing can have been overlooked, nor is left for us to reap
 }
 
 // look finds what is alive of the tree, and reaps what ended of it as our child.
@@ -94,12 +96,21 @@ func (t *tree) look() (glance, error) {
 				g.alive = append(g.alive, e)
 			}
 		}
-		if !e.alive() && e.ppid == t.self.pid && e.pid != t.command.pid {
+		switch {
+		case e.alive():
+			g.soon = g.soon || e.exiting && e.ppid == t.self.pid
+		case e.pid == t.command.pid:
+		case e.ppid == t.self.pid:
 			ended = append(ended, e)
+		case e.start >= t.command.start:
+			g.sure = false // it may be about to become ours
 		}
 	}
 	t.known = known
 	t.reap(ended)
+	slices.SortFunc(g.alive, func(a, b entry) int {
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.pid, b.pid))
+	})
 	return g, nil
 }
 
@@ -168,6 +179,8 @@ func (t *tree) until(limit time.Duration, looks int, act func([]entry) error) ([
 		g, err := t.look()
 		switch {
 		case err != nil: // perhaps the next time
+		case len(g.alive) == 0 && g.soon:
+			pause = firstPause
 		case len(g.alive) == 0:
 			if clean++; g.sure || clean == looks {
 				return nil, nil

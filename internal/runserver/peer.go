@@ -65,7 +65,7 @@ func (p *peer) greet(ctx context.Context) (left string, err error) {
 	if p.hello.Guest {
 		return "", p.link.send(frame{V: protocol, Attached: &attached{Path: p.server.opts.Path}})
 	}
-	at, err := p.server.admit(ctx, p)
+	at, err := p.server.admitPatiently(ctx, p)
 	if err != nil {
 		return "", err
 	}

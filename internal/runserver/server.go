@@ -51,8 +51,13 @@ type Server struct {
 	open    map[*peer]struct{}
 	driver  *peer
 	since   time.Time
+	gone    chan struct{} // closed, and replaced, when somebody leaves
 	changed chan struct{} // holds one token when somebody came or went
 }
+
+// leaveLimit is how long a newcomer waits for a driver that is just leaving: the
+// end of its connection may be noticed a moment later.
+const leaveLimit = 500 * time.Millisecond
 
 // Listen opens the socket of a run. The caller holds the run's lock, so that a
 // socket that is already there is a dead one.
@@ -81,7 +86,7 @@ func Listen(opts Options) (*Server, error) {
 		return nil, fmt.Errorf("protect the run's socket: %w", err)
 	}
 	return &Server{
-		opts: opts, listener: listener, open: map[*peer]struct{}{}, changed: make(chan struct{}, 1),
+		opts: opts, listener: listener, open: map[*peer]struct{}{}, changed: make(chan struct{}, 1), gone: make(chan struct{}),
 	}, nil
 }
 
@@ -209,6 +214,29 @@ func (s *Server) disconnect() {
 	}
 }
 
+// admitPatiently is admit, but lets a driver that is just leaving be gone first.
+func (s *Server) admitPatiently(ctx context.Context, p *peer) (*session.Attachment, error) {
+	limit := time.NewTimer(leaveLimit)
+	defer limit.Stop()
+	for {
+		s.mu.Lock()
+		gone := s.gone
+		s.mu.Unlock()
+		at, err := s.admit(ctx, p)
+		var driven *session.NotDriverError
+		if !errors.As(err, &driven) {
+			return at, err
+		}
+		select {
+		case <-gone:
+		case <-limit.C:
+			return nil, err
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
+}
+
 // admit takes a front end in and attaches it. It returns *session.NotDriverError
 // when somebody else drives and is not to be replaced.
 func (s *Server) admit(ctx context.Context, p *peer) (*session.Attachment, error) {
@@ -262,6 +290,8 @@ func (s *Server) dismiss(p *peer, reason string) {
 	if s.driver == p {
 		s.driver = nil
 	}
+	close(s.gone)
+	s.gone = make(chan struct{})
 	s.mu.Unlock()
 	if known {
 		left := event.ClientLeft{Client: p.hello.Client, Reason: reason}

@@ -30,6 +30,9 @@ func (s *Session) carryOut(actor string, cmd walk.Command) error {
 func (s *Session) accept(events []event.Event) {
 	for _, ev := range events {
 		s.state = walk.Apply(s.state, ev)
+		if s.opts.Recorded != nil {
+			s.opts.Recorded(ev)
+		}
 	}
 	s.events = append(s.events, events...)
 	s.saved.Seq, s.saved.At = events[len(events)-1].Seq, s.opts.Clock.Now()

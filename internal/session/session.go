@@ -41,6 +41,9 @@ type Options struct {
 	// Anchored, if set, is told every head that was anchored outside of the
 	// journal. It must not wait.
 	Anchored func(transcript.Head)
+	// Recorded, if set, is told every event that is on disk. It must not call the
+	// session.
+	Recorded func(event.Event)
 }
 
 // Session is one run in this process. It implements Client and is safe for

@@ -60,8 +60,12 @@ func encode(ev event.Event) ([]byte, error) {
 	line = append(line, `,"prev":"`...)
 	line = append(line, ev.Prev...)
 	line = append(line, '"')
-	sum := crc32.Checksum(line, castagnoli)
-	return fmt.Appendf(line, `,"crc":"%08x"}`, sum), nil
+	return withCRC(line), nil
+}
+
+// withCRC ends a line with its checksum.
+func withCRC(line []byte) []byte {
+	return fmt.Appendf(line, `,"crc":"%08x"}`, crc32.Checksum(line, castagnoli))
 }
 
 // marshal is json.Marshal without the escapes that only HTML needs.

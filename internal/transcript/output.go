@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// How much output may be lost with the machine: whichever comes first. A sync
-// begins at half of the bytes, so that it runs while more is written.
+// A sync begins after so much time or so many bytes, whichever comes first. While it
+// runs more is written, but never more than twice the bytes are not durable.
 const (
 	outputSyncEvery = 100 * time.Millisecond
 	outputSyncBytes = 64 << 10
@@ -22,7 +22,8 @@ const (
 // Output keeps what one action prints, in outputs/<n>.log, and beside it in
 // outputs/<n>.idx a line "<ms> <stream> <bytes>" for every piece: when it came
 // (milliseconds since the output was opened), from which stream, how long it is.
-// Of the log at most 64 kB, of both what came in the last 100 ms, is not durable.
+// A sync of the log begins at least every 100 ms or 64 kB, one of the index every
+// 100 ms; at most 128 kB of the log are ever not durable.
 // It is safe for concurrent use.
 type Output struct {
 	w     *Writer
@@ -120,7 +121,7 @@ func (o *Output) Write(stream string, p []byte) error {
 		if err != nil {
 			return o.fail(fmt.Errorf("write %s: %w", o.path, err))
 		}
-		if o.bytes-o.durable >= outputSyncBytes/2 {
+		if o.bytes-o.durable >= outputSyncBytes {
 			select {
 			case o.wake <- struct{}{}:
 			default: // it is awake
@@ -132,7 +133,7 @@ func (o *Output) Write(stream string, p []byte) error {
 }
 
 // room is how many bytes may be written before a sync must have ended. It needs o.mu.
-func (o *Output) room() int { return outputSyncBytes - int(o.bytes-o.durable) }
+func (o *Output) room() int { return 2*outputSyncBytes - int(o.bytes-o.durable) }
 
 // addIndex needs o.mu.
 func (o *Output) addIndex(stream string, size int) error {
