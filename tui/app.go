@@ -339,17 +339,12 @@ func (a *app) failure(interrupted, err error) error {
 	return interrupted
 }
 
-// farewell says what becomes of a run that was left open, and how to come back.
+// farewell says why the screen is gone when the operator did not want it so, and
+// how to go on; "" otherwise.
 func (a *app) farewell() string {
 	l := a.left.Load().result
-	args := []any{"Run", a.clean(l.Run), "Seq", l.Saved.Seq}
-	switch {
-	case l.Run == "" || l.Ended || a.opts.Watch:
+	if l.Left != LeftLost {
 		return ""
-	case l.Left == LeftLost:
-		return a.p.T("attach.lost", args...)
-	case l.Left == LeftDetached, l.Left == LeftQuit:
-		return a.p.T("attach.goes-on", args...)
 	}
-	return ""
+	return a.p.T("attach.lost", "Run", a.clean(l.Run), "Seq", l.Saved.Seq)
 }

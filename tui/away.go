@@ -37,6 +37,7 @@ type awayDialog struct {
 	rows   []string
 	guard  guard
 	scroll scroll
+	drawn  bool
 }
 
 func newAway(a *app, away walk.Absence) *awayDialog {
@@ -53,8 +54,6 @@ func newAway(a *app, away walk.Absence) *awayDialog {
 		d.rows = append(d.rows, a.look.strong.Render(a.look.sym.active+" "+a.p.T("tui.away.running",
 			"Name", a.run.runningName(running), "Time", stopwatch(a.now().Sub(running.StartedAt)))))
 	}
-	d.scroll.resize(len(d.rows), 1)
-	d.scroll.move(len(d.rows)) // the last is what counts; view settles the height
 	return d
 }
 
@@ -63,14 +62,12 @@ func (d *awayDialog) title() string { return d.a.p.T("tui.away.title") }
 func (d *awayDialog) press(msg tea.KeyMsg) tea.Cmd {
 	quiet := d.guard.quiet(d.a.now())
 	switch msg.String() {
-	case "esc", "enter", "ctrl+c", "q":
-		if !quiet {
-			return nil // it is shown only once
+	case "enter":
+		if quiet { // it is shown only once, not to be closed by what was typed ahead
+			d.close()
 		}
-		d.a.dialog = nil
-		if d.a.following() == followingNot {
-			d.a.askLost()
-		}
+	case "esc", "ctrl+c", "q":
+		d.close()
 	case "j", "down":
 		d.scroll.move(1)
 	case "k", "up":
@@ -83,6 +80,14 @@ func (d *awayDialog) press(msg tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
+// close leads to what waits behind it.
+func (d *awayDialog) close() {
+	d.a.dialog = nil
+	if d.a.following() == followingNot {
+		d.a.askLost()
+	}
+}
+
 func (d *awayDialog) lines(width, height int) []string {
 	var lines []string
 	for _, text := range d.head {
@@ -90,10 +95,16 @@ func (d *awayDialog) lines(width, height int) []string {
 	}
 	foot := wrap(d.a.p.T("tui.away.output"), width)
 	room := max(height-len(lines)-len(foot), 1)
-	d.scroll.resize(len(d.rows), min(room, len(d.rows)))
-	for _, row := range window(d.rows, d.scroll.offset, d.scroll.height) {
-		lines = append(lines, d.a.look.cut(row, width))
+	var rows []string
+	for _, row := range d.rows {
+		rows = append(rows, wrap(row, width)...)
 	}
+	d.scroll.resize(len(rows), min(room, len(rows)))
+	if !d.drawn {
+		d.scroll.move(len(rows)) // the last is what counts
+		d.drawn = true
+	}
+	lines = append(lines, window(rows, d.scroll.offset, d.scroll.height)...)
 	return append(lines, foot...)
 }
 

@@ -40,7 +40,7 @@ func (a *app) eventText(ev event.Event) string {
 	case event.RunStarted:
 		return a.p.T(id, "Title", a.clean(data.Title), "Mode", a.p.T("mode."+data.Mode))
 	case event.RunPaused:
-		return a.p.T(id, "Reason", a.clean(data.Reason))
+		return a.p.T(id, "Reason", a.clean(a.p.Told(data.Reason)))
 	case event.RunResumed:
 		return a.p.T(id, "Operator", a.clean(data.Operator))
 	case event.RunEnded:
@@ -48,7 +48,7 @@ func (a *app) eventText(ev event.Event) string {
 	case event.ClientJoined:
 		return a.p.T(id, "Operator", a.clean(data.Operator), "FrontEnd", a.clean(data.FrontEnd))
 	case event.ClientLeft:
-		return a.withReason(a.p.T(id), data.Reason)
+		return a.withReason(a.p.T(id), a.p.Told(data.Reason))
 	case event.DriverChanged:
 		return a.withReason(a.p.T(id, "To", a.clean(data.To)), data.Reason)
 	case event.RoleAssigned:

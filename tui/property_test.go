@@ -48,7 +48,7 @@ func TestAnyKeysAnySize(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		d := &drive{t: t, now: morning(), c: strange()}
 		d.c.now = func() time.Time { return d.now }
-		d.begin(Options{Client: d.c, Printer: printer(t, rapid.SampledFrom([]string{"es", "en"}).Draw(rt, "lang"))}, 80, 24)
+		d.begin(Options{Client: d.c, Watch: rapid.IntRange(0, 4).Draw(rt, "watch") == 0, Printer: printer(t, rapid.SampledFrom([]string{"es", "en"}).Draw(rt, "lang"))}, 80, 24)
 		if rapid.Bool().Draw(rt, "far") {
 			d.toExecution()
 		}
@@ -75,6 +75,10 @@ func (d *drive) anything(rt *rapid.T, names []string) {
 		d.write(rapid.SampledFrom([]string{"pedidos", "v1.4.2", "INC-7", "motivo", "-5m"}).Draw(rt, "text"))
 	case 4:
 		d.send(secondPassedMsg{})
+		if rapid.IntRange(0, 9).Draw(rt, "demoted") == 0 {
+			d.c.push(session.Demoted{By: nasty[3], Host: nasty[1], Reason: nasty[2]})
+			d.deliver()
+		}
 	default:
 		key := rapid.SampledFrom(names).Draw(rt, "key")
 		if rapid.Bool().Draw(rt, "hurried") {

@@ -128,8 +128,8 @@ var ErrStalled = errors.New("the terminal does not respond; left without redrawi
 
 // Run shows the screens until the operator leaves or the context ends. Its
 // Result is valid with every error. Errors: *PanicError, ErrStalled, ErrLost, the
-// context's, and what the terminal reports. Who leaves a run that goes on is told
-// so, and how to come back, once the terminal is restored.
+// context's, and what the terminal reports. Of
+// a run that was lost its last words stay below the restored screen.
 func Run(ctx context.Context, opts Options) (Result, error) {
 	opts = opts.withDefaults()
 	ctx, cancel := context.WithCancel(ctx)

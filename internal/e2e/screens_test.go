@@ -19,6 +19,7 @@ var volatile = []struct{ pattern, instead string }{
 	{`\d{4}-\d\d-\d\dT`, "2026-11-23T"},
 	{`\.\d{6,9}Z`, ".000000Z"},
 	{`· (\d+)ms`, "· 3ms"},
+	{`· (\d+)-[0-9a-f]{4}-[0-9a-f]{4} `, "· $1-9f3a-1c07 "},
 }
 
 func settle(screen string) string {

@@ -58,7 +58,9 @@ func (t *talk) peopleDetail(ev event.Event) string {
 	case event.RunEnded:
 		return because(t.p.T("run."+data.Outcome), data.Reason)
 	case event.RunPaused:
-		return data.Reason
+		return t.p.Told(data.Reason)
+	case event.ClientLeft:
+		return t.p.Told(data.Reason)
 	case event.RunResumed:
 		return data.Operator
 	case event.ClientJoined:

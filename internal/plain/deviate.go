@@ -51,7 +51,6 @@ func (t *talk) sayFailure(failed *runbooks.Action) []remedy {
 	if unknown {
 		entries = []remedy{accept, retry, adhoc, edit}
 		t.say(t.p.T("plain.unknown", "Name", nameOf(failed)))
-		t.sayLost()
 	} else {
 		t.say(t.p.T("plain.failed", "Name", nameOf(failed), "Outcome", t.p.T("outcome."+ending.Outcome), "Reason", oneLine(t.p.Told(ending.Reason))))
 	}

@@ -125,12 +125,12 @@ func (t *talk) sayLeft(how Left) {
 	if how == LeftInput {
 		t.say(t.p.T("plain.left.input"))
 	}
-	id := "attach.goes-on"
 	switch {
 	case how == LeftLost:
-		id = "attach.lost"
+		t.say(t.p.T("attach.lost", "Run", t.state.Run, "Seq", t.saved.Seq))
 	case t.following:
-		id = "plain.watch.left"
+		t.say(t.p.T("plain.watch.left", "Run", t.state.Run))
+	default:
+		t.say(t.p.T("plain.left", "Run", t.state.Run))
 	}
-	t.say(t.p.T(id, "Run", t.state.Run, "Seq", t.saved.Seq))
 }
