@@ -157,9 +157,13 @@ func (p *preparation) resume(ctx context.Context, a *app, writer *transcript.Wri
 	opts := p.sessionOptions(a, writer, workDir)
 	opts.Events = t.Events
 	opts.Saved = session.Saved{Seq: t.Events[len(t.Events)-1].Seq, At: a.clock.Now()}
-	opts.Recent = recentOutput(t)
+	left, _, err := t.Leftover()
+	if err != nil {
+		return errors.Join(err, writer.Close())
+	}
+	opts.Recent = recentOutput(t, left.Path)
 	p.session = session.New(context.WithoutCancel(ctx), opts)
-	if err := p.session.Interrupted(); err != nil {
+	if err := p.session.Interrupted(left); err != nil {
 		return err
 	}
 	if changed, ok := p.changed(t.Events); ok {
@@ -170,27 +174,34 @@ func (p *preparation) resume(ctx context.Context, a *app, writer *transcript.Wri
 	return nil
 }
 
-// recentOutput reads back what the last actions printed.
-func recentOutput(t *transcript.Transcript) []session.OutputPrinted {
-	const most = 64 << 10
+// recentOutput reads back what the last actions printed, and last what an action
+// left whose end is not on record.
+func recentOutput(t *transcript.Transcript, left string) []session.OutputPrinted {
 	var recent []session.OutputPrinted
-	attempts := map[string]int{}
+	add := func(action string, attempt int, path string) {
+		const most = 64 << 10
+		if path == "" {
+			return
+		}
+		// That an output cannot be read is for verify to say.
+		if text, _, err := t.ReadOutput(path, most); err == nil && text != "" {
+			recent = append(recent, session.OutputPrinted{
+				Action: action, Attempt: attempt, Stream: session.StreamOut, Text: strings.ToValidUTF8(text, ""),
+			})
+		}
+	}
+	attempts, running := map[string]int{}, ""
 	for _, ev := range t.Events {
 		switch data := ev.Data.(type) {
 		case event.ActionStarted:
-			attempts[data.Action] = data.Attempt
+			attempts[data.Action], running = data.Attempt, data.Action
 		case event.ActionEnded:
-			if data.Output == "" {
-				continue
-			}
-			text, _, err := t.ReadOutput(data.Output, most)
-			if err != nil || text == "" {
-				continue // verify says what is wrong with it
-			}
-			recent = append(recent, session.OutputPrinted{
-				Action: data.Action, Attempt: attempts[data.Action], Stream: session.StreamOut, Text: strings.ToValidUTF8(text, ""),
-			})
+			add(data.Action, attempts[data.Action], data.Output)
+			running = ""
 		}
+	}
+	if running != "" {
+		add(running, attempts[running], left)
 	}
 	return recent[max(0, len(recent)-20):]
 }

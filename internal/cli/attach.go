@@ -34,6 +34,7 @@ type left struct {
 	run, dir string
 	seq      uint64
 	outcome  string // "" when the run goes on
+	told     bool   // the front end has said already how to come back, or that it was lost
 }
 
 // launch starts a run server and returns where its run is.
@@ -102,7 +103,10 @@ func (a *app) show(ctx context.Context, client session.Client, v view) (left, er
 	opts.Scenario, opts.Answers, opts.Watch = v.scenario, v.answers, v.watch
 	result, err := tui.Run(ctx, opts)
 	l.seq = max(l.seq, result.Saved.Seq)
-	l.outcome = result.Outcome
+	l.outcome, l.told = result.Outcome, v.watch || result.Left == tui.LeftLost
+	if errors.Is(err, tui.ErrLost) {
+		err = &exitError{exitIncomplete} // the screen has said so
+	}
 	return l, a.screenError(err)
 }
 
@@ -118,11 +122,14 @@ func (a *app) showPlain(ctx context.Context, client session.Client, v view, l le
 		Scenario: v.scenario, Answers: v.answers, Watch: v.watch,
 		Location: time.Local, Now: a.clock.Now, Interrupt: interrupts,
 	})
-	if err == nil && result.Left == plain.LeftBreak {
+	switch {
+	case errors.Is(err, plain.ErrLost):
+		err = &exitError{exitIncomplete} // it has said so
+	case err == nil && result.Left == plain.LeftBreak:
 		err = &exitError{exitInterrupted}
 	}
 	l.seq = max(l.seq, result.LastSaved.Seq)
-	l.outcome = result.Outcome
+	l.outcome, l.told = result.Outcome, true
 	return l, err
 }
 
@@ -132,7 +139,7 @@ func (a *app) whereabouts(p *i18n.Printer, l left) {
 		return
 	}
 	fmt.Fprintln(a.err, p.T("cli.transcript", "Dir", l.dir, "Run", l.run, "Seq", l.seq))
-	if l.outcome == "" {
+	if l.outcome == "" && !l.told {
 		fmt.Fprintln(a.err, p.T("cli.not-ended", "Run", l.run))
 	}
 }

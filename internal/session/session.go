@@ -204,8 +204,9 @@ func (s *Session) actorOf(actor string, cmd walk.Command) string {
 }
 
 // Interrupted records that the action that ran when the session before this one
-// was lost has an unknown end. It does nothing when none did.
-func (s *Session) Interrupted() error {
+// was lost has an unknown end, with the output that it left. It does nothing when
+// none did.
+func (s *Session) Interrupted(left transcript.OutputSummary) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.state.Running == nil {
@@ -215,6 +216,7 @@ func (s *Session) Interrupted() error {
 		Outcome: event.OutcomeUnknown, Tries: 1, Reason: "the run server ended while it ran: check what it did before going on",
 		EndedAt:    s.opts.Clock.Now().UTC().Truncate(time.Microsecond),
 		DurationMS: s.opts.Clock.Now().Sub(s.state.Running.StartedAt).Milliseconds(),
+		Output:     left.Path, Bytes: left.Bytes, SHA256: left.SHA256,
 	}})
 }
 
