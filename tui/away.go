@@ -38,6 +38,7 @@ type awayDialog struct {
 	guard  guard
 	scroll scroll
 	drawn  bool
+	early  bool // enter came before anybody can have read it
 }
 
 func newAway(a *app, away walk.Absence) *awayDialog {
@@ -63,9 +64,11 @@ func (d *awayDialog) press(msg tea.KeyMsg) tea.Cmd {
 	quiet := d.guard.quiet(d.a.now())
 	switch msg.String() {
 	case "enter":
-		if quiet { // it is shown only once, not to be closed by what was typed ahead
-			d.close()
+		if !quiet { // it is shown only once, not to be closed by what was typed ahead
+			d.early = true
+			return nil
 		}
+		d.close()
 	case "esc", "ctrl+c", "q":
 		d.close()
 	case "j", "down":
@@ -94,7 +97,7 @@ func (d *awayDialog) lines(width, height int) []string {
 		lines = append(lines, wrap(text, width)...)
 	}
 	foot := wrap(d.a.p.T("tui.away.output"), width)
-	room := max(height-len(lines)-len(foot), 1)
+	room := max(height-len(lines)-len(foot)-1, 1)
 	var rows []string
 	for _, row := range d.rows {
 		rows = append(rows, wrap(row, width)...)
@@ -105,6 +108,9 @@ func (d *awayDialog) lines(width, height int) []string {
 		d.drawn = true
 	}
 	lines = append(lines, window(rows, d.scroll.offset, d.scroll.height)...)
+	if d.early {
+		foot = append(foot, d.a.look.warn.Render("! "+d.a.p.T("tui.msg.early")))
+	}
 	return append(lines, foot...)
 }
 

@@ -210,16 +210,15 @@ func (f *failureScreen) wayRow(i int, w way) string {
 	return l.cut("  "+text, f.width)
 }
 
-// notice says what the batch that just arrived changed: an end that went well in
+// notice says what ended in the batch that just arrived: an end that went well in
 // one line, a failure with its menu unless the operator is busy with a dialog.
-func (a *app) notice(before walk.State) {
-	s := a.run.state
-	if before.Running == nil || s.Running != nil {
+func (a *app) notice(ended *walk.Running) {
+	if ended == nil || a.run.state.Running != nil {
 		return
 	}
-	name := a.run.runningName(before.Running)
-	failed := s.Failure()
-	if failed == nil || before.Running.Adhoc || before.Running.Undoes != "" {
+	name := a.run.runningName(ended)
+	failed := a.run.state.Failure()
+	if failed == nil || ended.Adhoc || ended.Undoes != "" {
 		last := a.run.out.at(a.run.out.len() - 1)
 		a.say(last.kind == outputBad, name+": "+last.text)
 		return

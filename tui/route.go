@@ -34,9 +34,13 @@ func (a *app) arrived(msg updatesArrivedMsg) tea.Cmd {
 	if a.run == nil {
 		return nil
 	}
-	before := a.run.state
+	var ended *walk.Running
 	for _, u := range msg.updates {
+		running := a.run.state.Running
 		a.run.take(u)
+		if running != nil && a.run.state.Running == nil {
+			ended = running // it may have started in this very batch
+		}
 		if _, printed := u.(session.OutputPrinted); printed {
 			a.run.silent = a.now()
 		}
@@ -46,7 +50,7 @@ func (a *app) arrived(msg updatesArrivedMsg) tea.Cmd {
 		a.run.cut, a.run.cutErr = true, msg.err
 	}
 	cmds := []tea.Cmd{a.settle()}
-	a.notice(before)
+	a.notice(ended)
 	a.reroute()
 	if w, ok := a.base.(*walkScreen); ok {
 		cmds = append(cmds, w.refresh())

@@ -150,7 +150,7 @@ func checkComesBack(t *testing.T, env []string) {
 			strings.Contains(screen, "Mientras no estabas")
 	})
 	if strings.Contains(screen, "Mientras no estabas") {
-		again.act("enter", shows("line 25"))
+		again.insist("esc", shows("line 25"))
 	}
 	out, errs, code := command(t, env, "export", filepath.Base(dir))
 	for i := 1; i <= 25; i++ {

@@ -76,6 +76,18 @@ var tooFast = regexp.MustCompile("Tecla mantenida|Demasiado pronto|Key held down
 // too fast; only then the key is pressed again, after a moment.
 func (term *terminal) act(key string, holds func(screen string) bool) {
 	term.t.Helper()
+	term.actAgain(key, holds, tooFast.MatchString)
+}
+
+// insist presses a key again and again until it has its effect: one that does no
+// harm when it comes twice.
+func (term *terminal) insist(key string, holds func(screen string) bool) {
+	term.t.Helper()
+	term.actAgain(key, holds, func(string) bool { return true })
+}
+
+func (term *terminal) actAgain(key string, holds, repeat func(screen string) bool) {
+	term.t.Helper()
 	term.press(key)
 	again := time.NewTicker(700 * time.Millisecond)
 	defer again.Stop()
@@ -89,7 +101,7 @@ func (term *terminal) act(key string, holds func(screen string) bool) {
 		select {
 		case <-term.news:
 		case <-again.C:
-			if screen = term.screen(); !holds(screen) && tooFast.MatchString(screen) {
+			if screen = term.screen(); !holds(screen) && repeat(screen) {
 				term.press(key)
 			}
 		case <-deadline.C:
