@@ -57,6 +57,11 @@ generated: ## generated files are fresh, and go.mod is tidy
 screens: build ## record the screens of docs/screens from the real binary
 	go test ./internal/e2e -run TestScreens -count=1 -update
 
+.PHONY: bench
+bench: ## benchmarks, as ratios against a floor in the same run
+	go test ./internal/transcript ./internal/sanitize ./internal/redact ./internal/session ./tui -run '^$$' -bench . -benchtime 1x -count 3
+	go test ./internal/sanitize ./internal/redact -run '^$$' -bench . -benchmem
+
 .PHONY: fuzz
 fuzz: ## fuzz everything that reads outside bytes, FUZZTIME each (30s)
 	@for pkg in $$(grep -l 'func Fuzz' $$(git ls-files '*_test.go') | xargs -n1 dirname | sort -u); do \

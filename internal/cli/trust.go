@@ -50,7 +50,7 @@ func (s trustStore) accept(path, hash string) error {
 	if err != nil {
 		return fmt.Errorf("remember that the runbook is trusted: %w", err)
 	}
-	defer os.Remove(temp.Name()) // it is gone when it was renamed
+	defer func() { _ = os.Remove(temp.Name()) }() // it is gone when it was renamed
 	_, err = fmt.Fprintf(temp, "%s %s\n", hash, path)
 	err = errors.Join(err, temp.Close())
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -178,7 +179,7 @@ func TestTwoOperators(t *testing.T) {
 	trustAndBegin(ana)
 	ana.at("1 Print")
 	id := filepath.Base(runDir(t, env))
-	bea := append(env, "BITACORA_OPERATOR=bea")
+	bea := slices.Concat(env, []string{"BITACORA_OPERATOR=bea"})
 
 	_, errs, code := command(t, bea, "resume", id)
 	if code != 5 || !strings.Contains(errs, "ana") {

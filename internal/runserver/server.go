@@ -94,11 +94,11 @@ func Listen(opts Options) (*Server, error) {
 // was idle for long enough (the run is then paused), or until ctx ends (likewise).
 // The session is left to the caller to close.
 func (s *Server) Serve(ctx context.Context) error {
-	accepting := make(chan error, 1)
-	go func() { accepting <- s.accept(ctx) }()
+	var accepting sync.WaitGroup
+	accepting.Go(func() { s.accept(ctx) })
 	reason := s.wait(ctx)
 	err := s.listener.Close()
-	<-accepting
+	accepting.Wait()
 	if reason != "" {
 		err = errors.Join(err, s.pause(reason))
 	}
@@ -190,11 +190,12 @@ func (s *Server) pause(reason string) error {
 	return err
 }
 
-func (s *Server) accept(ctx context.Context) error {
+// accept lets front ends in until the listener is closed.
+func (s *Server) accept(ctx context.Context) {
 	for {
 		conn, err := s.listener.Accept()
 		if err != nil {
-			return err
+			return
 		}
 		unix, ok := conn.(*net.UnixConn)
 		if !ok || !sameUser(unix) {

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -131,7 +130,6 @@ type front struct {
 	*Client
 	t     *testing.T
 	feed  session.Feed
-	mu    sync.Mutex
 	state walk.State
 	seen  []session.Update
 }
