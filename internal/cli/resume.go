@@ -88,6 +88,8 @@ func (a *app) resume(ctx context.Context, entry transcript.Entry, flags resumeFl
 		return err
 	}
 	v := view{plain: flags.plain, printer: printer}
+	// Of a run that nobody ever held the zero holder is nobody's.
+	holder, _ := transcript.ReadHolder(entry.Dir)
 	client, err := runserver.Dial(ctx, entry.Dir, hello)
 	spec := serveSpec{Resume: entry.Dir}
 	switch {
@@ -95,7 +97,7 @@ func (a *app) resume(ctx context.Context, entry transcript.Entry, flags resumeFl
 		return a.hand(ctx, client, hello, v)
 	case errors.Is(err, runserver.ErrNoServer):
 	case errors.Is(err, runserver.ErrWedged) && flags.takeOver:
-		spec.Seize = &seizure{Reason: flags.reason}
+		spec.Seize = &seizure{Reason: flags.reason, Holder: holder}
 	default:
 		return err
 	}
