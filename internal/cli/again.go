@@ -124,13 +124,18 @@ func (p *preparation) begin(a *app, seized *transcript.Holder, spec serveSpec) t
 }
 
 // lostVars returns the shell variables that the server before held, by the last
-// action that set each, since the one before that was lost.
+// action that set each, without those that were told lost already. A server that
+// goes on in a new epoch after a failed write tells none.
 func lostVars(plan *walk.Plan, events []event.Event) []event.LostVars {
 	lost := []event.LostVars{}
 	for _, ev := range events {
 		switch data := ev.Data.(type) {
-		case event.Recovered, event.Superseded, event.RunResumed:
-			lost = lost[:0]
+		case event.Recovered:
+			lost = without(lost, data.Lost)
+		case event.Superseded:
+			lost = without(lost, data.Lost)
+		case event.RunResumed:
+			lost = without(lost, data.Lost)
 		case event.ActionEnded:
 			if len(data.Vars) == 0 || !data.Succeeded() {
 				continue
@@ -146,6 +151,16 @@ func lostVars(plan *walk.Plan, events []event.Event) []event.LostVars {
 		}
 	}
 	return slices.DeleteFunc(lost, func(l event.LostVars) bool { return len(l.Names) == 0 })
+}
+
+// without takes out the variables that were told lost.
+func without(held, told []event.LostVars) []event.LostVars {
+	for _, gone := range told {
+		for i := range held {
+			held[i].Names = slices.DeleteFunc(held[i].Names, func(name string) bool { return slices.Contains(gone.Names, name) })
+		}
+	}
+	return held
 }
 
 // resume starts the session of a run that goes on.

@@ -41,6 +41,9 @@ func (a *app) lockAgain(ctx context.Context, dir string, seize *seizure) (*trans
 		lock, err = a.waitLock(ctx, dir, dyingLimit)
 		return lock, nil, err
 	}
+	if !sameProcess(locked.Holder, seize.Holder) {
+		return nil, nil, locked // somebody else took it over meanwhile, and serves it
+	}
 	if err := kill(ctx, locked.Holder, a.clock.BootID()); err != nil {
 		return nil, nil, err
 	}
@@ -66,6 +69,10 @@ func (a *app) waitLock(ctx context.Context, dir string, limit time.Duration) (*t
 			return nil, err
 		}
 	}
+}
+
+func sameProcess(a, b transcript.Holder) bool {
+	return a.PID == b.PID && a.Start == b.Start && a.Boot == b.Boot
 }
 
 // kill ends the process that holds a run, if it is still the one that took the lock.

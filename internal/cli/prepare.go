@@ -189,6 +189,10 @@ func (p *preparation) start(ctx context.Context, a *app, flags runFlags) error {
 	if err != nil {
 		return err
 	}
+	workDir, err := os.Getwd()
+	if err != nil {
+		return fmt.Errorf("find the working directory: %w; change to one that exists", err)
+	}
 	if p.id, err = transcript.NewID(a.clock.Now(), p.rb.name, a.random); err != nil {
 		return err
 	}
@@ -206,10 +210,6 @@ func (p *preparation) start(ctx context.Context, a *app, flags runFlags) error {
 	}
 	if err != nil {
 		return errors.Join(err, writer.Close())
-	}
-	workDir, err := os.Getwd()
-	if err != nil {
-		return errors.Join(fmt.Errorf("find the working directory: %w", err), writer.Close())
 	}
 	// The session ends by close, not by a signal: what happened is still recorded.
 	p.session = session.New(context.WithoutCancel(ctx), p.sessionOptions(a, writer, workDir))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
@@ -88,14 +89,19 @@ func (a *app) resume(ctx context.Context, entry transcript.Entry, flags resumeFl
 		return err
 	}
 	v := view{plain: flags.plain, printer: printer}
+	// Of a run that nobody ever held the zero holder is nobody's.
+	holder, _ := transcript.ReadHolder(entry.Dir)
 	client, err := runserver.Dial(ctx, entry.Dir, hello)
+	if errors.Is(err, runserver.ErrNoServer) && flags.takeOver {
+		client, err = a.dialHolder(ctx, entry.Dir, hello, holder)
+	}
 	spec := serveSpec{Resume: entry.Dir}
 	switch {
 	case err == nil:
 		return a.hand(ctx, client, hello, v)
 	case errors.Is(err, runserver.ErrNoServer):
 	case errors.Is(err, runserver.ErrWedged) && flags.takeOver:
-		spec.Seize = &seizure{Reason: flags.reason}
+		spec.Seize = &seizure{Reason: flags.reason, Holder: holder}
 	default:
 		return err
 	}
@@ -110,6 +116,27 @@ func (a *app) resume(ctx context.Context, entry transcript.Entry, flags resumeFl
 		return err
 	}
 	return a.drive(ctx, ready.Dir, hello, v)
+}
+
+// dialHolder dials again while the process that holds a run lives: it may be about
+// to listen, or about to be gone. One that does neither is wedged: it cannot be
+// reached any more, and only a take-over frees the run.
+func (a *app) dialHolder(ctx context.Context, dir string, hello runserver.Hello, holder transcript.Holder) (*runserver.Client, error) {
+	ctx, cancel := context.WithTimeout(ctx, dyingLimit)
+	defer cancel()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		client, err := runserver.Dial(ctx, dir, hello)
+		if !errors.Is(err, runserver.ErrNoServer) || !holder.Lives(a.clock.BootID()) {
+			return client, err
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return nil, runserver.ErrWedged
+		}
+	}
 }
 
 func hasEnded(entry transcript.Entry) (bool, error) {

@@ -16,6 +16,7 @@ import (
 	"genia.ai/bitacora/internal/process"
 	"genia.ai/bitacora/internal/runserver"
 	"genia.ai/bitacora/internal/sanitize"
+	"genia.ai/bitacora/internal/transcript"
 	"genia.ai/bitacora/runbooks"
 )
 
@@ -43,9 +44,11 @@ type serveSpec struct {
 	Idle   time.Duration `json:"idle"`
 }
 
-// seizure is a take-over from a wedged server.
+// seizure is a take-over from a wedged server: the one that held the run when it
+// did not answer, and no other.
 type seizure struct {
-	Reason string `json:"reason"`
+	Reason string            `json:"reason"`
+	Holder transcript.Holder `json:"holder"`
 }
 
 func (a *app) serveCommand() *cobra.Command {

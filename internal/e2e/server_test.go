@@ -243,6 +243,24 @@ func TestTakeOverOfAStoppedServer(t *testing.T) {
 	}
 }
 
+// TestTakeOverOfAServerWithoutASocket removes the socket of a live server: nobody
+// can reach it any more, and only a take-over frees the run.
+func TestTakeOverOfAServerWithoutASocket(t *testing.T) {
+	env := append(home(t), "BITACORA_IDLE=60s")
+	ana := open(t, options{cols: 100, rows: 30, env: env}, "run", write(t, "slow.md", slow))
+	startSlow(ana)
+	dir := runDir(t, env)
+	pid := serverOf(t, dir)
+	if err := os.Remove(filepath.Join(dir, "socket")); err != nil {
+		t.Fatal(err)
+	}
+	over := open(t, options{cols: 100, rows: 40, env: env}, "resume", filepath.Base(dir), "--take-over", "--reason", "no socket")
+	over.see("No se sabe cómo terminó print")
+	if got := serverOf(t, dir); got == pid {
+		t.Error("the old server still holds the run")
+	}
+}
+
 func zombie(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	return err == nil && strings.Contains(string(stat), ") Z ")

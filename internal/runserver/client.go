@@ -90,6 +90,8 @@ func (c *Client) greet(dir string, hello Hello) error {
 		return ErrWedged
 	case err != nil:
 		return fmt.Errorf("%w: %w", ErrNoServer, err)
+	case f.Error != nil && f.Error.Kind == errClosed:
+		return fmt.Errorf("%w: it is just ending", ErrNoServer)
 	case f.Error != nil:
 		return f.Error.decode()
 	case f.Attached == nil:

@@ -32,6 +32,7 @@ type peer struct {
 
 // serve talks to a front end until one of both ends.
 func (p *peer) serve(ctx context.Context) {
+	defer p.server.unlink(p)
 	defer p.link.conn.Close()
 	reason, err := p.greet(ctx)
 	if err != nil {
@@ -158,13 +159,10 @@ func (p *peer) answer(ctx context.Context, f frame) frame {
 
 func (p *peer) do(ctx context.Context, wire *command) frame {
 	cmd, err := wire.decode()
-	if err == nil {
-		err = p.server.allowed(p, cmd)
-	}
 	if err != nil {
 		return frame{Error: encodeError(err)}
 	}
-	done, err := p.server.opts.Session.DoAs(ctx, p.hello.Operator, cmd)
+	done, err := p.server.carryOut(ctx, p, cmd)
 	if err != nil {
 		return frame{Error: encodeError(err)}
 	}

@@ -48,8 +48,10 @@ type Server struct {
 	conns    sync.WaitGroup
 
 	mu      sync.Mutex
-	open    map[*peer]struct{}
+	linked  map[*peer]struct{} // every connection, also of guests and who is not let in yet
+	open    map[*peer]struct{} // who is attached
 	driver  *peer
+	ending  bool // nobody is let in any more
 	since   time.Time
 	gone    chan struct{} // closed, and replaced, when somebody leaves
 	changed chan struct{} // holds one token when somebody came or went
@@ -86,7 +88,8 @@ func Listen(opts Options) (*Server, error) {
 		return nil, fmt.Errorf("protect the run's socket: %w", err)
 	}
 	return &Server{
-		opts: opts, listener: listener, open: map[*peer]struct{}{}, changed: make(chan struct{}, 1), gone: make(chan struct{}),
+		opts: opts, listener: listener, linked: map[*peer]struct{}{}, open: map[*peer]struct{}{},
+		changed: make(chan struct{}, 1), gone: make(chan struct{}),
 	}, nil
 }
 
@@ -97,6 +100,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	var accepting sync.WaitGroup
 	accepting.Go(func() { s.accept(ctx) })
 	reason := s.wait(ctx)
+	s.retire(func() bool { return true })
 	err := s.listener.Close()
 	accepting.Wait()
 	if reason != "" {
@@ -116,7 +120,8 @@ const (
 	pauseStop = "the run server was told to end"
 )
 
-// wait returns why to stop serving: "" when the run has ended.
+// wait returns why to stop serving: "" when the run has ended or its storage
+// failed.
 func (s *Server) wait(ctx context.Context) string {
 	at, err := s.opts.Session.Attach(ctx)
 	if err != nil {
@@ -133,12 +138,12 @@ func (s *Server) wait(ctx context.Context) string {
 		case <-s.changed:
 			idle.Reset(s.opts.Idle)
 		case <-idle.C:
-			if s.quiet() {
+			if s.retire(s.quiet) {
 				return pauseIdle
 			}
 			idle.Reset(s.opts.Idle)
 		}
-		if s.finished() {
+		if s.retire(s.finished) {
 			return ""
 		}
 	}
@@ -153,9 +158,9 @@ func (s *Server) watchEnd(ctx context.Context, feed session.Feed) {
 			return
 		}
 		for _, u := range updates {
-			if _, ok := u.(session.EventRecorded); ok {
+			switch u.(type) {
+			case session.EventRecorded, session.StorageFailed: // the end of an action that cannot be recorded is one, too
 				s.signal()
-				break
 			}
 		}
 	}
@@ -168,16 +173,25 @@ func (s *Server) signal() {
 	}
 }
 
-// quiet reports whether nobody is attached and nothing runs.
-func (s *Server) quiet() bool {
+// retire lets nobody in any more if the condition holds: who came between the
+// look at it and the end would attach to a server that is going.
+func (s *Server) retire(holds func() bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.open) == 0 && s.opts.Session.State().Running == nil
+	s.ending = s.ending || holds()
+	return s.ending
 }
 
-// finished reports whether the run has ended and nobody looks at it any more.
+// quiet reports whether nobody is attached and nothing runs. It needs s.mu.
+func (s *Server) quiet() bool {
+	return len(s.open) == 0 && !s.opts.Session.Busy()
+}
+
+// finished reports whether nobody looks at the run any more and there is nothing
+// to wait for: it has ended, or its storage failed, so that only another server
+// can go on with it when there is room again. It needs s.mu.
 func (s *Server) finished() bool {
-	return s.quiet() && s.opts.Session.State().Status == walk.StatusEnded
+	return s.quiet() && (s.opts.Session.State().Status == walk.StatusEnded || s.opts.Session.Failed() != nil)
 }
 
 func (s *Server) pause(reason string) error {
@@ -203,6 +217,9 @@ func (s *Server) accept(ctx context.Context) {
 			continue
 		}
 		p := &peer{server: s, link: newLink(conn)}
+		s.mu.Lock()
+		s.linked[p] = struct{}{}
+		s.mu.Unlock()
 		s.conns.Go(func() { p.serve(ctx) })
 	}
 }
@@ -210,7 +227,7 @@ func (s *Server) accept(ctx context.Context) {
 func (s *Server) disconnect() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for p := range s.open {
+	for p := range s.linked {
 		p.link.conn.Close()
 	}
 }
@@ -243,6 +260,9 @@ func (s *Server) admitPatiently(ctx context.Context, p *peer) (*session.Attachme
 func (s *Server) admit(ctx context.Context, p *peer) (*session.Attachment, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.ending {
+		return nil, session.ErrClosed
+	}
 	state := s.opts.Session.State()
 	if p.hello.Drive && s.driver != nil {
 		if !p.hello.TakeOver {
@@ -302,13 +322,32 @@ func (s *Server) dismiss(p *peer, reason string) {
 	s.signal()
 }
 
-// allowed returns an error when the front end may not send the command.
+// unlink forgets a connection that is closed.
+func (s *Server) unlink(p *peer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.linked, p)
+}
+
+// carryOut does what a front end asks for, if it may. Who drives does not change
+// meanwhile: nothing of a former driver is recorded behind a take-over.
+func (s *Server) carryOut(ctx context.Context, p *peer, cmd walk.Command) (session.Ack, error) {
+	if !anyonesCommand(cmd) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+	}
+	if err := s.allowed(p, cmd); err != nil {
+		return session.Ack{}, err
+	}
+	return s.opts.Session.DoAs(ctx, p.hello.Operator, cmd)
+}
+
+// allowed returns an error when the front end may not send the command. It needs
+// s.mu, but for what anyone may send.
 func (s *Server) allowed(p *peer, cmd walk.Command) error {
 	if anyonesCommand(cmd) {
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.driver == p {
 		return nil
 	}

@@ -60,8 +60,11 @@ type hosted struct {
 	t       *testing.T
 	dir     string
 	session *session.Session
+	writer  *transcript.Writer
 	exec    executor
+	server  *Server
 	served  chan error
+	tell    func(event.Event) // told every event, set before anybody comes
 	stop    context.CancelFunc
 }
 
@@ -86,9 +89,14 @@ func host(t *testing.T, idle time.Duration) *hosted {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &hosted{t: t, dir: dir, exec: executor{make(chan string), make(chan struct{})}, served: make(chan error, 1)}
+	h := &hosted{t: t, dir: dir, writer: writer, exec: executor{make(chan string), make(chan struct{})}, served: make(chan error, 1)}
 	h.session = session.New(t.Context(), session.Options{
 		Plan: walk.NewPlan(rb), Writer: writer, Registry: actions.Registry{runbooks.KindShell: h.exec}, Clock: clock{},
+		Recorded: func(ev event.Event) {
+			if h.tell != nil {
+				h.tell(ev)
+			}
+		},
 		Random: bytes.NewReader(make([]byte, 64)), Redact: masks, Briefing: session.Briefing{Run: "r", Dir: dir},
 	})
 	if _, err := h.session.Do(t.Context(), walk.Start{RunStarted: event.RunStarted{Run: "r", Mode: event.ModeLive, Operator: "ana"}}); err != nil {
@@ -99,7 +107,7 @@ func host(t *testing.T, idle time.Duration) *hosted {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
-	h.stop = stop
+	h.stop, h.server = stop, server
 	go func() { h.served <- server.Serve(ctx) }()
 	t.Cleanup(func() {
 		stop()

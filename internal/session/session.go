@@ -227,6 +227,14 @@ func (s *Session) Failed() *StorageError {
 	return s.failed
 }
 
+// Busy reports whether an action runs. The state may say so for longer: when the
+// end of one could not be recorded.
+func (s *Session) Busy() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cancel != nil
+}
+
 // State returns the state of the run.
 func (s *Session) State() walk.State {
 	s.mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/runbooks"
 )
 
 // told numbers events and gives each a minute of its own.
@@ -94,6 +95,16 @@ func TestAttempts(t *testing.T) {
 	if len(got) != 3 || got[0].Ending.Outcome != event.OutcomeFailed || got[0].EndSeq != 2 || got[1].ID != "adhoc-1" || !got[1].Ended ||
 		got[2].Number != 2 || got[2].Ended {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestVariablesStayLostUntilTheyAreSetAgain(t *testing.T) {
+	lost := []event.LostVars{{Step: "1", Action: "a", Names: []string{"A"}}}
+	for _, next := range []event.Data{event.Recovered{}, event.Superseded{}, event.RunResumed{}} {
+		s := Replay(NewPlan(&runbooks.Runbook{}), []event.Event{{Data: event.Recovered{Lost: lost}}, {Data: next}})
+		if got := s.Lost(); len(got) != 1 || got[0].Action != "a" {
+			t.Errorf("after %s: %+v", next.Kind(), got)
+		}
 	}
 }
 

@@ -36,9 +36,9 @@ func Apply(s State, ev event.Event) State {
 	case event.RunbookTrusted:
 		s.Trusted = data.SHA256
 	case event.Recovered:
-		s.lost = data.Lost
+		s.lost = withLost(s.lost, data.Lost)
 	case event.Superseded:
-		s.lost = data.Lost
+		s.lost = withLost(s.lost, data.Lost)
 	case event.PhaseEntered:
 		s.Phase = runbooks.Phase(ev.Phase)
 	case event.ScenarioChanged:
@@ -147,7 +147,7 @@ func (s State) chose(data event.ChoiceMade) State {
 }
 
 func (s State) resumed(data event.RunResumed) State {
-	s.Operator, s.Host, s.lost = data.Operator, data.Host, data.Lost
+	s.Operator, s.Host, s.lost = data.Operator, data.Host, withLost(s.lost, data.Lost)
 	s.Status = StatusBriefing
 	if s.current != none {
 		s.Status = StatusWalking
@@ -205,6 +205,12 @@ func withTodo(todos []event.Todo, todo event.Todo) []event.Todo {
 
 func withoutUndo(undo []UndoEntry, action string) []UndoEntry {
 	return slices.DeleteFunc(slices.Clone(undo), func(e UndoEntry) bool { return e.Action == action })
+}
+
+// withLost adds what was lost now to what is missing since before: a server that
+// was lost in between does not bring it back.
+func withLost(missing, lost []event.LostVars) []event.LostVars {
+	return slices.Concat(missing, lost)
 }
 
 // withoutLost takes out the variables that an action has set again.
