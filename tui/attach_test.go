@@ -82,6 +82,20 @@ func TestDetachAndComeBack(t *testing.T) {
 	}
 }
 
+// TestComeBackToAStep shows who comes back, and who watches, what the step would
+// run, before anything else happens.
+func TestComeBackToAStep(t *testing.T) {
+	h := runservertest.Host(t)
+	client := h.Dial("ana", true)
+	d := attach(t, client, false)
+	d.press("enter")
+	d.until("in /srv")
+	_ = client.Close()
+	h.AwaitLeft(1)
+	attach(t, h.Dial("ana", true), false).see("in /srv")
+	attach(t, h.Dial("bea", false), true).see("in /srv")
+}
+
 func TestTakenOver(t *testing.T) {
 	h := runservertest.Host(t)
 	ana := attach(t, h.Dial("ana", true), false)

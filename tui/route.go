@@ -26,7 +26,11 @@ func (a *app) opened(msg openedMsg) tea.Cmd {
 	a.run = newRun(msg.attachment, a.p, a.clean)
 	a.reroute()
 	a.welcome()
-	return a.listen(msg.attachment.Feed)
+	cmds := []tea.Cmd{a.listen(msg.attachment.Feed)}
+	if w, ok := a.base.(*walkScreen); ok {
+		cmds = append(cmds, w.refresh()) // who comes back sees at once what would be run
+	}
+	return tea.Batch(cmds...)
 }
 
 // arrived applies a batch of the feed and waits for the next one.
