@@ -99,7 +99,7 @@ func (a *app) exportCommand() *cobra.Command {
 
 func (a *app) export(w io.Writer, run *recorded, format string) error {
 	record := export.Record{
-		Plan: run.plan, Events: run.transcript.Events,
+		Plan: run.plan, Events: run.transcript.Events, Head: run.transcript.LastHead().String(),
 		ReadOutput: func(path string) (string, bool, error) {
 			return run.transcript.ReadOutput(path, maxExportedOutput)
 		},

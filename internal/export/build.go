@@ -26,7 +26,7 @@ func build(record Record) *document {
 	b := &builder{
 		record: record, state: walk.New(record.Plan),
 		doc: &document{
-			Schema: Schema, Damage: record.Damage,
+			Schema: Schema, Damage: record.Damage, Head: record.Head,
 			Params: []param{}, Roles: []role{}, Decisions: []decision{}, Phases: []phase{}, Milestones: []milestone{},
 			Deviations: []deviation{}, Steps: []*step{}, Adhoc: []*attempt{}, Notes: []note{}, Todos: []todo{},
 		},

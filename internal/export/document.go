@@ -24,6 +24,7 @@ type document struct {
 	Severity   string `json:"severity"` // the last one recorded
 	Scenario   string `json:"scenario"`
 	LastSeq    uint64 `json:"last_seq"` // of the last event in the record
+	Head       string `json:"head"`     // its seq and hash, to check the record against one day
 	Damage     string `json:"damage"`
 
 	Params     []param     `json:"params"`

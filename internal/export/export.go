@@ -27,6 +27,8 @@ type Record struct {
 	// ReadOutput returns what an action printed, by its file's path in the
 	// record, and whether the text was cut short. nil: outputs are only named.
 	ReadOutput func(path string) (text string, truncated bool, err error)
+	// Head is the seq and the hash of the last line of the record, "" = not known.
+	Head string
 	// Damage says what is wrong with the transcript, "" = nothing.
 	Damage string
 }

@@ -44,7 +44,7 @@ func recorded(t *testing.T, rb *runbooks.Runbook, mode string, script sessiontes
 			t.Fatalf("%T: %v", cmd, err)
 		}
 	}
-	return export.Record{Plan: plan, Events: fake.Events()}
+	return export.Record{Plan: plan, Events: fake.Events(), Head: "9-0123456789abcdef"}
 }
 
 func run(action, command string, values ...string) walk.Run {

@@ -113,6 +113,10 @@ func (p *page) write() {
 	p.line("---")
 	p.line("")
 	p.line(p.t("export.last", "Seq", p.doc.LastSeq))
+	if p.doc.Head != "" {
+		p.line("")
+		p.line(p.t("export.head", "Head", p.doc.Head))
+	}
 }
 
 func (p *page) header() {
