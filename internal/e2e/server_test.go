@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/transcript"
 )
 
@@ -85,6 +86,11 @@ func TestRunSurvivesItsTerminal(t *testing.T) {
 	for name, drop := range map[string]func(t *testing.T, term *terminal){
 		"SIGHUP":  func(t *testing.T, term *terminal) { signal(t, term, syscall.SIGHUP) },
 		"kill -9": func(t *testing.T, term *terminal) { signal(t, term, syscall.SIGKILL) },
+		"kill -9 of all its processes": func(t *testing.T, term *terminal) { // the server is not among them
+			if err := unix.Kill(-term.cmd.Process.Pid, unix.SIGKILL); err != nil {
+				t.Fatal(err)
+			}
+		},
 		"closed terminal": func(t *testing.T, term *terminal) {
 			if err := term.pty.Close(); err != nil {
 				t.Fatal(err)
@@ -295,6 +301,13 @@ func TestLostServerLeavesAnUnknownEnd(t *testing.T) {
 		t.Errorf("the export says\n%s", out)
 	}
 	got, err := transcript.Read(dir)
+	unknown := func(ev event.Event) bool {
+		ended, ok := ev.Data.(event.ActionEnded)
+		return ok && ended.Action == "print" && ended.Outcome == event.OutcomeUnknown
+	}
+	if err != nil || !slices.ContainsFunc(got.Events, unknown) {
+		t.Errorf("the unknown end is not on record: %v", err)
+	}
 	if err != nil || !strings.Contains(fmt.Sprintf("%+v", got.Events), "COLOUR") {
 		t.Errorf("the lost variable is not named: %v", err)
 	}

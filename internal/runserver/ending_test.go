@@ -89,6 +89,7 @@ func TestServerWhoseStorageFailedEnds(t *testing.T) {
 	f := h.front(h.hello("ana", true))
 	f.do(walk.Begin{})
 	f.do(walk.Run{Action: "act"})
+	h.exec.print <- "it runs\n"                                                // and its output is open
 	if err := errors.Join(h.writer.Close(), os.RemoveAll(h.dir)); err != nil { // no new epoch, either
 		t.Fatal(err)
 	}
