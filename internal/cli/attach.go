@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"genia.ai/bitacora/internal/plain"
 	"genia.ai/bitacora/internal/runserver"
 	"genia.ai/bitacora/internal/session"
+	"genia.ai/bitacora/runbooks"
 	"genia.ai/bitacora/tui"
 )
 
@@ -33,8 +35,9 @@ type view struct {
 type left struct {
 	run, dir string
 	seq      uint64
-	outcome  string // "" when the run goes on
-	told     bool   // the front end has said already how to come back, or that it was lost
+	outcome  string        // "" when the run goes on
+	idle     time.Duration // how long its server waits for somebody
+	told     bool          // the front end has said already how to come back, or that it was lost
 }
 
 // launch starts a run server and returns where its run is.
@@ -94,7 +97,7 @@ func (a *app) show(ctx context.Context, client session.Client, v view) (left, er
 	if err != nil {
 		return left{}, err
 	}
-	l := left{run: at.Briefing.Run, dir: at.Briefing.Dir, seq: at.Saved.Seq}
+	l := left{run: at.Briefing.Run, dir: at.Briefing.Dir, seq: at.Saved.Seq, idle: at.Briefing.Idle}
 	if v.plain || !a.terminal() {
 		return a.showPlain(ctx, client, v, l)
 	}
@@ -140,6 +143,6 @@ func (a *app) whereabouts(p *i18n.Printer, l left) {
 	}
 	fmt.Fprintln(a.err, p.T("cli.transcript", "Dir", l.dir, "Run", l.run, "Seq", l.seq))
 	if l.outcome == "" && !l.told {
-		fmt.Fprintln(a.err, p.T("cli.not-ended", "Run", l.run))
+		fmt.Fprintln(a.err, p.T("cli.not-ended", "Run", l.run, "Idle", runbooks.FormatDuration(cmp.Or(l.idle, runserver.DefaultIdle))))
 	}
 }
