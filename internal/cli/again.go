@@ -63,7 +63,7 @@ func (a *app) reopen(ctx context.Context, dir string, seized *transcript.Holder,
 	}
 	p.lost = lostVars(p.plan, t.Events)
 	p.notes = spec.Notes
-	if p.anchored, err = a.anchorLog(p.id); err != nil {
+	if p.anchored, err = p.anchorLog(a); err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
 	if err := p.provide(ctx, runFlags{sandbox: state.Sandbox, scenario: state.Scenario}); err != nil {

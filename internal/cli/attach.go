@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -17,6 +19,7 @@ import (
 	"genia.ai/bitacora/internal/plain"
 	"genia.ai/bitacora/internal/runserver"
 	"genia.ai/bitacora/internal/session"
+	"genia.ai/bitacora/runbooks"
 	"genia.ai/bitacora/tui"
 )
 
@@ -33,8 +36,9 @@ type view struct {
 type left struct {
 	run, dir string
 	seq      uint64
-	outcome  string // "" when the run goes on
-	told     bool   // the front end has said already how to come back, or that it was lost
+	outcome  string        // "" when the run goes on
+	idle     time.Duration // how long its server waits for somebody
+	told     bool          // the front end has said already how to come back, or that it was lost
 }
 
 // launch starts a run server and returns where its run is.
@@ -94,10 +98,12 @@ func (a *app) show(ctx context.Context, client session.Client, v view) (left, er
 	if err != nil {
 		return left{}, err
 	}
-	l := left{run: at.Briefing.Run, dir: at.Briefing.Dir, seq: at.Saved.Seq}
+	l := left{run: at.Briefing.Run, dir: at.Briefing.Dir, seq: at.Saved.Seq, idle: at.Briefing.Idle}
 	if v.plain || !a.terminal() {
 		return a.showPlain(ctx, client, v, l)
 	}
+	// Beside a flood of output the screen is to stay small.
+	debug.SetGCPercent(30)
 	opts := a.screenOptions()
 	opts.Client, opts.Printer = client, v.printer
 	opts.Scenario, opts.Answers, opts.Watch = v.scenario, v.answers, v.watch
@@ -140,6 +146,6 @@ func (a *app) whereabouts(p *i18n.Printer, l left) {
 	}
 	fmt.Fprintln(a.err, p.T("cli.transcript", "Dir", l.dir, "Run", l.run, "Seq", l.seq))
 	if l.outcome == "" && !l.told {
-		fmt.Fprintln(a.err, p.T("cli.not-ended", "Run", l.run))
+		fmt.Fprintln(a.err, p.T("cli.not-ended", "Run", l.run, "Idle", runbooks.FormatDuration(cmp.Or(l.idle, runserver.DefaultIdle))))
 	}
 }

@@ -30,6 +30,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("LC_ALL", "en_US.UTF-8")
 			env.Setenv("TERM", "dumb")
 			env.Setenv("BITACORA_OPERATOR", "ana")
+			env.Setenv("BITACORA_IDLE", "2s") // no server outlives its script for long
 			// The machine's own values must not leak into the runs.
 			for _, name := range []string{"ADMIN_TOKEN", "GENIA_API", "GENIA_REPO", "PROMETHEUS_URL", "SMTP_URL"} {
 				env.Vars = append(env.Vars, name+"=")

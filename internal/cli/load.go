@@ -138,6 +138,15 @@ func countErrors(findings []runbooks.Diagnostic) int {
 	return n
 }
 
+// origin is where the text came from, as it is recorded: the run may be resumed
+// from another working directory.
+func (p *preparation) origin() string {
+	if path, err := filepath.Abs(p.rb.path); err == nil && !p.isShipped() {
+		return path
+	}
+	return p.rb.path
+}
+
 // isShipped reports whether a run's runbook came with the program.
 func (p *preparation) isShipped() bool {
 	_, err := library.Read(strings.TrimSuffix(p.rb.path, ".md"))

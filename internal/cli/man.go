@@ -76,7 +76,7 @@ func exitTexts() [][2]string {
 		text string
 	}{
 		{exitOK, "completed"},
-		{exitIncomplete, "the run ended with failed or skipped steps, or before its last step"},
+		{exitIncomplete, "the run ended with failed or skipped steps, or before its last step; or you left it open"},
 		{exitUsage, "wrong usage, or automatic mode lacks an answer"},
 		{exitRunbook, "the runbook does not parse, or lint has errors"},
 		{exitAction, "an action failed in automatic mode"},
@@ -95,6 +95,8 @@ func exitTexts() [][2]string {
 func files() [][2]string {
 	return [][2]string{
 		{"$XDG_STATE_HOME/bitacora/runs/", "transcripts, a directory a run; default ~/.local/state/bitacora/runs/. Rehearsals are in rehearsals/ beside it"},
+		{"$XDG_STATE_HOME/bitacora/heads/", "the anchored heads of each run, which verify compares; kept apart, so that a record is not changed unseen"},
+		{"$XDG_STATE_HOME/bitacora/trusted/", "which text of each runbook you accepted; remove a file to be asked again"},
 		{"$XDG_DATA_HOME/bitacora/runbooks/", "your runbooks; default ~/.local/share/bitacora/runbooks/"},
 	}
 }
@@ -102,6 +104,8 @@ func files() [][2]string {
 func variables() [][2]string {
 	return [][2]string{
 		{"BITACORA_OPERATOR", "your name in the record, for shared accounts; else your user"},
+		{"BITACORA_IDLE", "how long a run waits with nobody attached before it is paused (10m); read when its server starts"},
+		{"BITACORA_SYSLOG", "where heads are logged too: local, udp://HOST:PORT or tcp://HOST:PORT; read when the server starts"},
 		{"BITACORA_BACKGROUND", "light for terminals with a light background"},
 		{"NO_COLOR", "no colours"},
 		{"LC_ALL, LC_MESSAGES, LANG", "language of the screens, unless --lang or the runbook says otherwise"},

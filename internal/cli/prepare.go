@@ -206,7 +206,7 @@ func (p *preparation) start(ctx context.Context, a *app, flags runFlags) error {
 		return &session.StorageError{Op: "create the transcript", Err: err}
 	}
 	if p.lock, err = a.takeLock(p.dir); err == nil {
-		p.anchored, err = a.anchorLog(p.id)
+		p.anchored, err = p.anchorLog(a)
 	}
 	if err != nil {
 		return errors.Join(err, writer.Close())
@@ -234,7 +234,7 @@ func (p *preparation) sessionOptions(a *app, writer *transcript.Writer, workDir 
 func (p *preparation) open(ctx context.Context, a *app, flags runFlags) error {
 	operator, host := config.Operator(a.env), config.Host()
 	commands := []walk.Command{walk.Start{RunStarted: event.RunStarted{
-		Run: p.id, Mode: modeOf(p.dryRun), Title: p.rb.Title, Path: p.rb.path, SHA256: p.rb.Source.SHA256,
+		Run: p.id, Mode: modeOf(p.dryRun), Title: p.rb.Title, Path: p.origin(), SHA256: p.rb.Source.SHA256,
 		Lang: p.printer.Lang(), Operator: operator, Host: host, Bitacora: programVersion(), Sandbox: p.service != nil,
 	}}}
 	if flags.auto {

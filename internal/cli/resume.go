@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/internal/transcript"
 	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks/library"
 )
 
 // resumeFlags are the flags of resume.
@@ -44,6 +46,9 @@ func (a *app) resumeCommand() *cobra.Command {
 			}
 			if flags.takeOver && strings.TrimSpace(flags.reason) == "" {
 				return usagef("--take-over needs --reason: it goes into the record and is told to who drives now")
+			}
+			if flags.reason != "" && !flags.takeOver {
+				return usagef("--reason goes with --take-over, which takes the run from who drives it")
 			}
 			return a.resume(cmd.Context(), entry, flags)
 		},
@@ -103,7 +108,7 @@ func (a *app) resume(ctx context.Context, entry transcript.Entry, flags resumeFl
 	case errors.Is(err, runserver.ErrWedged) && flags.takeOver:
 		spec.Seize = &seizure{Reason: flags.reason, Holder: holder}
 	default:
-		return err
+		return howToGetIn(err, entry.ID)
 	}
 	if ended, err := hasEnded(entry); err != nil || ended {
 		if err == nil {
@@ -139,6 +144,15 @@ func (a *app) dialHolder(ctx context.Context, dir string, hello runserver.Hello,
 	}
 }
 
+// howToGetIn adds to a refusal what the operator can type instead.
+func howToGetIn(err error, run string) error {
+	var driven *session.NotDriverError
+	if !errors.As(err, &driven) && !errors.Is(err, runserver.ErrWedged) {
+		return err
+	}
+	return fmt.Errorf("%w:\n  bitacora watch %s\n  bitacora resume %s --take-over --reason \"…\"", err, run, run)
+}
+
 func hasEnded(entry transcript.Entry) (bool, error) {
 	t, err := transcript.Read(entry.Dir)
 	if err != nil {
@@ -162,6 +176,9 @@ func (a *app) printDiff(entry transcript.Entry) error {
 		return err
 	}
 	path := run.plan.Runbook().Source.Path
+	if _, err := library.Read(strings.TrimSuffix(path, ".md")); err == nil && !strings.ContainsRune(path, filepath.Separator) {
+		return usagef("%s came with the program: there is no file that could have changed", path)
+	}
 	now, err := os.ReadFile(path)
 	if err != nil {
 		return usagef("read the runbook's file as it is now: %w", err)
@@ -188,6 +205,12 @@ func (a *app) watchCommand() *cobra.Command {
 			}
 			err = a.drive(cmd.Context(), entry.Dir, a.hello("watch"), view{plain: plain, printer: printer, watch: true})
 			if errors.Is(err, runserver.ErrNoServer) {
+				if ended, err := hasEnded(entry); err != nil || ended {
+					if err == nil {
+						err = usagef("that run has ended; `bitacora export %s` shows what is recorded", entry.ID)
+					}
+					return err
+				}
 				return usagef("nobody is at that run now; `bitacora export %s` shows what is recorded, `bitacora resume %s` goes on with it", entry.ID, entry.ID)
 			}
 			return err

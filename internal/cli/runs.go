@@ -63,25 +63,27 @@ func (a *app) runsCommand() *cobra.Command {
 			if asJSON {
 				return writeJSON(a.out, rows)
 			}
-			return a.printRuns(rows)
+			return a.printRuns(rows, filter != runFilter{})
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
+	cmd.Flags().StringVar(&filter.state, "state", "", "only runs that are open or ended")
 	filter.register(cmd)
 	cmd.AddCommand(a.pruneCommand())
 	return cmd
 }
 
+// register adds the flags that list and prune share: what is pruned has ended.
 func (f *runFilter) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.state, "state", "", "only runs that are open or ended")
 	cmd.Flags().StringVar(&f.mode, "mode", "", "only live runs or rehearsals: live or rehearsal")
 	cmd.Flags().StringVar(&f.runbook, "runbook", "", "only runs whose id or title holds `TEXT`")
 }
 
-func (a *app) printRuns(rows []runRow) error {
+// printRuns prints the list; filtered says that there may be others.
+func (a *app) printRuns(rows []runRow, filtered bool) error {
 	p := a.printer("")
 	if len(rows) == 0 {
-		return a.noRuns(p)
+		return a.noRuns(p, filtered)
 	}
 	table := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
 	for _, row := range rows {
@@ -144,6 +146,7 @@ func (a *app) prune(filter runFilter, before time.Time, yes bool) error {
 	}
 	p := a.printer("")
 	var errs []error
+	found := false
 	for _, row := range rows {
 		if row.Ended == nil || !row.Ended.Before(before) {
 			continue
@@ -158,7 +161,11 @@ func (a *app) prune(filter runFilter, before time.Time, yes bool) error {
 		if yes {
 			id = "cli.pruned"
 		}
+		found = true
 		fmt.Fprintln(a.out, p.T(id, "Run", sanitize.Line(row.Run), "Title", sanitize.Line(row.Title)))
+	}
+	if !found && len(errs) == 0 {
+		fmt.Fprintln(a.err, p.T("cli.none-to-prune"))
 	}
 	return errors.Join(errs...)
 }
@@ -182,7 +189,11 @@ func (a *app) remove(row runRow) error {
 }
 
 // noRuns says that nothing is listed.
-func (a *app) noRuns(p *i18n.Printer) error {
+func (a *app) noRuns(p *i18n.Printer, filtered bool) error {
+	if filtered {
+		_, err := fmt.Fprintln(a.err, p.T("cli.no-such-runs"))
+		return err
+	}
 	store, err := a.store()
 	if err != nil {
 		return err

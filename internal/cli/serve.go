@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -69,6 +70,8 @@ func (a *app) serveCommand() *cobra.Command {
 // serve is the life of a run server.
 func (a *app) serve(ctx context.Context, spec serveSpec) (err error) {
 	// A terminal that hangs up is the front end's affair. The server ends by TERM.
+	// It may stay for days beside what it runs: memory counts more than speed.
+	debug.SetGCPercent(30)
 	signal.Ignore(syscall.SIGHUP, syscall.SIGINT, syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM)
 	defer stop()

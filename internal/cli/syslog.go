@@ -12,7 +12,7 @@ import (
 // anchorLog returns what is told every anchored head of a run: the system's log,
 // where $BITACORA_SYSLOG asks for it, else nil. A log that cannot be reached is
 // said once and is no reason not to run.
-func (a *app) anchorLog(run string) (func(transcript.Head), error) {
+func (p *preparation) anchorLog(a *app) (func(transcript.Head), error) {
 	target := config.Syslog(a.env)
 	if target == "" {
 		return nil, nil
@@ -26,10 +26,11 @@ func (a *app) anchorLog(run string) (func(transcript.Head), error) {
 	}
 	log, err := syslog.Dial(network, address, syslog.LOG_NOTICE|syslog.LOG_USER, "bitacora")
 	if err != nil {
-		return nil, fmt.Errorf("reach the log that BITACORA_SYSLOG names: %w", err)
+		p.notes = append(p.notes, p.printer.T("cli.note.syslog", "Target", target, "Detail", err.Error()))
+		return nil, nil
 	}
 	return func(head transcript.Head) {
 		// The journal's own anchor is on disk; this copy is a courtesy.
-		_ = log.Notice(fmt.Sprintf("run %s head %s", run, head))
+		_ = log.Notice(fmt.Sprintf("run %s head %s", p.id, head))
 	}, nil
 }

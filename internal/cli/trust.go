@@ -68,9 +68,7 @@ func (p *preparation) trust(a *app) session.Trust {
 	if p.isShipped() {
 		return t
 	}
-	if path, err := filepath.Abs(p.rb.path); err == nil {
-		t.Path = path
-	}
+	t.Path = p.origin()
 	t.State = session.TrustNew
 	store, err := a.trustStore()
 	if err != nil {

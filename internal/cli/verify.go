@@ -45,7 +45,7 @@ func (a *app) verifyCommand() *cobra.Command {
 				}
 				head = &parsed
 			}
-			return a.verify(entry, head, asJSON)
+			return a.verify(entry, head, expect, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
@@ -53,7 +53,8 @@ func (a *app) verifyCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) verify(entry transcript.Entry, expect *transcript.Head, asJSON bool) error {
+// verify prints what was found; typed is the expected head as it was typed.
+func (a *app) verify(entry transcript.Entry, expect *transcript.Head, typed string, asJSON bool) error {
 	t, err := transcript.Read(entry.Dir)
 	if err != nil {
 		return err
@@ -71,6 +72,9 @@ func (a *app) verify(entry transcript.Entry, expect *transcript.Head, asJSON boo
 	p := a.printer("")
 	fmt.Fprintln(a.out, p.T("cli.verified", "Run", entry.ID, "Events", report.Events, "Head", report.Head.Hash, "Code", report.Code))
 	fmt.Fprintln(a.out, p.T("cli.verified-more", "Epochs", len(report.Epochs), "Outputs", report.Outputs, "Anchors", report.Anchors))
+	if expect != nil && report.Err() == nil {
+		fmt.Fprintln(a.out, p.T("cli.expected", "Head", typed))
+	}
 	if report.Torn > 0 {
 		fmt.Fprintln(a.out, p.T("cli.torn"))
 	}

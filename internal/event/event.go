@@ -7,6 +7,8 @@ package event
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -105,6 +107,9 @@ var decoders = map[Kind]func([]byte) (Data, error){
 	KindRunbookTrusted:  into[RunbookTrusted],
 	KindRunbookChanged:  into[RunbookChanged],
 }
+
+// Kinds returns every kind that this version knows.
+func Kinds() []Kind { return slices.Sorted(maps.Keys(decoders)) }
 
 // Known reports whether this version knows the kind.
 func Known(kind Kind) bool {

@@ -150,6 +150,20 @@ func TestMarkdownGolden(t *testing.T) {
 	}
 }
 
+func TestEveryKindHasAName(t *testing.T) {
+	catalog, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range []string{"en", "es"} {
+		for _, kind := range event.Kinds() {
+			if id := "export.event." + string(kind); catalog.Printer(lang).T(id) == id {
+				t.Errorf("%s: %s has no name in the timeline", lang, kind)
+			}
+		}
+	}
+}
+
 func TestJSONGolden(t *testing.T) {
 	record := incident(t)
 	read := record.ReadOutput

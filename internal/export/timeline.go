@@ -94,6 +94,14 @@ func (p *page) peopleDetail(ev event.Event) string {
 		return data.Reason
 	case event.DriverChanged:
 		return because(data.From+" → "+data.To, data.Reason)
+	case event.Recovered:
+		return data.Reason
+	case event.Superseded:
+		return because(data.By, data.Reason)
+	case event.RunbookTrusted:
+		return data.SHA256
+	case event.RunbookChanged:
+		return because(data.Path, data.SHA256)
 	case event.RoleAssigned:
 		return data.Role + " = " + data.Holder
 	case event.Note:

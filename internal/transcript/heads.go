@@ -44,6 +44,14 @@ func (h Head) Code() string {
 // String is the whole head: 42-<64 hex digits>.
 func (h Head) String() string { return strconv.FormatUint(h.Seq, 10) + "-" + h.Hash }
 
+// typed is a head as it was typed: short in groups, or longer as one.
+func (h Head) typed() string {
+	if len(h.Hash) == shortHash {
+		return h.Code()
+	}
+	return h.String()
+}
+
 // matches reports whether a whole hash is the one that h names.
 func (h Head) matches(hash string) bool { return strings.HasPrefix(hash, h.Hash) }
 

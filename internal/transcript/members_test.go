@@ -14,7 +14,7 @@ import (
 // kinds lists a value of every kind that has a layout.
 func kinds() []event.Data {
 	return []event.Data{
-		event.RunStarted{}, event.RunPaused{}, event.RunResumed{}, event.RunEnded{}, event.ClientJoined{}, event.ClientLeft{},
+		event.RunStarted{}, event.RunPaused{}, event.RunEnded{}, event.ClientJoined{}, event.ClientLeft{},
 		event.DriverChanged{}, event.RoleAssigned{}, event.ParamSet{}, event.ScenarioChanged{}, event.PhaseEntered{}, event.StepStarted{},
 		event.StepDone{}, event.StepSkipped{}, event.StepReopened{}, event.StepAccepted{}, event.ActionConfirmed{}, event.ActionStarted{},
 		event.ActionEnded{}, event.ChoiceMade{}, event.UndoPushed{}, event.UndoDone{}, event.AdhocStarted{}, event.AdhocEnded{},

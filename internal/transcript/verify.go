@@ -95,12 +95,12 @@ func (t *Transcript) verifyExpected(expect Head) *DamageError {
 	}
 	if expect.Seq > count || expect.Seq == 0 {
 		damage := t.place(count + 1)
-		damage.Reason = fmt.Sprintf("the expected head %s is not there", expect)
+		damage.Reason = fmt.Sprintf("the expected head %s is not there", expect.typed())
 		return damage
 	}
 	damage := t.place(expect.Seq)
 	damage.Reason = fmt.Sprintf("event %d is %s; %s was expected, so it or something before it was changed", expect.Seq,
-		Head{Seq: expect.Seq, Hash: t.hashAt(expect.Seq)}.Code(), expect)
+		Head{Seq: expect.Seq, Hash: t.hashAt(expect.Seq)}.Code(), expect.typed())
 	return damage
 }
 
