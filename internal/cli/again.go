@@ -69,6 +69,9 @@ func (a *app) reopen(ctx context.Context, dir string, seized *transcript.Holder,
 	if err := p.provide(ctx, runFlags{sandbox: state.Sandbox, scenario: state.Scenario}); err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
+	if state.Sandbox {
+		p.notes = append(p.notes, p.printer.T("cli.note.sandbox-again"))
+	}
 	if err := p.resume(ctx, a, writer, t); err != nil {
 		return nil, errors.Join(err, p.close())
 	}

@@ -194,7 +194,11 @@ func (s *Server) finished() bool {
 	return s.quiet() && (s.opts.Session.State().Status == walk.StatusEnded || s.opts.Session.Failed() != nil)
 }
 
+// pause records that the run waits. A server that is told to end ends what runs.
 func (s *Server) pause(reason string) error {
+	if reason == pauseStop {
+		return s.opts.Session.Halt(reason)
+	}
 	state := s.opts.Session.State()
 	if state.Status == walk.StatusEnded || state.Status == walk.StatusPaused || state.Running != nil {
 		return nil

@@ -451,3 +451,21 @@ func TestEveryCommandSurvivesTheWire(t *testing.T) {
 		}
 	}
 }
+
+// TestServerToldToEndPausesTheRun ends the server while an action runs: the end of
+// the action is on record, and that the run waits.
+func TestServerToldToEndPausesTheRun(t *testing.T) {
+	h := host(t, 0)
+	f := h.front(h.hello("ana", true))
+	f.do(walk.Begin{})
+	f.do(walk.Run{Action: "act"})
+	h.stop()
+	if err := <-h.served; err != nil {
+		t.Fatal(err)
+	}
+	h.served <- nil
+	state := h.session.State()
+	if state.Status != walk.StatusPaused || state.Action("act").Ending.Outcome != event.OutcomeCancelled {
+		t.Errorf("status %s, the action ended %q", state.Status, state.Action("act").Ending.Outcome)
+	}
+}

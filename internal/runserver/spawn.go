@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // Ready is what a new server says before it lets go of its parent: where the run
@@ -39,6 +42,8 @@ func Spawn(ctx context.Context, command []string, spec any) (Ready, error) {
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Stdin = strings.NewReader(string(input))
+	// What this process inherited is not the server's: a pipe it kept would never end.
+	_ = unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC)
 	output, err := cmd.StdoutPipe()
 	if err != nil {
 		return Ready{}, fmt.Errorf("start the run server: %w", err)

@@ -242,6 +242,19 @@ func (s *Session) State() walk.State {
 	return s.state
 }
 
+// Halt ends the running action, records its end, and pauses the run. What is
+// started afterwards is cancelled at once. It does nothing to a run that has ended.
+func (s *Session) Halt(reason string) error {
+	s.stop()
+	s.running.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || s.state.Status == walk.StatusEnded || s.state.Status == walk.StatusPaused || s.state.Running != nil {
+		return nil
+	}
+	return s.carryOut("", walk.Pause{Reason: reason})
+}
+
 // Close ends the running action, records its end, and closes the transcript and
 // the feeds. It may be called more than once.
 func (s *Session) Close() error {
