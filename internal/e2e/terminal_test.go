@@ -17,6 +17,9 @@ import (
 
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+
+	"genia.ai/bitacora/internal/transcript"
 )
 
 // patience is how long a test waits for something to show.
@@ -65,6 +68,7 @@ type options struct {
 func home(t *testing.T) []string {
 	t.Helper()
 	dir := t.TempDir()
+	t.Cleanup(func() { endServers(filepath.Join(dir, "state", "bitacora")) })
 	return []string{
 		"HOME=" + dir, "XDG_STATE_HOME=" + filepath.Join(dir, "state"), "PATH=" + os.Getenv("PATH"),
 		"TERM=xterm-256color", "LC_ALL=C.UTF-8", "BITACORA_OPERATOR=ana", "BITACORA_IDLE=3s",
@@ -250,4 +254,19 @@ func command(t *testing.T, env []string, args ...string) (stdout, stderr string,
 		t.Fatal(err)
 	}
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+// endServers kills the servers of all runs of a state directory, so that none
+// outlives its test.
+func endServers(state string) {
+	dirs, _ := filepath.Glob(filepath.Join(state, "*", "*")) // the pattern is well-formed
+	clock, err := transcript.NewSystemClock()
+	if err != nil {
+		return
+	}
+	for _, dir := range dirs {
+		if holder, err := transcript.ReadHolder(dir); err == nil && holder.PID != os.Getpid() && holder.Lives(clock.BootID()) {
+			_ = unix.Kill(holder.PID, unix.SIGKILL) // it may have ended meanwhile
+		}
+	}
 }
