@@ -59,8 +59,8 @@ screens: build ## record the screens of docs/screens from the real binary
 
 .PHONY: bench
 bench: ## benchmarks, as ratios against a floor in the same run
-	go test ./internal/transcript ./internal/sanitize ./internal/redact ./internal/session ./tui -run '^$$' -bench . -benchtime 1x -count 3
-	go test ./internal/sanitize ./internal/redact -run '^$$' -bench . -benchmem
+	go test ./internal/transcript ./internal/e2e -run '^$$' -bench . -benchtime 3x
+	go test ./internal/sanitize ./internal/redact ./tui -run '^$$' -bench . -benchmem
 
 .PHONY: fuzz
 fuzz: ## fuzz everything that reads outside bytes, FUZZTIME each (30s)

@@ -34,7 +34,7 @@ func write(t *testing.T, name, text string) string {
 }
 
 // poll waits until a condition holds that shows nowhere on a screen.
-func poll(t *testing.T, what string, holds func() bool) {
+func poll(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
@@ -50,7 +50,7 @@ func poll(t *testing.T, what string, holds func() bool) {
 }
 
 // runDir returns the directory of the only run of a home.
-func runDir(t *testing.T, env []string) string {
+func runDir(t testing.TB, env []string) string {
 	t.Helper()
 	var dirs []string
 	poll(t, "the run's directory", func() bool {
@@ -70,7 +70,7 @@ func stateDir(env []string) string {
 }
 
 // serverOf returns the process that serves a run.
-func serverOf(t *testing.T, dir string) int {
+func serverOf(t testing.TB, dir string) int {
 	t.Helper()
 	holder, err := transcript.ReadHolder(dir)
 	if err != nil {

@@ -45,7 +45,7 @@ func TestMain(m *testing.M) {
 
 // terminal is a program in a pseudo-terminal and the screen it draws.
 type terminal struct {
-	t     *testing.T
+	t     testing.TB
 	cmd   *exec.Cmd
 	pty   *os.File
 	news  chan struct{} // holds one token when the screen may have changed
@@ -65,7 +65,7 @@ type options struct {
 }
 
 // home makes a directory that holds everything the program keeps.
-func home(t *testing.T) []string {
+func home(t testing.TB) []string {
 	t.Helper()
 	dir := t.TempDir()
 	t.Cleanup(func() { endServers(filepath.Join(dir, "state", "bitacora")) })
@@ -75,13 +75,13 @@ func home(t *testing.T) []string {
 	}
 }
 
-func open(t *testing.T, opts options, args ...string) *terminal {
+func open(t testing.TB, opts options, args ...string) *terminal {
 	t.Helper()
 	return openCommand(t, opts, exec.Command(binary, args...))
 }
 
 // openCommand runs any command in a terminal.
-func openCommand(t *testing.T, opts options, cmd *exec.Cmd) *terminal {
+func openCommand(t testing.TB, opts options, cmd *exec.Cmd) *terminal {
 	t.Helper()
 	cmd.Env, cmd.Dir = opts.env, opts.dir
 	if cmd.Dir == "" {

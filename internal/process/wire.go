@@ -73,9 +73,22 @@ func (p *Process) collect(w *wiring, take func([]byte)) (theirs *os.File, err er
 	if err != nil {
 		return nil, err
 	}
+	widen(ours)
 	p.ends, w.theirs = append(p.ends, ours), append(w.theirs, theirs)
 	w.moves = append(w.moves, func() { readAll(ours, take) })
 	return theirs, nil
+}
+
+// pipeSize is asked for each pipe of a command's output, in bytes: in a flood both
+// sides then wake up less often.
+const pipeSize = 512 << 10
+
+// widen makes a pipe larger. Where the system gives less it stays as it was. The
+// descriptor is reached through SyscallConn: Fd would make the file blocking.
+func widen(f *os.File) {
+	if conn, err := f.SyscallConn(); err == nil {
+		_ = conn.Control(func(fd uintptr) { _, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, pipeSize) })
+	}
 }
 
 // feed makes a pipe from which the command reads data.
@@ -101,7 +114,7 @@ func (p *Process) keepReturned(b []byte) {
 // readAll hands on what comes until the end, or until the deadline and then what
 // is there already.
 func readAll(f *os.File, take func([]byte)) {
-	buf := make([]byte, 32<<10)
+	buf := make([]byte, 64<<10)
 	for {
 		n, err := f.Read(buf)
 		take(buf[:n])

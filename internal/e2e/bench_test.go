@@ -1,0 +1,89 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// flood prints 100 MB.
+const flood = "yes 0123456789012345678901234567890123456789012345678901234567890123456789 | head -c 100000000"
+
+func runbookOf(tb testing.TB, script string) string {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), "flood.md")
+	text := "# Flood\n\n## Execution\n\n1. Print.\n\n   ```bash {name=flood effect=read}\n   " + script + "\n   ```\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return path
+}
+
+// BenchmarkFlood records and follows an action that prints 100 MB, in turn with
+// script(1) doing the same, and reports the median of the ratios pair by pair.
+func BenchmarkFlood(b *testing.B) {
+	path := runbookOf(b, flood)
+	var ratios, seconds []float64
+	for b.Loop() {
+		env := append(os.Environ(), "XDG_STATE_HOME="+b.TempDir())
+		ours := timed(b, env, binary, "run", path, "--auto")
+		theirs := timed(b, env, "script", "-q", "-c", flood, "/dev/null")
+		ratios, seconds = append(ratios, ours/theirs), append(seconds, ours)
+	}
+	b.ReportMetric(median(seconds), "s/action")
+	b.ReportMetric(median(ratios), "x-script")
+}
+
+func timed(b *testing.B, env []string, name string, args ...string) float64 {
+	b.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Env = env
+	began := time.Now()
+	if err := cmd.Run(); err != nil {
+		b.Fatalf("%s: %v", name, err)
+	}
+	return time.Since(began).Seconds()
+}
+
+func median(values []float64) float64 {
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+// BenchmarkFloodMemory lets an action print without end in the full screen and
+// reports what the screen and its server hold in memory.
+func BenchmarkFloodMemory(b *testing.B) {
+	for b.Loop() {
+		env := home(b)
+		term := open(b, options{cols: 120, rows: 40, env: append(env, "LC_ALL=C.UTF-8")}, "run", runbookOf(b, "yes 0123456789012345678901234567890123456789"))
+		trustAndBegin(term)
+		term.see("enter run flood")
+		term.act("enter", shows("flood is running"))
+		term.see("00:10 ")
+		server := serverOf(b, runDir(b, env))
+		b.ReportMetric(resident(b, term.cmd.Process.Pid), "MB-screen")
+		b.ReportMetric(resident(b, server), "MB-server")
+		term.act("ctrl+c", shows("flood failed"))
+	}
+}
+
+// resident returns how much memory of a process is resident, in MB.
+func resident(b *testing.B, pid int) float64 {
+	b.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(status), "VmRSS:")
+	kb, err := strconv.Atoi(strings.Fields(rest)[0])
+	if err != nil {
+		b.Fatal(err)
+	}
+	return float64(kb) / 1024
+}
