@@ -360,3 +360,17 @@ func TestHomeAndEndScrollLongPages(t *testing.T) {
 	d.press("end").see("Registro:").press("home").see("Qué hacer cuando la cola")
 	d.press("?", "end").see("no forma parte de este recorrido")
 }
+
+// TestTextInTheWrongPlaceDoesNotEndTheRun types a shell command into the walk: its
+// first letter is the key that ends a run.
+func TestTextInTheWrongPlaceDoesNotEndTheRun(t *testing.T) {
+	d := newDrive(t, "en", event.ModeLive, 80, 24).press("enter")
+	d.hammer("e", "c", "h", "o", " ", "y", "e", "s", "enter", "enter")
+	if d.recorded(event.KindRunEnded) != 0 {
+		t.Fatalf("the run was ended:\n%s", d.screen())
+	}
+	d.press("esc", "esc", "e").see("Stop before the last step?").press("y").write("handed to the vendor")
+	if d.recorded(event.KindRunEnded) != 1 {
+		t.Fatalf("the run was not ended on purpose:\n%s", d.screen())
+	}
+}

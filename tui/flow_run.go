@@ -256,8 +256,16 @@ func (a *app) askEnd() {
 		})
 		return
 	}
-	a.askReason(a.p.T("tui.stop.title"), a.p.T("tui.stop.help"), false,
-		func(reason string) walk.Command { return walk.End{Reason: reason} })
+	// Confirmed first: of text that is typed into the wrong place an e must not end
+	// the run with the rest as its reason.
+	a.confirm(&confirm{
+		heading: a.p.T("tui.stop.title"), preview: previewOf(a.p.T("tui.stop.help")), yes: a.p.T("tui.foot.end"),
+		submit: func(string) tea.Cmd {
+			a.askReason(a.p.T("tui.stop.title"), a.p.T("tui.stop.help"), false,
+				func(reason string) walk.Command { return walk.End{Reason: reason} })
+			return nil
+		},
+	})
 }
 
 // askLeave asks before leaving a run that this front end drives: nobody does
