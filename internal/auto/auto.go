@@ -72,6 +72,7 @@ func Run(ctx context.Context, client session.Client, opts Options) (Result, erro
 		return Result{LastSaved: w.saved}, err
 	}
 	w.report.banner(w.state)
+	defer w.report.show()
 	result, err := w.walk(ctx)
 	result.LastSaved = w.saved
 	result.Outcome = w.state.Outcome
@@ -197,6 +198,7 @@ func (w *walker) next(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer w.report.show()
 	var failed error
 	for _, update := range updates {
 		switch update := update.(type) {

@@ -1,6 +1,7 @@
 package auto
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -28,20 +29,29 @@ const (
 
 // reporter prints what happens, line by line.
 type reporter struct {
-	out   io.Writer
+	out   *bufio.Writer // shown by batches: a line each would be a system call each
 	p     *i18n.Printer
 	lines session.Lines
 }
 
 func newReporter(out io.Writer, p *i18n.Printer) *reporter {
-	return &reporter{out: out, p: p}
+	return &reporter{out: bufio.NewWriterSize(out, 64<<10), p: p}
 }
 
-// line prints one line. A screen that is gone does not stop a run: whatever
-// happens is in the transcript, so errors of the writer are passed over.
+// line prints one line; show lets it be seen. A screen that is gone does not stop a
+// run: whatever happens is in the transcript, so errors of the writer are passed
+// over.
 func (r *reporter) line(prefix, text string) {
-	_, _ = io.WriteString(r.out, strings.TrimRight(prefix+text, " ")+"\n")
+	if text = strings.TrimRight(text, " "); text == "" {
+		prefix = strings.TrimRight(prefix, " ")
+	}
+	_, _ = r.out.WriteString(prefix)
+	_, _ = r.out.WriteString(text)
+	_ = r.out.WriteByte('\n')
 }
+
+// show lets everything printed so far be seen.
+func (r *reporter) show() { _ = r.out.Flush() }
 
 func oneLine(text string) string { return strings.TrimSpace(sanitize.Line(text)) }
 
@@ -62,6 +72,7 @@ func (r *reporter) banner(s walk.State) {
 		r.line(prefixRun, r.p.T("auto.rehearsal"))
 	}
 	r.line(prefixRun, r.p.T("auto.run", "Run", s.Run))
+	r.show()
 }
 
 func (r *reporter) close(s walk.State, result Result) {

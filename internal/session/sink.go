@@ -57,6 +57,10 @@ func streamOf(stream actions.Stream) Stream {
 func (k *sink) Write(stream actions.Stream, p []byte) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.kept >= maxOutput {
+		k.dropped += int64(len(p)) // neither kept nor shown: only counted
+		return
+	}
 	name := streamOf(stream)
 	pipe := k.pipe(name)
 	pipe.stripped = pipe.filter.Append(pipe.stripped[:0], p)
