@@ -17,8 +17,18 @@ type Lines struct {
 
 // Add returns the lines that the printed text completes.
 func (l *Lines) Add(printed OutputPrinted) []Line {
-	text := l.open[printed.Stream] + printed.Text
-	var lines []Line
+	text := printed.Text
+	lines := make([]Line, 0, strings.Count(text, "\n"))
+	if open := l.open[printed.Stream]; open != "" {
+		// Only the line that goes on is copied, not all that was printed.
+		first, rest, whole := strings.Cut(text, "\n")
+		if whole {
+			lines = append(lines, Line{printed.Stream, lastState(open + first)})
+			text = rest
+		} else {
+			text = open + text
+		}
+	}
 	for {
 		line, rest, whole := strings.Cut(text, "\n")
 		if !whole {
