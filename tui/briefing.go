@@ -73,27 +73,15 @@ func (b *briefingScreen) lines() []string {
 		facts = append(facts, p.T("tui.brief.scenarios", "Count", n))
 	}
 	lines = append(lines, strings.Join(facts, " · "))
-	lines = b.section(lines, "tui.brief.params", b.params())
-	lines = b.section(lines, "tui.brief.secrets", b.secrets())
-	lines = b.section(lines, "tui.brief.tools", b.tools())
-	lines = b.section(lines, "tui.brief.roles", b.roles())
+	lines = b.a.section(b.width, lines, "tui.brief.params", b.params())
+	lines = b.a.section(b.width, lines, "tui.brief.secrets", b.secrets())
+	lines = b.a.section(b.width, lines, "tui.brief.tools", b.tools())
+	lines = b.a.section(b.width, lines, "tui.brief.roles", b.roles())
 	about := []string{p.T("tui.brief.run", "Run", a.clean(r.briefing.Run)), p.T("tui.brief.dir", "Dir", a.clean(r.briefing.Dir))}
 	if r.briefing.Sandbox != "" {
 		about = append([]string{p.T("tui.brief.sandbox", "URL", a.clean(r.briefing.Sandbox))}, about...)
 	}
-	return b.section(lines, "tui.brief.about", about)
-}
-
-// section adds a part with its heading, unless it is empty.
-func (b *briefingScreen) section(lines []string, heading string, part []string) []string {
-	if len(part) == 0 {
-		return lines
-	}
-	lines = append(lines, "", b.a.look.strong.Render(b.a.p.T(heading)))
-	for _, line := range part {
-		lines = append(lines, indent("  ", wrap(line, b.width-2))...)
-	}
-	return lines
+	return b.a.section(b.width, lines, "tui.brief.about", about)
 }
 
 func (b *briefingScreen) params() []string {

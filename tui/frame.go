@@ -343,3 +343,15 @@ func (w *waiting) view() []string {
 	}
 	return block([]string{w.a.p.T("tui.waiting")}, w.height)
 }
+
+// section adds a part of a screen with its heading, unless it is empty.
+func (a *app) section(width int, lines []string, heading string, part []string) []string {
+	if len(part) == 0 {
+		return lines
+	}
+	lines = append(lines, "", a.look.strong.Render(a.p.T(heading)))
+	for _, line := range part {
+		lines = append(lines, indent("  ", wrap(line, width-2))...)
+	}
+	return lines
+}

@@ -104,26 +104,15 @@ func (s *summaryScreen) lines() []string {
 		lines = append(lines, p.T("tui.sum.export"))
 		lines = append(lines, indent("  ", chop(p.T("tui.sum.command", "Run", a.clean(r.state.Run)), s.width-2))...)
 	}
-	lines = s.part(lines, "tui.sum.phases", s.phases())
-	lines = s.part(lines, "tui.sum.deviations", s.deviations())
-	lines = s.part(lines, "tui.sum.milestones", s.milestones())
-	lines = s.part(lines, "tui.sum.todos", s.todos())
+	lines = s.a.section(s.width, lines, "tui.sum.phases", s.phases())
+	lines = s.a.section(s.width, lines, "tui.sum.deviations", s.deviations())
+	lines = s.a.section(s.width, lines, "tui.sum.milestones", s.milestones())
+	lines = s.a.section(s.width, lines, "tui.sum.todos", s.todos())
 	var undo []string
 	for _, entry := range r.state.Undoable() {
 		undo = append(undo, p.T("tui.undo.item", "Undo", r.nameOf(entry.Undo), "Action", r.nameOf(entry.Action)))
 	}
-	return s.part(lines, "tui.sum.undo", undo)
-}
-
-func (s *summaryScreen) part(lines []string, heading string, part []string) []string {
-	if len(part) == 0 {
-		return lines
-	}
-	lines = append(lines, "", s.a.look.strong.Render(s.a.p.T(heading)))
-	for _, line := range part {
-		lines = append(lines, indent("  ", wrap(line, s.width-2))...)
-	}
-	return lines
+	return s.a.section(s.width, lines, "tui.sum.undo", undo)
 }
 
 // phases adds up how long each phase was the current one.
