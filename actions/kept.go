@@ -1,5 +1,7 @@
 package actions
 
+import "genia.ai/bitacora/runbooks"
+
 // maxKept bounds what is kept of an action's output for conditions and captures,
 // in bytes: that much of its beginning and of its end.
 const maxKept = 1 << 20
@@ -21,3 +23,9 @@ func (k *kept) add(p []byte) {
 
 // bytes returns what is kept.
 func (k *kept) bytes() []byte { return append(k.head, k.tail...) }
+
+// looksAtOutput reports whether something is decided or captured by what an action
+// prints. Nothing of it needs to be held when not: the recorder has it all.
+func looksAtOutput(set runbooks.Settings) bool {
+	return set.Expect != "" || set.Until != "" || len(set.Capture) > 0 || set.Similarity > 0 || set.SampleRegex != ""
+}

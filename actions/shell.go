@@ -87,13 +87,18 @@ func (e *shellExecutor) attempt(ctx context.Context, req Request, plan shellPlan
 		return failed("the working directory %s does not exist", plan.dir)
 	}
 	var out, both kept
+	judged := looksAtOutput(req.Action.Settings)
 	spec.Output = func(s process.Stream, p []byte) {
 		stream := StreamErr
 		if s == process.Stdout {
 			stream = StreamOut
+		}
+		if judged && stream == StreamOut {
 			out.add(p)
 		}
-		both.add(p)
+		if judged {
+			both.add(p)
+		}
 		sink.Write(stream, p)
 	}
 	p, err := process.Start(ctx, spec)

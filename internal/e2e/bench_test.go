@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,10 +16,14 @@ import (
 // flood prints 100 MB.
 const flood = "yes 0123456789012345678901234567890123456789012345678901234567890123456789 | head -c 100000000"
 
-func runbookOf(tb testing.TB, script string) string {
+func runbookOf(tb testing.TB, script string, secrets ...string) string {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "flood.md")
-	text := "# Flood\n\n## Execution\n\n1. Print.\n\n   ```bash {name=flood effect=read}\n   " + script + "\n   ```\n"
+	text := ""
+	if len(secrets) > 0 {
+		text = "---\nsecrets: [" + strings.Join(secrets, ", ") + "]\n---\n"
+	}
+	text += "# Flood\n\n## Execution\n\n1. Print.\n\n   ```bash {name=flood effect=read}\n   " + script + "\n   ```\n"
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		tb.Fatal(err)
 	}
@@ -26,12 +31,26 @@ func runbookOf(tb testing.TB, script string) string {
 }
 
 // BenchmarkFlood records and follows an action that prints 100 MB, in turn with
-// script(1) doing the same, and reports the median of the ratios pair by pair.
+// script(1) doing the same, and reports the median of the ratios pair by pair:
+// without secrets, and with twelve that are looked for.
 func BenchmarkFlood(b *testing.B) {
-	path := runbookOf(b, flood)
+	b.Run("plain", func(b *testing.B) { benchmarkFlood(b, nil) })
+	b.Run("secrets", func(b *testing.B) {
+		var names, env []string
+		for i := range 12 {
+			name := fmt.Sprintf("SECRET_%d_TOKEN", i)
+			names = append(names, name)
+			env = append(env, fmt.Sprintf("%s=%x", name, sha256.Sum256([]byte(name))))
+		}
+		benchmarkFlood(b, env, names...)
+	})
+}
+
+func benchmarkFlood(b *testing.B, secrets []string, names ...string) {
+	path := runbookOf(b, flood, names...)
 	var ratios, seconds []float64
 	for b.Loop() {
-		env := append(os.Environ(), "XDG_STATE_HOME="+b.TempDir())
+		env := append(append(os.Environ(), "XDG_STATE_HOME="+b.TempDir()), secrets...)
 		ours := timed(b, env, binary, "run", path, "--auto")
 		theirs := timed(b, env, "script", "-q", "-c", flood, "/dev/null")
 		ratios, seconds = append(ratios, ours/theirs), append(seconds, ours)
