@@ -19,6 +19,7 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 
+	_ "genia.ai/bitacora/internal/cli" // so that no result is taken from the cache once the program changed
 	"genia.ai/bitacora/internal/transcript"
 )
 
