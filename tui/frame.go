@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -234,6 +235,8 @@ func (a *app) runningLine() string {
 	text := a.p.T("tui.msg.running", "Name", a.run.runningName(running), "Time", stopwatch(a.now().Sub(running.StartedAt)))
 	if a.run.cancelling == running.Action {
 		text = a.p.T("tui.msg.cancelling", "Name", a.run.runningName(running))
+	} else if over := a.run.uncounted; over.since == running.StartedAt {
+		text += " · " + a.p.T("tui.msg.beyond", "Bytes", fmt.Sprintf("%d MB", over.bytes>>20))
 	} else if quiet := a.now().Sub(later(a.run.silent, running.StartedAt)); quiet >= 5*time.Second {
 		text += " · " + a.p.T("tui.msg.silent", "Time", stopwatch(quiet))
 	}

@@ -37,7 +37,14 @@ type run struct {
 	cutErr     error
 	cancelling string // id of the action that was asked to end
 	silent     time.Time
+	uncounted  uncounted
 	previews   map[string]*previewState
+}
+
+// uncounted is how much of the output of the action that began then was counted only.
+type uncounted struct {
+	since time.Time
+	bytes int64
 }
 
 // previewState is what an action would run now, as last asked.
@@ -83,11 +90,26 @@ func (r *run) take(u session.Update) {
 		}
 	case session.OutputDropped:
 		r.out.mark(outputBad, r.printer.T("tui.out.dropped", "Bytes", u.Bytes))
+	case session.OutputBeyond:
+		r.beyond(u)
 	case session.StorageFailed:
 		r.storage = u.Err
 	case session.Demoted:
 		r.demote(u, time.Time{})
 	}
+}
+
+// beyond says once in the pane that the rest of the output is only counted, and at
+// the foot how much that is.
+func (r *run) beyond(u session.OutputBeyond) {
+	running := r.state.Running
+	if running == nil || running.Action != u.Action {
+		return
+	}
+	if r.uncounted.since != running.StartedAt {
+		r.out.mark(outputBad, r.printer.T("tui.out.beyond"))
+	}
+	r.uncounted = uncounted{since: running.StartedAt, bytes: u.Bytes}
 }
 
 // live says that what follows in the output pane is new.

@@ -210,6 +210,8 @@ func (w *walker) next(ctx context.Context) error {
 			w.report.output(update)
 		case session.OutputDropped:
 			w.report.dropped(update)
+		case session.OutputBeyond:
+			w.report.beyond(update)
 		case session.StorageFailed:
 			failed = update.Err
 		}

@@ -32,6 +32,8 @@ type reporter struct {
 	out   *bufio.Writer // shown by batches: a line each would be a system call each
 	p     *i18n.Printer
 	lines session.Lines
+
+	counted string // action whose further output is only counted, as was said
 }
 
 func newReporter(out io.Writer, p *i18n.Printer) *reporter {
@@ -215,6 +217,15 @@ func (r *reporter) printed(line session.Line) {
 
 func (r *reporter) dropped(update session.OutputDropped) {
 	r.line(prefixInfo, r.p.T("auto.dropped", "Bytes", update.Bytes))
+}
+
+// beyond says once for an action that the rest is only counted; how much that was
+// stands at its end.
+func (r *reporter) beyond(update session.OutputBeyond) {
+	if r.counted != update.Action {
+		r.counted = update.Action
+		r.line(prefixInfo, r.p.T("auto.beyond"))
+	}
 }
 
 func prefixOf(stream session.Stream) string {

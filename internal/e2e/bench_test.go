@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -92,14 +94,69 @@ func BenchmarkFloodMemory(b *testing.B) {
 	}
 }
 
+// BenchmarkKeysInFlood moves the cursor of the step list while an action prints
+// without end, lines or one endless line, and reports how long a key takes to show
+// at the 99th percentile, and the most memory that the screen and its server held.
+// A minute of it is -benchtime 600x.
+func BenchmarkKeysInFlood(b *testing.B) {
+	for _, tc := range []struct{ name, script string }{
+		{"lines", "yes 0123456789012345678901234567890123456789"},
+		{"line", `tr '\0' x </dev/zero`},
+	} {
+		b.Run(tc.name, func(b *testing.B) {
+			env := home(b)
+			path := runbookOf(b, tc.script)
+			more, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+			if err != nil {
+				b.Fatal(err)
+			}
+			_, err = more.WriteString("\n2. Afterwards.\n")
+			if err = errors.Join(err, more.Close()); err != nil {
+				b.Fatal(err)
+			}
+			term := open(b, options{cols: 120, rows: 40, env: env}, "run", path, "--lang", "en")
+			trustAndBegin(term)
+			term.see("enter run flood")
+			term.act("enter", shows("flood is running"))
+			server := serverOf(b, runDir(b, env))
+			var took []float64
+			for b.Loop() {
+				for _, move := range []struct{ key, shown string }{{"j", "›○ 2"}, {"k", "›▶ 1"}} {
+					time.Sleep(time.Duration(30+rand.IntN(40)) * time.Millisecond)
+					began := time.Now()
+					term.press(move.key)
+					term.see(move.shown)
+					took = append(took, float64(time.Since(began).Microseconds())/1000)
+				}
+			}
+			slices.Sort(took)
+			b.ReportMetric(took[len(took)*99/100], "ms-p99")
+			b.ReportMetric(median(took), "ms-p50")
+			b.ReportMetric(peak(b, term.cmd.Process.Pid)+peak(b, server), "MB-both")
+			term.act("ctrl+c", shows("flood failed"))
+		})
+	}
+}
+
 // resident returns how much memory of a process is resident, in MB.
 func resident(b *testing.B, pid int) float64 {
+	b.Helper()
+	return memory(b, pid, "VmRSS:")
+}
+
+// peak returns the most memory of a process that ever was resident, in MB.
+func peak(b *testing.B, pid int) float64 {
+	b.Helper()
+	return memory(b, pid, "VmHWM:")
+}
+
+func memory(b *testing.B, pid int, what string) float64 {
 	b.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		b.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(status), "VmRSS:")
+	_, rest, _ := strings.Cut(string(status), what)
 	kb, err := strconv.Atoi(strings.Fields(rest)[0])
 	if err != nil {
 		b.Fatal(err)

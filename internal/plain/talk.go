@@ -36,8 +36,9 @@ type talk struct {
 	broken    <-chan struct{} // the context's end; nil once it was seen
 	cut       session.Lines   // output of the running action
 	replay    replay
-	following bool // somebody else drives
-	prompted  bool // the cursor stands behind a prompt
+	following bool   // somebody else drives
+	prompted  bool   // the cursor stands behind a prompt
+	counted   string // action whose further output is only counted, as was said
 	storage   error
 }
 
@@ -271,6 +272,11 @@ func (t *talk) take(batch []session.Update, ok bool) error {
 			t.print(t.cut.Add(update))
 		case session.OutputDropped:
 			t.say(t.p.T("plain.dropped", "Bytes", update.Bytes))
+		case session.OutputBeyond:
+			if t.counted != update.Action {
+				t.counted = update.Action
+				t.say(t.p.T("plain.beyond"))
+			}
 		case session.StorageFailed:
 			t.storage = update.Err
 		case session.Demoted:

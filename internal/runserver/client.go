@@ -298,6 +298,8 @@ func (w update) decode() (session.Update, bool) {
 		return *w.Output, true
 	case w.Dropped != nil:
 		return *w.Dropped, true
+	case w.Beyond != nil:
+		return *w.Beyond, true
 	case w.Failed != nil:
 		failure := &session.StorageError{}
 		if errors.As(w.Failed.decode(), &failure) {

@@ -217,6 +217,8 @@ func encodeUpdate(u session.Update) (update, int) {
 		return update{Output: &u}, len(u.Text)
 	case session.OutputDropped:
 		return update{Dropped: &u}, 0
+	case session.OutputBeyond:
+		return update{Beyond: &u}, 0
 	case session.StorageFailed:
 		return update{Failed: encodeError(u.Err)}, 0
 	case session.Demoted:

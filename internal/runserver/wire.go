@@ -75,6 +75,7 @@ type update struct {
 	Saved   *session.Saved         `json:"saved,omitempty"`
 	Output  *session.OutputPrinted `json:"output,omitempty"`
 	Dropped *session.OutputDropped `json:"dropped,omitempty"`
+	Beyond  *session.OutputBeyond  `json:"beyond,omitempty"`
 	Failed  *wireError             `json:"failed,omitempty"`
 	Demoted *session.Demoted       `json:"demoted,omitempty"`
 }

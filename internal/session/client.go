@@ -110,6 +110,13 @@ type OutputDropped struct {
 	Bytes  int64
 }
 
+// OutputBeyond says that a running action prints more than is kept of one: so many
+// bytes so far are counted only. It comes at most once a second.
+type OutputBeyond struct {
+	Action string
+	Bytes  int64
+}
+
 // StorageFailed says that the transcript can no longer be written. No further
 // action starts.
 type StorageFailed struct{ Err *StorageError }
@@ -124,6 +131,7 @@ func (Demoted) update()       {}
 func (EventRecorded) update() {}
 func (OutputPrinted) update() {}
 func (OutputDropped) update() {}
+func (OutputBeyond) update()  {}
 func (StorageFailed) update() {}
 
 // StorageError says that an event could not be made durable. It is sticky.

@@ -430,6 +430,45 @@ func TestSlowFrontEndLosesOutputButNoEvent(t *testing.T) {
 	at.Feed.Close()
 }
 
+// TestOutputBeyondTheLimitIsCountedAndSaid prints a little more than is kept of one
+// action: the front end hears of it while the action runs.
+func TestOutputBeyondTheLimitIsCountedAndSaid(t *testing.T) {
+	chunk := bytes.Repeat([]byte("0123456789abcde\n"), 64<<10)
+	heard := make(chan struct{})
+	f := open(t, transcript.OS{}, func(_ context.Context, _ actions.Request, sink actions.Sink) actions.Result {
+		for range maxOutput/len(chunk) + 3 {
+			sink.Write(actions.StreamOut, chunk)
+		}
+		<-heard
+		return actions.Result{Outcome: actions.OutcomeOK}
+	})
+	f.begin()
+	at, err := f.Attach(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer at.Feed.Close()
+	f.do(walk.Run{Action: "act"})
+	for beyond := false; !beyond; {
+		updates, err := at.Feed.Next(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, u := range updates {
+			over, ok := u.(OutputBeyond)
+			if beyond = beyond || ok; ok && (over.Action != "act" || over.Bytes < int64(len(chunk))) {
+				t.Errorf("told %+v", over)
+			}
+		}
+	}
+	close(heard)
+	f.running.Wait()
+	ending := f.State().Action("act").Ending
+	if ending.Bytes != maxOutput || ending.Dropped != int64(3*len(chunk)) {
+		t.Errorf("%d bytes are kept and %d counted", ending.Bytes, ending.Dropped)
+	}
+}
+
 func TestClosedSessionSaysSo(t *testing.T) {
 	f := open(t, transcript.OS{}, ok)
 	f.begin()

@@ -2,6 +2,7 @@ package session
 
 import (
 	"sync"
+	"time"
 
 	"genia.ai/bitacora/actions"
 	"genia.ai/bitacora/internal/redact"
@@ -12,6 +13,9 @@ import (
 // maxOutput is how much of one action's output is kept, in bytes. What comes
 // after is counted.
 const maxOutput = 64 << 20
+
+// beyondEvery is how often front ends are told how much was only counted.
+const beyondEvery = time.Second
 
 // pipeline is the way of every byte of one stream: strict decoding and
 // stripping, then redaction. The buffers are reused from piece to piece.
@@ -25,6 +29,7 @@ type pipeline struct {
 // sink takes what an action prints and hands it, clean, to the file and the feeds.
 type sink struct {
 	output  *transcript.Output
+	clock   transcript.Clock
 	publish func(Update)
 	action  string
 	attempt int
@@ -34,11 +39,12 @@ type sink struct {
 	secrets *redact.Set
 	kept    int64
 	dropped int64
+	told    time.Time // when the front ends last heard of dropped
 }
 
 func newSink(s *Session, output *transcript.Output, action string, attempt int) *sink {
 	return &sink{
-		output: output, publish: s.publish, action: action, attempt: attempt,
+		output: output, clock: s.opts.Clock, publish: s.publish, action: action, attempt: attempt,
 		streams: map[Stream]*pipeline{}, secrets: s.opts.Redact,
 	}
 }
@@ -58,7 +64,7 @@ func (k *sink) Write(stream actions.Stream, p []byte) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.kept >= maxOutput {
-		k.dropped += int64(len(p)) // neither kept nor shown: only counted
+		k.count(int64(len(p)))
 		return
 	}
 	name := streamOf(stream)
@@ -84,7 +90,7 @@ func (k *sink) pass(name Stream, clean []byte) {
 		return
 	}
 	if room := maxOutput - k.kept; int64(len(clean)) > room {
-		k.dropped += int64(len(clean)) - room
+		k.count(int64(len(clean)) - room)
 		clean = clean[:room]
 	}
 	if len(clean) == 0 {
@@ -93,6 +99,15 @@ func (k *sink) pass(name Stream, clean []byte) {
 	k.kept += int64(len(clean))
 	_ = k.output.Write(string(name), clean)
 	k.publish(OutputPrinted{Action: k.action, Attempt: k.attempt, Stream: name, Text: string(clean)})
+}
+
+// count takes note of bytes that are neither kept nor shown. It needs k.mu.
+func (k *sink) count(bytes int64) {
+	k.dropped += bytes
+	if now := k.clock.Now(); now.Sub(k.told) >= beyondEvery {
+		k.told = now
+		k.publish(OutputBeyond{Action: k.action, Bytes: k.dropped})
+	}
 }
 
 // close passes on what was held back and returns what the end of the action says
