@@ -12,10 +12,16 @@ import (
 	"unicode/utf16"
 )
 
-// forms returns the spellings of a secret's value that are looked for, each of
-// at least MinLength bytes; nil when the value itself is shorter. White space
-// around the value belongs to none of them: masking it would join lines.
-func forms(value string) []string {
+// spellings are what is looked for of one secret, each of at least MinLength bytes.
+type spellings struct {
+	exact  []string
+	folded []string // also when line breaks stand in them
+}
+
+// forms returns the spellings of a secret's value; nil when the value itself is
+// too short. White space around the value belongs to none of them: masking it
+// would join lines.
+func forms(value string) *spellings {
 	value = strings.TrimSpace(value)
 	if len(value) < MinLength {
 		return nil
@@ -25,15 +31,18 @@ func forms(value string) []string {
 		all = append(all, strings.ReplaceAll(value, "\r\n", "\n"))
 		all = append(all, lines(value)...)
 	}
-	all = append(all, hex.EncodeToString([]byte(value)), strings.ToUpper(hex.EncodeToString([]byte(value))))
-	all = append(all, base64Forms(value)...)
 	all = append(all, percentForms(value)...)
 	all = append(all, jsonForms(value)...)
 	all = append(all, shellForms(value)...)
 	all = append(all, html.EscapeString(value))
+	folded := []string{hex.EncodeToString([]byte(value)), strings.ToUpper(hex.EncodeToString([]byte(value)))}
+	return &spellings{exact: distinct(all), folded: distinct(append(folded, base64Forms(value)...))}
+}
+
+// distinct drops what is double or too short.
+func distinct(all []string) []string {
 	slices.Sort(all)
-	all = slices.Compact(all)
-	return slices.DeleteFunc(all, func(s string) bool { return len(s) < MinLength })
+	return slices.DeleteFunc(slices.Compact(all), func(s string) bool { return len(s) < MinLength })
 }
 
 // lines are the lines of a value that say something about it: the armour around
