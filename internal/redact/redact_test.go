@@ -110,3 +110,49 @@ func TestHoldsBackExactlyWhatCouldMatch(t *testing.T) {
 		}
 	}
 }
+
+// What programs print of one value that has everything which is quoted.
+func TestWhatProgramsPrint(t *testing.T) {
+	const value = "p4ss w\"ord'/+?&=$x\\é€😀~!*()#tab\there\nnl"
+	s := mustSet(t, map[string]string{"S": value})
+	for name, printed := range map[string]string{
+		"printf %q, C locale":       `$'p4ss w"ord\'/+?&=$x\\\303\251\342\202\254\360\237\230\200~!*()#tab\there\nnl'`,
+		"printf %q, UTF-8 locale":   `$'p4ss w"ord\'/+?&=$x\\é€😀~!*()#tab\there\nnl'`,
+		"set -x":                    `+ : 'p4ss w"ord'\''/+?&=$x\é€😀~!*()#tab` + "\there\nnl'",
+		"set -x of ${V@Q}":          `+ echo '$'\''p4ss w"ord\'\''/+?&=$x\\é€😀~!*()#tab\there\nnl'\'''`,
+		"set -x in dash":            `+ : p4ss w"ord'"'"'/+?&=$x\é€😀~!*()#tab` + "\there\nnl",
+		"Python repr":               `'p4ss w"ord\'/+?&=$x\\é€😀~!*()#tab\there\nnl'`,
+		"Python ascii":              `'p4ss w"ord\'/+?&=$x\\\xe9\u20ac\U0001f600~!*()#tab\there\nnl'`,
+		"Python repr of bytes":      `b'p4ss w"ord\'/+?&=$x\\\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80~!*()#tab\there\nnl'`,
+		"Python json.dumps":         `"p4ss w\"ord'/+?&=$x\\\u00e9\u20ac\ud83d\ude00~!*()#tab\there\nnl"`,
+		"Python urllib quote":       `p4ss%20w%22ord%27/%2B%3F%26%3D%24x%5C%C3%A9%E2%82%AC%F0%9F%98%80~%21%2A%28%29%23tab%09here%0Anl`,
+		"Python urllib quote_plus":  `p4ss+w%22ord%27%2F%2B%3F%26%3D%24x%5C%C3%A9%E2%82%AC%F0%9F%98%80~%21%2A%28%29%23tab%09here%0Anl`,
+		"Python html.escape":        "p4ss w&quot;ord&#x27;/+?&amp;=$x\\é€😀~!*()#tab\there\nnl",
+		"encodeURIComponent":        `p4ss%20w%22ord'%2F%2B%3F%26%3D%24x%5C%C3%A9%E2%82%AC%F0%9F%98%80~!*()%23tab%09here%0Anl`,
+		"encodeURI":                 `p4ss%20w%22ord'/+?&=$x%5C%C3%A9%E2%82%AC%F0%9F%98%80~!*()#tab%09here%0Anl`,
+		"Go %q":                     `"p4ss w\"ord'/+?&=$x\\é€😀~!*()#tab\there\nnl"`,
+		"Go %+q":                    `"p4ss w\"ord'/+?&=$x\\\u00e9\u20ac\U0001f600~!*()#tab\there\nnl"`,
+		"Go html.EscapeString":      "p4ss w&#34;ord&#39;/+?&amp;=$x\\é€😀~!*()#tab\there\nnl",
+		"Go xml.EscapeText":         `p4ss w&#34;ord&#39;/+?&amp;=$x\é€😀~!*()#tab&#x9;here&#xA;nl`,
+		"Go json.Marshal":           `"p4ss w\"ord'/+?\u0026=$x\\é€😀~!*()#tab\there\nnl"`,
+		"Go url.URL":                `http://u:p4ss%20w%22ord%27%2F+%3F&=$x%5C%C3%A9%E2%82%AC%F0%9F%98%80~%21%2A%28%29%23tab%09here%0Anl@h/`,
+		"Go url.URL, path":          `/p4ss%20w%22ord%27/+%3F&=$x%5C%C3%A9%E2%82%AC%F0%9F%98%80~%21%2A%28%29%23tab%09here%0Anl`,
+		"PHP json_encode":           `"p4ss w\"ord'\/+?&=$x\\\u00e9\u20ac\ud83d\ude00~!*()#tab\there\nnl"`,
+		"git, C":                    `"p4ss w\"ord'/+?&=$x\\\303\251\342\202\254\360\237\230\200~!*()#tab\there\nnl"`,
+		"JSON in a log of JSON":     `{"log":"{\"k\":\"p4ss w\\\"ord'/+?&=$x\\\\é€😀~!*()#tab\\there\\nnl\"}"}`,
+		"JSON on a command line":    `+ curl -d '{"k":"p4ss w\"ord'\''/+?&=$x\\é€😀~!*()#tab\there\nnl"}' http://h`,
+		"SQL":                       `IDENTIFIED BY 'p4ss w"ord''/+?&=$x\é€😀~!*()#tab` + "\there\nnl'",
+		"hex":                       hex.EncodeToString([]byte(value)),
+		"curl -v, basic, wrapped":   wrap(base64.StdEncoding.EncodeToString([]byte("user:"+value)), 8, "\r\n"),
+		"base64, wrapped at 64":     wrap(base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", 30)+value+"\n")), 64, "\n"),
+		"base64, wrapped at 1":      wrap(base64.StdEncoding.EncodeToString([]byte("xy"+value)), 1, "\n"),
+		"base64url, wrapped at 76":  wrap(base64.URLEncoding.EncodeToString([]byte(strings.Repeat("x", 50)+value)), 76, "\n"),
+		"hex, wrapped as xxd -p is": wrap(hex.EncodeToString([]byte(strings.Repeat("x", 20)+value)), 60, "\n"),
+	} {
+		got, n := s.String(printed)
+		rest := strings.ReplaceAll(got, Mask("S"), "")
+		if n != 1 || strings.Contains(rest, "ord") || strings.Contains(rest, "here") {
+			t.Errorf("%s: %q became %q", name, printed, got)
+		}
+	}
+}
