@@ -3,37 +3,57 @@ package redact
 import (
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"html"
-	"net/url"
 	"slices"
 	"strings"
-	"unicode/utf16"
 )
 
-// forms returns the spellings of a secret's value that are looked for, each of
-// at least MinLength bytes; nil when the value itself is shorter. White space
-// around the value belongs to none of them: masking it would join lines.
-func forms(value string) []string {
+// spellings are what is looked for of one secret, each of at least MinLength bytes.
+type spellings struct {
+	exact  []string
+	folded []string // also when line breaks stand in them
+}
+
+// forms returns the spellings of a secret's value; nil when the value itself is
+// too short. White space around the value belongs to none of them: masking it
+// would join lines.
+func forms(value string) *spellings {
 	value = strings.TrimSpace(value)
 	if len(value) < MinLength {
 		return nil
 	}
-	all := []string{value}
+	exact := repeated(value)
 	if strings.ContainsAny(value, "\r\n") {
-		all = append(all, strings.ReplaceAll(value, "\r\n", "\n"))
-		all = append(all, lines(value)...)
+		exact = append(exact, repeated(strings.ReplaceAll(value, "\r\n", "\n"))...)
+		for _, line := range lines(value) {
+			exact = append(append(exact, line, jsonInside(line, false)), singleQuoted(line)...)
+		}
 	}
-	all = append(all, hex.EncodeToString([]byte(value)), strings.ToUpper(hex.EncodeToString([]byte(value))))
-	all = append(all, base64Forms(value)...)
-	all = append(all, percentForms(value)...)
-	all = append(all, jsonForms(value)...)
-	all = append(all, shellForms(value)...)
-	all = append(all, html.EscapeString(value))
+	hexed := hex.EncodeToString([]byte(value))
+	folded := append(base64Forms(value), hexed, strings.ToUpper(hexed))
+	return &spellings{exact: distinct(exact), folded: distinct(folded)}
+}
+
+// distinct drops what is double or too short.
+func distinct(all []string) []string {
 	slices.Sort(all)
-	all = slices.Compact(all)
-	return slices.DeleteFunc(all, func(s string) bool { return len(s) < MinLength })
+	return slices.DeleteFunc(slices.Compact(all), func(s string) bool { return len(s) < MinLength })
+}
+
+// repeated are the ways in which programs repeat a text that they were given.
+func repeated(text string) []string {
+	if strings.IndexFunc(text, func(r rune) bool { return r > 'z' || !alphanumeric(byte(r)) }) < 0 {
+		return []string{text} // nobody encodes it
+	}
+	all := append([]string{text}, percentForms(text)...)
+	all = append(all, markupForms(text)...)
+	quoted := append(jsonForms(text), sourceForms(text)...)
+	all = append(all, quoted...)
+	all = append(all, shellForms(text)...)
+	for _, q := range quoted { // a body in JSON on a command line
+		all = append(all, singleQuoted(q)...)
+	}
+	return all
 }
 
 // lines are the lines of a value that say something about it: the armour around
@@ -63,118 +83,47 @@ func base64Forms(value string) []string {
 	return all
 }
 
+// unreserved names the characters, beside letters and digits, that encoders of
+// URLs and forms leave as they are.
+var unreserved = [...]string{
+	"",                       // some encode everything
+	"-_.~",                   // RFC 3986, curl, Go's url.QueryEscape
+	"-_.~/",                  // Python's urllib.parse.quote
+	"-_.",                    // PHP's urlencode
+	"-_.*",                   // Java's URLEncoder, HTML forms
+	"-_.!~*'()",              // JavaScript's encodeURIComponent
+	"-_.!~*'();,/?:@&=+$#",   // encodeURI
+	"-_.~$&+=:@",             // Go's url.PathEscape
+	"-_.~$&+=:@/;,",          // Go's url.URL, the path
+	"-_.~$&+=;,",             // Go's url.URL, the password
+	"-_.~$&+=:@/;,!*'()?[]",  // Go's url.URL, the fragment; lenient clients
+	"-_.~$&+=:@/;,!*'()?[]%", // what only encodes blanks, quotes and what is not ASCII
+}
+
 // percentForms are the value in a URL or a form, with digits in both cases.
 func percentForms(value string) []string {
-	query := url.QueryEscape(value)
-	all := []string{query, strings.ReplaceAll(query, "+", "%20"), url.PathEscape(value), percentEncode(value)}
-	for _, s := range slices.Clone(all) {
-		all = append(all, lowerPercent(s))
+	var all []string
+	for _, keep := range unreserved {
+		for _, format := range []string{"%%%02X", "%%%02x"} {
+			s := percentEncode(value, keep, format)
+			all = append(all, s, strings.ReplaceAll(s, "%20", "+"))
+		}
 	}
 	return all
 }
 
-// percentEncode encodes everything but letters and digits.
-func percentEncode(value string) string {
+func percentEncode(value, keep, format string) string {
 	var b strings.Builder
 	for _, c := range []byte(value) {
-		if c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' {
+		if alphanumeric(c) || strings.IndexByte(keep, c) >= 0 {
 			b.WriteByte(c)
 		} else {
-			fmt.Fprintf(&b, "%%%02X", c)
+			fmt.Fprintf(&b, format, c)
 		}
 	}
 	return b.String()
 }
 
-func lowerPercent(s string) string {
-	b := []byte(s)
-	for i := 0; i+2 < len(b); i++ {
-		if b[i] == '%' {
-			copy(b[i+1:], strings.ToLower(s[i+1:i+3]))
-			i += 2
-		}
-	}
-	return string(b)
-}
-
-// jsonForms are the inside of a JSON string, in the ways of common encoders.
-func jsonForms(value string) []string {
-	var plain strings.Builder
-	enc := json.NewEncoder(&plain)
-	enc.SetEscapeHTML(false)
-	// A string always encodes; broken UTF-8 becomes U+FFFD, as it did on the way here.
-	_ = enc.Encode(value)
-	escaped, _ := json.Marshal(value)
-
-	inner := strings.TrimSuffix(strings.TrimPrefix(plain.String(), `"`), "\"\n")
-	all := []string{inner, string(escaped[1 : len(escaped)-1]), strings.ReplaceAll(inner, "/", `\/`)}
-	return append(all, asciiJSON(all[0]), asciiJSON(all[2]))
-}
-
-// asciiJSON escapes what is not ASCII, as Python's and PHP's encoders do.
-func asciiJSON(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r < 0x80:
-			b.WriteRune(r)
-		case r < 0x10000:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			hi, lo := utf16.EncodeRune(r)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, hi, lo)
-		}
-	}
-	return b.String()
-}
-
-// shellForms are the value quoted for a shell: what stands between single
-// quotes, between double quotes, and with a backslash before what is special
-// (printf %q, set -x).
-func shellForms(value string) []string {
-	const special = " \t\n!\"#$&'()*,;<=>?@[\\]^`{|}~"
-	var bare, double, ansi strings.Builder
-	for _, c := range []byte(value) {
-		if strings.IndexByte(special, c) >= 0 {
-			bare.WriteByte('\\')
-		}
-		bare.WriteByte(c)
-		if strings.IndexByte("\"$`\\!", c) >= 0 {
-			double.WriteByte('\\')
-		}
-		double.WriteByte(c)
-		switch c {
-		case '\n':
-			ansi.WriteString(`\n`)
-		case '\t':
-			ansi.WriteString(`\t`)
-		case '\'', '\\':
-			ansi.WriteByte('\\')
-			fallthrough
-		default:
-			ansi.WriteByte(c)
-		}
-	}
-	return []string{
-		bare.String(), double.String(), ansi.String(),
-		strings.ReplaceAll(double.String(), `\!`, `!`),
-		strings.ReplaceAll(bare.String(), `\@`, `@`),
-		strings.ReplaceAll(bare.String(), `\=`, `=`),
-		bashQuote(value),
-		strings.ReplaceAll(value, `'`, `'\''`),
-		strings.ReplaceAll(value, `'`, `'"'"'`),
-	}
-}
-
-// bashQuote quotes as bash's printf %q does, which leaves = and @ alone, and ~
-// and # too unless they stand first.
-func bashQuote(value string) string {
-	var b strings.Builder
-	for i, c := range []byte(value) {
-		if strings.IndexByte(" !\"$&'()*,;<>?[\\]^`{|}", c) >= 0 || i == 0 && (c == '~' || c == '#') {
-			b.WriteByte('\\')
-		}
-		b.WriteByte(c)
-	}
-	return b.String()
+func alphanumeric(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }

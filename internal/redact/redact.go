@@ -31,8 +31,7 @@ func (e *ShortSecretError) Error() string {
 
 // Set is what to look for. It never changes and is safe for concurrent use.
 type Set struct {
-	machine *machine
-	masks   [][]byte // by index of the secret
+	known *vocabulary // nil = nothing is known
 }
 
 // Mask returns what stands in place of the secret called name.
@@ -41,88 +40,79 @@ func Mask(name string) string { return "[secret " + name + "]" }
 // New returns the set of the secrets given by name. A value shorter than
 // MinLength bytes, white space around it not counted, is a *ShortSecretError.
 func New(secrets map[string]string) (*Set, error) {
-	s := &Set{}
-	var patterns []pattern
+	var exact, folded []pattern
+	var masks [][]byte
 	for i, name := range slices.Sorted(maps.Keys(secrets)) {
-		forms := forms(secrets[name])
-		if forms == nil {
+		f := forms(secrets[name])
+		if f == nil {
 			return nil, &ShortSecretError{Name: name}
 		}
-		s.masks = append(s.masks, []byte(Mask(name)))
-		for _, f := range forms {
-			patterns = append(patterns, pattern{text: f, secret: i})
+		masks = append(masks, []byte(Mask(name)))
+		for _, text := range f.exact {
+			exact = append(exact, pattern{text: text, secret: i})
+		}
+		for _, text := range f.folded {
+			folded = append(folded, pattern{text: text, secret: i})
 		}
 	}
-	s.machine = compile(patterns)
-	return s, nil
+	if len(masks) == 0 {
+		return &Set{}, nil
+	}
+	return &Set{known: newVocabulary(exact, folded, masks)}, nil
 }
 
 // String masks the secrets in a whole text and tells how many there were.
 func (s *Set) String(text string) (string, int) {
 	stream := s.Stream()
 	out := stream.Flush(stream.Append(make([]byte, 0, len(text)), []byte(text)))
-	if stream.count == 0 {
+	if stream.Count() == 0 {
 		return text, 0
 	}
-	return string(out), stream.count
+	return string(out), stream.Count()
 }
 
 // Stream returns a filter for one stream.
-func (s *Set) Stream() *Stream { return &Stream{set: s} }
+func (s *Set) Stream() *Stream {
+	stream := &Stream{}
+	if s.known != nil {
+		stream.stages = append(stream.stages, &stage{finder: &known{vocabulary: s.known}})
+	}
+	return stream
+}
 
 // Stream masks secrets in one stream of bytes. It is not safe for concurrent use.
 type Stream struct {
-	set   *Set
-	held  []byte // what a match could still include
-	scan  scan   // positions count from the start of held
-	count int
+	stages []*stage // one after the other
 }
 
 // Count tells how many secrets were masked so far.
-func (s *Stream) Count() int { return s.count }
-
-// Append adds the masked form of src to dst and returns it, as far as it is
-// certain.
-func (s *Stream) Append(dst, src []byte) []byte {
-	if len(s.set.masks) == 0 {
-		return append(dst, src...) // nothing is secret
+func (s *Stream) Count() int {
+	n := 0
+	for _, stage := range s.stages {
+		n += stage.count
 	}
-	work := src
-	if len(s.held) > 0 {
-		s.held = append(s.held, src...)
-		work = s.held
-	}
-	dst, done := s.mask(dst, work, false)
-	if done > 0 || len(s.held) == 0 {
-		s.held = append(s.held[:0], work[done:]...)
-	}
-	return dst
+	return n
 }
+
+// Next takes more of the stream and returns its masked form, as far as that is
+// certain. What it returns is part of src where nothing had to change, else of
+// the Stream; it stands until the next call.
+func (s *Stream) Next(src []byte) []byte {
+	for _, stage := range s.stages {
+		src = stage.pass(src, false)
+	}
+	return src
+}
+
+// Append is Next, with the result added to dst.
+func (s *Stream) Append(dst, src []byte) []byte { return append(dst, s.Next(src)...) }
 
 // Flush adds what was held back and makes the Stream ready for another one; the
 // count goes on.
 func (s *Stream) Flush(dst []byte) []byte {
-	dst, _ = s.mask(dst, s.held, true)
-	s.held, s.scan = s.held[:0], scan{}
-	return dst
-}
-
-// mask adds to dst what is certain of work and tells how much of work that was.
-// Nothing follows work when final is set.
-func (s *Stream) mask(dst, work []byte, final bool) ([]byte, int) {
-	done := 0
-	for s.set.machine.find(&s.scan, work) || final && s.scan.found {
-		dst = append(dst, work[done:s.scan.start]...)
-		dst = append(dst, s.set.masks[s.scan.secret]...)
-		s.count++
-		done = s.scan.end
-		s.scan = scan{pos: done}
+	var rest []byte
+	for _, stage := range s.stages {
+		rest = stage.pass(rest, true)
 	}
-	keep := len(work)
-	if !final {
-		keep = s.set.machine.begin(&s.scan)
-	}
-	dst = append(dst, work[done:keep]...)
-	s.scan.shift(keep)
-	return dst, keep
+	return append(dst, rest...)
 }

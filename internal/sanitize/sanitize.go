@@ -70,10 +70,14 @@ func (f *Filter) Append(dst, src []byte) []byte {
 	}
 	for len(src) > 0 {
 		if f.state == ground {
-			n := plainPrefix(src)
+			n := visiblePrefix(src)
 			dst, src = append(dst, src[:n]...), src[n:]
 			if len(src) == 0 {
 				break
+			}
+			if n = colour(src); n > 0 {
+				dst, src = f.colour(dst, src[:n]), src[n:]
+				continue
 			}
 		}
 		if src[0] < utf8.RuneSelf {
@@ -255,14 +259,4 @@ func introduced(r rune) (state, bool) {
 		return text, true
 	}
 	return ground, false
-}
-
-// plainPrefix returns how many bytes from the start can pass as they are.
-func plainPrefix(p []byte) int {
-	for i, c := range p {
-		if c-0x20 > 0x7e-0x20 && c != '\n' && c != '\t' && c != '\r' {
-			return i
-		}
-	}
-	return len(p)
 }
