@@ -58,6 +58,20 @@ func TestDestructiveNeedsItsTargetTyped(t *testing.T) {
 	}
 }
 
+func TestOutputThatIsOnlyCountedIsSaid(t *testing.T) {
+	d := newDrive(t, "en", event.ModeLive, 80, 24).toExecution()
+	d.press("enter", "y")
+	action := d.c.state.Running.Action
+	for _, bytes := range []int64{3 << 20, 170 << 20} {
+		d.now = d.now.Add(10 * time.Second)
+		d.send(updatesArrivedMsg{updates: []session.Update{session.OutputBeyond{Action: action, Bytes: bytes}}})
+	}
+	d.see("170 MB beyond the limit, only counted")
+	if lines := strings.Count(d.screen(), "the rest is only counted"); lines != 1 {
+		t.Errorf("said %d times", lines)
+	}
+}
+
 func TestMergedKeysCountOneByOne(t *testing.T) {
 	d := newDrive(t, "es", event.ModeLive, 80, 24).press("enter")
 	d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("jjj")})
