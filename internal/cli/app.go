@@ -47,6 +47,9 @@ type app struct {
 
 // Main runs the program with the arguments after its name and returns its exit code.
 func Main(args []string) int {
+	// Until the first screen is there nothing is worth collecting: most of what is
+	// made until then stays. What runs for long asks for less afterwards.
+	debug.SetGCPercent(startingGC)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	// A reader of our output that goes away ends no run: it would leave an action
@@ -63,6 +66,13 @@ func Main(args []string) int {
 	report(os.Stderr, err)
 	return exitCode(err)
 }
+
+// How much garbage may stand beside what is used, in percent: while a program
+// starts, and while a screen or a server stays beside a flood of output.
+const (
+	startingGC = 200
+	lastingGC  = 30
+)
 
 // report prints an error unless it was told before. Problems of a runbook begin
 // with their place, so that editors find it.

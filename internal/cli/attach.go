@@ -103,7 +103,7 @@ func (a *app) show(ctx context.Context, client session.Client, v view) (left, er
 		return a.showPlain(ctx, client, v, l)
 	}
 	// Beside a flood of output the screen is to stay small.
-	debug.SetGCPercent(30)
+	debug.SetGCPercent(lastingGC)
 	opts := a.screenOptions()
 	opts.Client, opts.Printer = client, v.printer
 	opts.Scenario, opts.Answers, opts.Watch = v.scenario, v.answers, v.watch

@@ -70,8 +70,6 @@ func (a *app) serveCommand() *cobra.Command {
 // serve is the life of a run server.
 func (a *app) serve(ctx context.Context, spec serveSpec) (err error) {
 	// A terminal that hangs up is the front end's affair. The server ends by TERM.
-	// It may stay for days beside what it runs: memory counts more than speed.
-	debug.SetGCPercent(30)
 	signal.Ignore(syscall.SIGHUP, syscall.SIGINT, syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM)
 	defer stop()
@@ -82,6 +80,8 @@ func (a *app) serve(ctx context.Context, spec serveSpec) (err error) {
 		return errors.Join(runserver.Detach(ready, os.Stderr), &exitError{ready.Code})
 	}
 	defer func() { err = errors.Join(err, prep.close()) }()
+	// It may stay for days beside what it runs: memory counts more than speed.
+	debug.SetGCPercent(lastingGC)
 	log, err := openLog(prep.dir)
 	if err != nil {
 		return err

@@ -9,9 +9,11 @@ package i18n
 import (
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -23,36 +25,45 @@ var files embed.FS
 // Languages that texts exist in. The first is the fallback.
 func Languages() []language.Tag { return []language.Tag{language.English, language.Spanish} }
 
-// Catalog holds the texts of all languages.
+// Catalog holds the texts of all languages. Those of a language are read when it is
+// first asked for: a program that starts speaks only one.
 type Catalog struct {
-	bundle  *i18n.Bundle
 	matcher language.Matcher
-	told    []told
+	bundles map[string]func() (*i18n.Bundle, error) // by language
+	told    func() ([]told, error)
 }
 
-// Load reads the embedded texts.
+// Load prepares the embedded texts.
 func Load() (*Catalog, error) {
-	bundle := i18n.NewBundle(language.English)
-	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
-	names, err := fs.Glob(files, "messages/*.json")
-	if err != nil {
-		return nil, fmt.Errorf("list messages: %w", err)
+	c := &Catalog{
+		matcher: language.NewMatcher(Languages()), bundles: map[string]func() (*i18n.Bundle, error){},
+		told: sync.OnceValues(loadTold),
 	}
+	for _, tag := range Languages() {
+		names, err := fs.Glob(files, "messages/*."+tag.String()+".json")
+		if err != nil || len(names) == 0 {
+			return nil, errors.Join(err, fmt.Errorf("there are no messages in %s", tag))
+		}
+		c.bundles[tag.String()] = sync.OnceValues(func() (*i18n.Bundle, error) { return loadBundle(tag, names) })
+	}
+	return c, nil
+}
+
+func loadBundle(tag language.Tag, names []string) (*i18n.Bundle, error) {
+	bundle := i18n.NewBundle(tag)
+	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
 	for _, name := range names {
 		if _, err := bundle.LoadMessageFileFS(files, name); err != nil {
-			return nil, fmt.Errorf("load messages %s: %w", name, err)
+			return bundle, fmt.Errorf("load messages %s: %w", name, err)
 		}
 	}
-	sentences, err := loadTold()
-	if err != nil {
-		return nil, err
-	}
-	return &Catalog{bundle: bundle, matcher: language.NewMatcher(Languages()), told: sentences}, nil
+	return bundle, nil
 }
 
 // Printer returns the texts for the first of the wishes that is understood. A
 // wish is a BCP 47 tag or a POSIX locale ("es_ES.UTF-8"); empty ones are passed over.
 func (c *Catalog) Printer(wishes ...string) *Printer {
+	lang := Languages()[0].String()
 	for _, wish := range wishes {
 		wish, _, _ = strings.Cut(wish, ".")
 		tag, err := language.Parse(strings.ReplaceAll(wish, "_", "-"))
@@ -60,18 +71,20 @@ func (c *Catalog) Printer(wishes ...string) *Printer {
 			continue
 		}
 		if _, index, confidence := c.matcher.Match(tag); confidence > language.No {
-			lang := Languages()[index]
-			return &Printer{lang: lang.String(), told: c.told, localizer: i18n.NewLocalizer(c.bundle, lang.String())}
+			lang = Languages()[index].String()
+			break
 		}
 	}
-	return &Printer{lang: "en", localizer: i18n.NewLocalizer(c.bundle, "en")}
+	// What cannot be read is shown as its id; the tests read everything.
+	bundle, _ := c.bundles[lang]()
+	return &Printer{lang: lang, told: c.told, localizer: i18n.NewLocalizer(bundle, lang)}
 }
 
 // Printer gives texts in one language. It is safe for concurrent use.
 type Printer struct {
 	lang      string
 	localizer *i18n.Localizer
-	told      []told
+	told      func() ([]told, error)
 }
 
 // Lang returns the language, "es" or "en".

@@ -99,6 +99,21 @@ func TestPrinterPicksTheFirstLanguageItUnderstands(t *testing.T) {
 	}
 }
 
+func TestEveryTextCanBeRead(t *testing.T) {
+	catalog, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, bundle := range catalog.bundles {
+		if _, err := bundle(); err != nil {
+			t.Error(lang, err)
+		}
+	}
+	if _, err := catalog.told(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestTextWithFieldsAndUnknownID(t *testing.T) {
 	catalog, err := Load()
 	if err != nil {

@@ -60,7 +60,11 @@ func (p *Printer) Told(text string) string {
 	if p.lang == "en" {
 		return text
 	}
-	for _, t := range p.told {
+	sentences, err := p.told()
+	if err != nil {
+		return text
+	}
+	for _, t := range sentences {
 		m := t.form.FindStringSubmatch(text)
 		if m == nil {
 			continue
