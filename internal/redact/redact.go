@@ -77,6 +77,7 @@ func (s *Set) Stream() *Stream {
 	if s.known != nil {
 		stream.stages = append(stream.stages, &stage{finder: &known{vocabulary: s.known}})
 	}
+	stream.stages = append(stream.stages, &stage{finder: &shaped{}})
 	return stream
 }
 

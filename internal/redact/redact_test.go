@@ -103,7 +103,7 @@ func TestLinesOfAKey(t *testing.T) {
 func TestHoldsBackExactlyWhatCouldMatch(t *testing.T) {
 	stream := mustSet(t, map[string]string{"S": "abcabd"}).Stream()
 	for _, step := range []struct{ in, out string }{
-		{"x", "x"}, {"abc", ""}, {"ab", ""}, {"c", "abc"}, {"abd", "[secret S]"}, {"ab", ""}, {"x", "abx"},
+		{"z", "z"}, {"abc", ""}, {"ab", ""}, {"c", "abc"}, {"abd", "[secret S]"}, {"ab", ""}, {"z", "abz"},
 	} {
 		if got := string(stream.Append(nil, []byte(step.in))); got != step.out {
 			t.Fatalf("after %q: let go of %q, want %q", step.in, got, step.out)
