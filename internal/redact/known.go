@@ -39,7 +39,7 @@ func (k *known) find(text []byte, final bool) (match, bool) {
 		}
 		k.vocabulary.exact.advance(&k.exact, text)
 		k.folded.advance(&k.fold, text)
-		if !final && !(k.exact.over && k.fold.over) {
+		if !final && (!k.exact.over || !k.fold.over) {
 			return match{}, false
 		}
 		k.open = false

@@ -150,7 +150,7 @@ func (s *shaped) judge(text []byte, final bool) (*shape, verdict) {
 
 func (s *shaped) standsApart(shape *shape, text []byte) bool {
 	before := s.before(text, 1)
-	if shape.schemed && !(before == ':' && schemeEnd[s.before(text, 2)]) {
+	if shape.schemed && (before != ':' || !schemeEnd[s.before(text, 2)]) {
 		return false
 	}
 	return shape.apart == nil || !shape.apart[before] || s.escaped(text)

@@ -55,13 +55,14 @@ func (s *stage) pass(src []byte, final bool) []byte {
 	}
 	switch {
 	case done > 0: // something was masked
-		s.spare = append(out, work[done:keep]...)
-		s.held = append(s.held[:0], work[keep:]...)
-		return s.spare
+		out = append(out, work[done:keep]...)
+		s.held, s.spare = append(s.held[:0], work[keep:]...), out
+		return out
 	case len(s.held) == 0: // work is src
 		s.held = append(s.held, work[keep:]...)
-	case keep > 0:
-		s.held, s.spare = append(out, work[keep:]...), s.held
+	case keep > 0: // what is returned stays where it is
+		out = append(out, work[keep:]...)
+		s.held, s.spare = out, s.held
 	}
 	return work[:keep]
 }

@@ -1,6 +1,7 @@
 package sanitize
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -168,6 +169,14 @@ func FuzzFilter(f *testing.F) {
 			out = flt.Append(out, chunk)
 		}
 		out = flt.Flush(out)
+		var next []byte
+		again := New(opts)
+		for chunk := range chunks(in, int(size)+1) {
+			next = append(next, again.Next(chunk)...)
+		}
+		if next = again.Flush(next); !bytes.Equal(next, out) || again.Removed() != flt.Removed() {
+			t.Fatalf("Next %q, Append %q", next, out)
+		}
 		if whole := clean(opts, string(in)); whole != string(out) {
 			t.Fatalf("in chunks of %d %q, at once %q", int(size)+1, out, whole)
 		}
