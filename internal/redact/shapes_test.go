@@ -175,3 +175,29 @@ func TestTokensAreTheSameForAnyChunks(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsBeforeAChunkCounts(t *testing.T) {
+	stream := mustSet(t, nil).Stream()
+	out := stream.Append(nil, []byte("see http:"))
+	out = stream.Append(out, []byte("//me:hunter2@host/ and some more text\nx"))
+	out = stream.Append(out, []byte(ghp+" is part of a word\nx"))
+	out = stream.Flush(out)
+	if want := "see http://me:[secret url-password]@host/ and some more text\nx" + ghp + " is part of a word\nx"; string(out) != want {
+		t.Errorf("got %q", out)
+	}
+	// After Flush another stream begins.
+	if got := string(stream.Flush(stream.Append(nil, []byte(ghp)))); got != "[secret github-token]" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestATokenEndsSomewhere(t *testing.T) {
+	const more = 1000
+	key := "-----BEGIN PRIVATE KEY-----\n" + strings.Repeat("A", maxToken+more)
+	stream := mustSet(t, nil).Stream()
+	out := stream.Append(nil, []byte(key[:40000]))
+	out = stream.Flush(stream.Append(out, []byte(key[40000:])))
+	if want := "[secret private-key]" + key[maxToken:]; string(out) != want {
+		t.Errorf("%d bytes are left, want %d", len(out), len(want))
+	}
+}
