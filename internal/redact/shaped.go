@@ -38,7 +38,6 @@ func (x *shapeIndex) add(a, b, c byte) {
 // next returns the first position, not before from, where a keyword may begin:
 // len(text) when there is none.
 func (x *shapeIndex) next(text []byte, from int) int {
-	const ahead = 2 // a keyword may begin so far behind the start of its window
 	i := from
 	for end := min(from+ahead, len(text)); i < end; i++ {
 		if x.keywordAt(text[i:]) { // its windows may begin before from
@@ -51,10 +50,8 @@ func (x *shapeIndex) next(text []byte, from int) int {
 		last := uint32(w>>48) | uint32(text[i+8])<<16
 		if x.windows[hash(uint32(w))] || x.windows[hash(uint32(w>>16))] ||
 			x.windows[hash(uint32(w>>32))] || x.windows[hash(last)] {
-			for at := max(from, i-1); at < i+8+ahead; at++ {
-				if x.keywordAt(text[at:]) {
-					return at
-				}
+			if at := x.near(text, from, i); at >= 0 {
+				return at
 			}
 		}
 	}
@@ -64,11 +61,32 @@ func (x *shapeIndex) next(text []byte, from int) int {
 	return i
 }
 
+// ahead is how far behind the start of its window a keyword may begin.
+const ahead = 2
+
+// near returns the first keyword, not before from, that the windows of the eight
+// bytes at i speak of: -1 when there is none.
+func (x *shapeIndex) near(text []byte, from, i int) int {
+	for end := i + 8; i < end; i += 2 {
+		if !x.windows[hash(uint32(text[i])|uint32(text[i+1])<<8|uint32(text[i+2])<<16)] {
+			continue
+		}
+		for at := max(from, i-1); at <= i+ahead; at++ {
+			if x.keywordAt(text[at:]) {
+				return at
+			}
+		}
+	}
+	return -1
+}
+
 // keywordAt tells whether text begins with a keyword, or is the beginning of one.
 func (x *shapeIndex) keywordAt(text []byte) bool {
-	for i := range x.byFirst[text[0]] {
-		k := x.byFirst[text[0]][i].keyword
-		if n := min(len(k), len(text)); string(text[:n]) == k[:n] {
+	same := x.byFirst[text[0]]
+	for i := range same {
+		k := same[i].keyword
+		n := min(len(k), len(text))
+		if (n == 1 || text[1] == k[1]) && string(text[:n]) == k[:n] {
 			return true
 		}
 	}
