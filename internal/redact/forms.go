@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // spellings are what is looked for of one secret, each of at least MinLength bytes.
@@ -28,6 +29,9 @@ func forms(value string) *spellings {
 		for _, line := range lines(value) {
 			exact = append(append(exact, line, jsonInside(line, false)), singleQuoted(line)...)
 		}
+	}
+	if !utf8.ValidString(value) { // as it is when its encoding was repaired
+		exact = append(exact, repeated(string([]rune(value)))...)
 	}
 	hexed := hex.EncodeToString([]byte(value))
 	folded := append(base64Forms(value), hexed, strings.ToUpper(hexed))

@@ -39,7 +39,7 @@ func (k *known) find(text []byte, final bool) (match, bool) {
 		}
 		k.vocabulary.exact.advance(&k.exact, text)
 		k.folded.advance(&k.fold, text)
-		if !final && !(k.exact.over && k.fold.over) {
+		if !final && (!k.exact.over || !k.fold.over) {
 			return match{}, false
 		}
 		k.open = false
@@ -58,10 +58,13 @@ func (k *known) find(text []byte, final bool) (match, bool) {
 
 func (k *known) begin() int { return k.start }
 
-func (k *known) shift(n int) {
+func (k *known) shift(gone []byte) {
+	n := len(gone)
 	k.start -= n
 	for _, w := range []*walk{&k.exact, &k.fold} {
 		w.pos -= n
 		w.end -= n
 	}
 }
+
+func (k *known) reset() { *k = known{vocabulary: k.vocabulary} }

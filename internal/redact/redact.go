@@ -1,8 +1,11 @@
 // Package redact masks secrets in streams of bytes.
 //
-// It looks for known values only, so that an error text is never destroyed by a
-// guess: each secret as it is, trimmed, line by line, and in the encodings in
-// which programs repeat what they were given. It guarantees that the output is
+// It looks for known values: each secret as it is, trimmed, line by line, and in
+// the encodings in which programs repeat what they were given, those of base64 and
+// hex also where line breaks stand in them. After that it looks for tokens that
+// nobody named but whose shapes are well known (a private key, a JWT, an
+// Authorization header); a shape has to be so particular that an error text is
+// never destroyed by a guess. It guarantees that the output is
 // the same however the stream is cut, that where matches overlap the leftmost
 // and then the longest wins, and that no byte is let go while a match that
 // includes it could still be completed: a Stream holds back exactly that much,
@@ -77,6 +80,7 @@ func (s *Set) Stream() *Stream {
 	if s.known != nil {
 		stream.stages = append(stream.stages, &stage{finder: &known{vocabulary: s.known}})
 	}
+	stream.stages = append(stream.stages, &stage{finder: &shaped{}})
 	return stream
 }
 

@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"genia.ai/bitacora/internal/sanitize"
 )
 
 func mustSet(t testing.TB, secrets map[string]string) *Set {
@@ -103,10 +105,29 @@ func TestLinesOfAKey(t *testing.T) {
 func TestHoldsBackExactlyWhatCouldMatch(t *testing.T) {
 	stream := mustSet(t, map[string]string{"S": "abcabd"}).Stream()
 	for _, step := range []struct{ in, out string }{
-		{"x", "x"}, {"abc", ""}, {"ab", ""}, {"c", "abc"}, {"abd", "[secret S]"}, {"ab", ""}, {"x", "abx"},
+		{"z", "z"}, {"abc", ""}, {"ab", ""}, {"c", "abc"}, {"abd", "[secret S]"}, {"ab", ""}, {"z", "abz"},
 	} {
 		if got := string(stream.Append(nil, []byte(step.in))); got != step.out {
 			t.Fatalf("after %q: let go of %q, want %q", step.in, got, step.out)
+		}
+	}
+}
+
+// Colours and invisible characters are gone before secrets are looked for.
+func TestASecretSplitByWhatIsStrippedIsMasked(t *testing.T) {
+	set := mustSet(t, map[string]string{"S": "hunter2hunter2"})
+	for _, printed := range []string{
+		"hunter2\x1b[31mhunter2\x1b[0m", "hun\x1b[0;1m\x1b[Kter2\u200bhunter2", "hunter2\x1b]8;;http://x\x1b\\hunter2\x1b]8;;\x1b\\",
+		"h\x00u\u202enter2hun\x7fter2", "aHVudGVy\x1b[32m\nMmh1bnRl\x1b[0mcjI=", ghp[:9] + "\x1b[1m" + ghp[9:],
+	} {
+		filter, stream := sanitize.New(sanitize.Options{}), set.Stream()
+		var out []byte
+		for i := range len(printed) {
+			out = stream.Append(out, filter.Next([]byte{printed[i]}))
+		}
+		out = stream.Flush(stream.Append(out, filter.Flush(nil)))
+		if got := string(masks.ReplaceAll(out, nil)); stream.Count() != 1 || len(got) > 2 {
+			t.Errorf("%q became %q", printed, out)
 		}
 	}
 }

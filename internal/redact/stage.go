@@ -16,8 +16,10 @@ type finder interface {
 	// begin is, after find has returned false, the position from which on bytes
 	// may still belong to a match.
 	begin() int
-	// shift says that the first n bytes are gone.
-	shift(n int)
+	// shift says that these bytes, the first of the text, are gone.
+	shift(gone []byte)
+	// reset makes it ready for another stream.
+	reset()
 }
 
 // stage masks in a stream what its finder finds.
@@ -47,16 +49,20 @@ func (s *stage) pass(src []byte, final bool) []byte {
 	if !final {
 		keep = s.finder.begin()
 	}
-	s.finder.shift(keep)
+	s.finder.shift(work[:keep])
+	if final {
+		s.finder.reset()
+	}
 	switch {
 	case done > 0: // something was masked
-		s.spare = append(out, work[done:keep]...)
-		s.held = append(s.held[:0], work[keep:]...)
-		return s.spare
+		out = append(out, work[done:keep]...)
+		s.held, s.spare = append(s.held[:0], work[keep:]...), out
+		return out
 	case len(s.held) == 0: // work is src
 		s.held = append(s.held, work[keep:]...)
-	case keep > 0:
-		s.held, s.spare = append(out, work[keep:]...), s.held
+	case keep > 0: // what is returned stays where it is
+		out = append(out, work[keep:]...)
+		s.held, s.spare = out, s.held
 	}
 	return work[:keep]
 }

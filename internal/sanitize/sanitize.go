@@ -50,6 +50,8 @@ type Filter struct {
 	nsgr    int
 	plain   bool // the present CSI sequence can still be a colour
 	removed int
+
+	out []byte // of Next
 }
 
 // New returns a Filter.
@@ -58,6 +60,20 @@ func New(opts Options) *Filter { return &Filter{opts: opts} }
 // Removed tells how many characters and sequences were taken out, and bytes
 // replaced by U+FFFD, so far.
 func (f *Filter) Removed() int { return f.removed }
+
+// Next takes more of the stream and returns its clean form, as far as that can be
+// judged. What it returns is src itself where nothing had to change, else of the
+// Filter; it stands until the next call.
+func (f *Filter) Next(src []byte) []byte {
+	n := 0
+	if f.state == ground && f.ntail == 0 {
+		if n = visiblePrefix(src); n == len(src) {
+			return src
+		}
+	}
+	f.out = f.Append(append(f.out[:0], src[:n]...), src[n:])
+	return f.out
+}
 
 // Append adds the clean form of src to dst and returns it. What cannot be judged
 // yet stays in the Filter until more comes or Flush is called.
