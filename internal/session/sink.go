@@ -18,12 +18,10 @@ const maxOutput = 64 << 20
 const beyondEvery = time.Second
 
 // pipeline is the way of every byte of one stream: strict decoding and
-// stripping, then redaction. The buffers are reused from piece to piece.
+// stripping, then redaction.
 type pipeline struct {
-	filter   *sanitize.Filter
-	masks    *redact.Stream
-	stripped []byte
-	masked   []byte
+	filter *sanitize.Filter
+	masks  *redact.Stream
 }
 
 // sink takes what an action prints and hands it, clean, to the file and the feeds.
@@ -69,9 +67,7 @@ func (k *sink) Write(stream actions.Stream, p []byte) {
 	}
 	name := streamOf(stream)
 	pipe := k.pipe(name)
-	pipe.stripped = pipe.filter.Append(pipe.stripped[:0], p)
-	pipe.masked = pipe.masks.Append(pipe.masked[:0], pipe.stripped)
-	k.pass(name, pipe.masked)
+	k.pass(name, pipe.masks.Next(pipe.filter.Next(p)))
 }
 
 func (k *sink) pipe(name Stream) *pipeline {
@@ -120,10 +116,7 @@ func (k *sink) close() (summary transcript.OutputSummary, dropped int64, masked 
 		if pipe == nil {
 			continue
 		}
-		pipe.stripped = pipe.filter.Flush(pipe.stripped[:0])
-		pipe.masked = pipe.masks.Append(pipe.masked[:0], pipe.stripped)
-		pipe.masked = pipe.masks.Flush(pipe.masked)
-		k.pass(name, pipe.masked)
+		k.pass(name, pipe.masks.Flush(pipe.masks.Append(nil, pipe.filter.Flush(nil))))
 		masked += pipe.masks.Count()
 	}
 	summary, err = k.output.Close()
