@@ -20,9 +20,13 @@ type shellExecutor struct {
 	environ []string
 	clock   Clock
 	grace   time.Duration
+	hosts   *sshHosts // of blocks that run elsewhere
 }
 
 var _ Executor = (*shellExecutor)(nil)
+
+// Close ends the connections to other hosts.
+func (e *shellExecutor) Close() error { return e.hosts.Close() }
 
 // Preview implements Executor.
 func (e *shellExecutor) Preview(req Request) (Preview, error) {
@@ -76,6 +80,9 @@ func (e *shellExecutor) Execute(ctx context.Context, req Request, sink Sink) Res
 
 // attempt runs the script once.
 func (e *shellExecutor) attempt(ctx context.Context, req Request, plan shellPlan, sink Sink) (Result, *observation) {
+	if plan.host != "" {
+		return e.attemptOnHost(ctx, req, plan, sink)
+	}
 	failed := func(format string, args ...any) (Result, *observation) {
 		return Result{Outcome: OutcomeFailed, Reason: fmt.Sprintf(format, args...)}, nil
 	}

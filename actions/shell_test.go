@@ -28,7 +28,7 @@ type shellRun struct {
 
 func newShellRun(t *testing.T, more ...string) *shellRun {
 	env := environ(t, more...)
-	return &shellRun{t: t, dir: t.TempDir(), exec: &shellExecutor{environ: env, clock: SystemClock{}}}
+	return &shellRun{t: t, dir: t.TempDir(), exec: &shellExecutor{environ: env, clock: SystemClock{}, hosts: &sshHosts{clock: SystemClock{}}}}
 }
 
 // withoutBash lets the run find a PATH on which sh is dash and bash is missing.
@@ -315,7 +315,7 @@ func TestShellPreview(t *testing.T) {
 		t.Errorf("got %+v, %v", p, err)
 	}
 	for name, set := range map[string]runbooks.Settings{
-		"args": {Args: []string{"nothing"}}, "host": {Host: "db1"}, "interactive": {Interactive: true}, "expect": {Expect: "body ~ ("},
+		"args": {Args: []string{"nothing"}}, "host": {Host: "-db1"}, "interactive": {Interactive: true}, "expect": {Expect: "body ~ ("},
 	} {
 		if _, err := s.exec.Preview(Request{Action: script("x", set), Dir: "/"}); err == nil {
 			t.Errorf("%s was accepted", name)
