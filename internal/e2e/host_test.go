@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -134,7 +135,7 @@ echo ${#TOKEN} >>"$OUT/one"; for i in $(seq 20); do cat /proc/[0-9]*/cmdline; sl
 func TestHostsThatAreNone(t *testing.T) {
 	r := remoteHost(t)
 	book := hostRunbook(t, "name=one effect=read host=\"{{target}}\"\ntouch \"$OUT/ran\"")
-	env := append(r.env, "TOKEN="+remoteToken)
+	env := slices.Concat(r.env, []string{"TOKEN=" + remoteToken})
 	for host, want := range map[string]string{
 		"-oProxyCommand=touch " + r.dir + "/X": "begins with a dash",
 		"$(touch " + r.dir + "/X)":             "not a host name",
@@ -185,7 +186,7 @@ echo $$ >>"$OUT/pids"; sleep 1000`
 				})
 			}
 			cmd := exec.Command(binary, "run", hostRunbook(t, "name=one effect=read host=db1"+how.attrs+"\n"+block), "--auto")
-			cmd.Env, cmd.Dir = append(r.env, "TOKEN="+remoteToken), t.TempDir()
+			cmd.Env, cmd.Dir = slices.Concat(r.env, []string{"TOKEN=" + remoteToken}), t.TempDir()
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
