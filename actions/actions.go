@@ -57,6 +57,7 @@ type Preview struct {
 	Command string   // the script, or the request with its values in place
 	Where   string   // working directory, or host
 	Values  []string // "connector=facebook" of what it is given
+	Lands   []Fact   // where it will land, of what the operator is asked about
 }
 
 // Outcome is how an attempt ended.

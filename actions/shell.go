@@ -34,7 +34,9 @@ func (e *shellExecutor) Preview(req Request) (Preview, error) {
 	if err != nil {
 		return Preview{}, g.err(err)
 	}
-	return g.preview(plan.preview(req)), nil
+	preview := plan.preview(req)
+	preview.Lands = e.lands(req, plan)
+	return g.preview(preview), nil
 }
 
 // plan checks everything that can be checked without touching anything.

@@ -135,5 +135,9 @@ func (p shellPlan) preview(req Request) Preview {
 	if p.host != "" {
 		where = p.whereOnHost()
 	}
-	return Preview{Command: strings.TrimSuffix(req.Action.Code, "\n"), Where: where, Values: shown}
+	preview := Preview{Command: strings.TrimSuffix(req.Action.Code, "\n"), Where: where, Values: shown}
+	if p.host == "" {
+		return preview
+	}
+	return preview.withLands(req, p.hostFacts()...)
 }

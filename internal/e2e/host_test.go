@@ -99,7 +99,7 @@ func TestBlocksOnAnotherHost(t *testing.T) {
 	book := hostRunbook(t,
 		`name=one effect=read host="{{target}}"`+"\n"+`printf %s "$v" >"$OUT/value"; { printenv SSH_CONNECTION >/dev/null && echo remote; printenv SSH_AUTH_SOCK || echo no agent; } >"$OUT/one"
 echo ${#TOKEN} >>"$OUT/one"; for i in $(seq 20); do cat /proc/[0-9]*/cmdline; sleep 0.02; done >"$OUT/cmdlines" 2>/dev/null`,
-		"name=two effect=read host=db1 cwd=/usr\npwd >\"$OUT/two\"; printenv TOKEN || echo unset >>\"$OUT/two\"",
+		"name=two effect=write host=db1 cwd=/usr\npwd >\"$OUT/two\"; printenv TOKEN || echo unset >>\"$OUT/two\"",
 		"name=three effect=read host=db1\necho printed there; exit 7",
 	)
 	out, errs, code := command(t, append(r.env, "TOKEN="+remoteToken), "run", book, "--auto", "--param", "v="+hostile)
@@ -123,7 +123,7 @@ echo ${#TOKEN} >>"$OUT/one"; for i in $(seq 20); do cat /proc/[0-9]*/cmdline; sl
 		t.Errorf("%d connections for three blocks", n)
 	}
 	text, _, _ := command(t, r.env, "export", "last", "--format", "md")
-	for _, want := range []string{"where: db1:/usr", "where: db1\n", "printed there"} {
+	for _, want := range []string{"where: db1:/usr", "lands on: host db1; user not known", "where: db1\n", "printed there"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the record lacks %q", want)
 		}
