@@ -12,6 +12,8 @@ package actions
 
 import (
 	"context"
+	"errors"
+	"io"
 	"time"
 
 	"genia.ai/bitacora/internal/redact"
@@ -55,6 +57,7 @@ type Preview struct {
 	Command string   // the script, or the request with its values in place
 	Where   string   // working directory, or host
 	Values  []string // "connector=facebook" of what it is given
+	Lands   []Fact   // where it will land, of what the operator is asked about
 }
 
 // Outcome is how an attempt ended.
@@ -96,3 +99,15 @@ type Executor interface {
 
 // Registry is the table of executors by kind. Kinds that ask the operator have none.
 type Registry map[runbooks.Kind]Executor
+
+// Close ends what executors keep from one action to the next, such as connections
+// to other hosts. None of them may be used afterwards.
+func (r Registry) Close() error {
+	var errs []error
+	for _, executor := range r {
+		if keeps, ok := executor.(io.Closer); ok {
+			errs = append(errs, keeps.Close())
+		}
+	}
+	return errors.Join(errs...)
+}

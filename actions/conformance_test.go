@@ -2,6 +2,7 @@ package actions_test
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"genia.ai/bitacora/actions"
 	"genia.ai/bitacora/actions/actionstest"
@@ -71,6 +73,68 @@ func TestShellConforms(t *testing.T) {
 				return strings.Count(string(data), "x")
 			},
 		}
+	})
+}
+
+// once closes an executor after each action, so that what it keeps for a run does
+// not count as left behind.
+type once struct{ environ []string }
+
+func (o once) executor() actions.Registry {
+	return actions.Live(actions.LiveOptions{Environ: o.environ, Grace: 100 * time.Millisecond})
+}
+
+func (o once) Preview(req actions.Request) (actions.Preview, error) {
+	return o.executor()[runbooks.KindShell].Preview(req)
+}
+
+func (o once) Execute(ctx context.Context, req actions.Request, sink actions.Sink) actions.Result {
+	registry := o.executor()
+	defer func() { _ = registry.Close() }()
+	return registry[runbooks.KindShell].Execute(ctx, req, sink)
+}
+
+// TestHostConforms runs blocks on a host whose ssh is a script that runs them here.
+func TestHostConforms(t *testing.T) {
+	bin, dir := t.TempDir(), t.TempDir()
+	ssh := "#!/bin/sh\nwhile [ \"$1\" != -- ]; do shift; done; shift 2; cd " + dir + " && exec sh -c \"$*\"\n"
+	if err := os.WriteFile(filepath.Join(bin, "ssh"), []byte(ssh), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	request := func(code string) actions.Request {
+		a := action(runbooks.KindShell, "sh", code)
+		a.Settings.Host = "db1"
+		return actions.Request{Action: a, Dir: dir, Secrets: secrets, Shell: &actions.ShellState{}}
+	}
+	actionstest.Suite(t, actionstest.Subject{
+		Executor: once{[]string{"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + t.TempDir()}},
+		Succeeds: func(*testing.T) actions.Request { return request(`echo x >>touched; echo ok; echo err >&2`) },
+		Fails:    func(*testing.T) actions.Request { return request(`echo "$TOKEN"; exit 1`) },
+		Hangs: func(t *testing.T) (actions.Request, <-chan struct{}) {
+			fifo := filepath.Join(t.TempDir(), "fifo")
+			if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			// Opened before the block is: it may be ended before it gets there.
+			file, err := os.OpenFile(fifo, os.O_RDWR, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			reached := make(chan struct{})
+			go func() {
+				_, _ = file.Read(make([]byte, 1)) // ends with the file, too
+				close(reached)
+			}()
+			t.Cleanup(func() {
+				_ = file.Close()
+				<-reached
+			})
+			return request("echo >" + fifo + "; sleep 1000 & sleep 1000"), reached
+		},
+		Touched: func() int {
+			data, _ := os.ReadFile(filepath.Join(dir, "touched"))
+			return strings.Count(string(data), "x")
+		},
 	})
 }
 

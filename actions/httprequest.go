@@ -254,7 +254,8 @@ func (p httpPlan) preview(req Request) Preview {
 	if p.body != "" {
 		b.WriteString("\n\n" + p.body)
 	}
-	return Preview{Command: b.String(), Where: p.url.Host, Values: given(req, runbooks.Names(req.Action.Code))}
+	return Preview{Command: b.String(), Where: p.url.Host, Values: given(req, runbooks.Names(req.Action.Code))}.
+		withLands(req, Fact{"http.origin", p.url.Scheme + "://" + p.url.Host})
 }
 
 // where names the request in messages: never its query, which may hold anything.

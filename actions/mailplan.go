@@ -199,7 +199,7 @@ func (p mailPlan) preview(req Request) Preview {
 	return Preview{
 		Command: strings.TrimSuffix(b.String(), "\n"), Where: p.server.address(),
 		Values: given(req, runbooks.Names(req.Action.Code)),
-	}
+	}.withLands(req, Fact{"mail.server", p.server.address()}, Fact{"mail.to", strings.Join(p.recipients(), ", ")})
 }
 
 // shownAddress is an address for readers, without the encoding of the wire.

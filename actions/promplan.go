@@ -44,7 +44,8 @@ func planQuery(v values, address string) (query string, plan httpPlan, err error
 
 // queryPreview shows the query rather than the request that asks it.
 func (p httpPlan) queryPreview(req Request, query string) Preview {
-	return Preview{Command: query, Where: p.url.Host, Values: given(req, runbooks.Names(req.Action.Code))}
+	return Preview{Command: query, Where: p.url.Host, Values: given(req, runbooks.Names(req.Action.Code))}.
+		withLands(req, Fact{"http.origin", p.url.Scheme + "://" + p.url.Host})
 }
 
 // query expands a PromQL query: within quotes a value is escaped, outside it must

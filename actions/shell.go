@@ -20,9 +20,13 @@ type shellExecutor struct {
 	environ []string
 	clock   Clock
 	grace   time.Duration
+	hosts   *sshHosts // of blocks that run elsewhere
 }
 
 var _ Executor = (*shellExecutor)(nil)
+
+// Close ends the connections to other hosts.
+func (e *shellExecutor) Close() error { return e.hosts.Close() }
 
 // Preview implements Executor.
 func (e *shellExecutor) Preview(req Request) (Preview, error) {
@@ -30,7 +34,9 @@ func (e *shellExecutor) Preview(req Request) (Preview, error) {
 	if err != nil {
 		return Preview{}, g.err(err)
 	}
-	return g.preview(plan.preview(req)), nil
+	preview := plan.preview(req)
+	preview.Lands = e.lands(req, plan)
+	return g.preview(preview), nil
 }
 
 // plan checks everything that can be checked without touching anything.
@@ -76,6 +82,9 @@ func (e *shellExecutor) Execute(ctx context.Context, req Request, sink Sink) Res
 
 // attempt runs the script once.
 func (e *shellExecutor) attempt(ctx context.Context, req Request, plan shellPlan, sink Sink) (Result, *observation) {
+	if plan.host != "" {
+		return e.attemptOnHost(ctx, req, plan, sink)
+	}
 	failed := func(format string, args ...any) (Result, *observation) {
 		return Result{Outcome: OutcomeFailed, Reason: fmt.Sprintf(format, args...)}, nil
 	}

@@ -28,7 +28,7 @@ type shellRun struct {
 
 func newShellRun(t *testing.T, more ...string) *shellRun {
 	env := environ(t, more...)
-	return &shellRun{t: t, dir: t.TempDir(), exec: &shellExecutor{environ: env, clock: SystemClock{}}}
+	return &shellRun{t: t, dir: t.TempDir(), exec: &shellExecutor{environ: env, clock: SystemClock{}, hosts: &sshHosts{clock: SystemClock{}}}}
 }
 
 // withoutBash lets the run find a PATH on which sh is dash and bash is missing.
@@ -310,12 +310,12 @@ func TestShellPreview(t *testing.T) {
 		Action: action, Dir: "/run/dir", Params: map[string]string{"connector": "facebook", "version": "v1", "copy": "hunter2hunter2"},
 		Secrets: map[string]string{"TOKEN": "hunter2hunter2"}, Shell: &s.state,
 	})
-	want := Preview{"deploy $version $TOKEN", "/run/dir", []string{"$1 connector=facebook", "version=v1", "TOKEN=[secret TOKEN]"}}
+	want := Preview{"deploy $version $TOKEN", "/run/dir", []string{"$1 connector=facebook", "version=v1", "TOKEN=[secret TOKEN]"}, nil}
 	if err != nil || !reflect.DeepEqual(p, want) {
 		t.Errorf("got %+v, %v", p, err)
 	}
 	for name, set := range map[string]runbooks.Settings{
-		"args": {Args: []string{"nothing"}}, "host": {Host: "db1"}, "interactive": {Interactive: true}, "expect": {Expect: "body ~ ("},
+		"args": {Args: []string{"nothing"}}, "host": {Host: "-db1"}, "interactive": {Interactive: true}, "expect": {Expect: "body ~ ("},
 	} {
 		if _, err := s.exec.Preview(Request{Action: script("x", set), Dir: "/"}); err == nil {
 			t.Errorf("%s was accepted", name)

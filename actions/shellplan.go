@@ -41,18 +41,16 @@ func interpreterOf(lang string) (interpreter, error) {
 type shellPlan struct {
 	interpreter interpreter
 	args        []string // positional parameters
-	dir         string
-	ownDir      bool // cwd was given: the carried directory stays as it is
+	host        string   // where it runs over SSH, "" = here
+	dir         string   // on the host, "" is where its sessions begin
+	ownDir      bool     // cwd was given: the carried directory stays as it is
 }
 
 // planShell checks the values that a script is given. Which program runs it is
 // looked up only when it does.
 func planShell(v values) (shellPlan, error) {
 	set := v.req.Action.Settings
-	if set.Host != "" && !v.invent {
-		return shellPlan{}, fmt.Errorf("host=%s: this version cannot run blocks on another host; run it there by hand and mark the step done", set.Host)
-	}
-	if set.Interactive && !v.invent {
+	if set.Interactive && set.Host == "" && !v.invent {
 		return shellPlan{}, errors.New("interactive=true: this version cannot give a block the terminal; run it by hand and mark the step done")
 	}
 	interp, err := interpreterOf(v.req.Action.Lang)
@@ -71,6 +69,9 @@ func planShell(v values) (shellPlan, error) {
 			return shellPlan{}, err
 		}
 		plan.args = append(plan.args, value)
+	}
+	if set.Host != "" {
+		return plan, v.onHost(&plan)
 	}
 	plan.dir, plan.ownDir, err = v.directory(set.Cwd)
 	return plan, err
@@ -97,12 +98,7 @@ func (v values) directory(cwd string) (dir string, own bool, err error) {
 	if cwd == "" {
 		return dir, false, nil
 	}
-	path, err := runbooks.Expand(cwd, v.encoded(func(name, value string) (string, error) {
-		if _, ours := v.trusted(name); !ours && climbs(value) {
-			return "", &RefusedValueError{Name: name, Place: "cwd", Reason: "it would lead to another directory"}
-		}
-		return oneLine("cwd")(name, value)
-	}))
+	path, err := v.cwd(cwd)
 	if err != nil {
 		return "", false, err
 	}
@@ -113,6 +109,16 @@ func (v values) directory(cwd string) (dir string, own bool, err error) {
 		path = filepath.Join(dir, path)
 	}
 	return filepath.Clean(path), true, nil
+}
+
+// cwd puts the values of a cwd in place.
+func (v values) cwd(template string) (string, error) {
+	return runbooks.Expand(template, v.encoded(func(name, value string) (string, error) {
+		if _, ours := v.trusted(name); !ours && climbs(value) {
+			return "", &RefusedValueError{Name: name, Place: "cwd", Reason: "it would lead to another directory"}
+		}
+		return oneLine("cwd")(name, value)
+	}))
 }
 
 // preview shows the script as it stands: values never become part of it.
@@ -126,8 +132,12 @@ func (p shellPlan) preview(req Request) Preview {
 	}
 	shown = append(shown, given(req, uses, req.Action.Secrets)...)
 	where := p.dir
-	if host := req.Action.Settings.Host; host != "" { // of a rehearsal; a live run refuses it
-		where = host
+	if p.host != "" {
+		where = p.whereOnHost()
 	}
-	return Preview{Command: strings.TrimSuffix(req.Action.Code, "\n"), Where: where, Values: shown}
+	preview := Preview{Command: strings.TrimSuffix(req.Action.Code, "\n"), Where: where, Values: shown}
+	if p.host == "" {
+		return preview
+	}
+	return preview.withLands(req, p.hostFacts()...)
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"genia.ai/bitacora/runbooks"
 )
 
 // ShellState carries variables, functions and the working directory from one
@@ -95,4 +97,22 @@ func byName(items []carried) map[string]string {
 		m[c.name] = c.text
 	}
 	return m
+}
+
+// known adds the variables of earlier blocks to those that base tells, without the
+// names that the run gives values of its own.
+func (s *ShellState) known(base func(string) runbooks.Word, except func(string) bool) func(string) runbooks.Word {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var declared strings.Builder
+	for _, c := range s.items {
+		if shellName.MatchString(c.name) && !except(c.name) && len(c.text) <= maxCaptured && declared.Len() < 32<<10 {
+			declared.WriteString(strings.TrimSuffix(c.text, "\n") + "\n")
+		}
+	}
+	last := runbooks.Calls(declared.String()+"end", base)
+	if len(last) == 0 {
+		return base
+	}
+	return last[len(last)-1].Var
 }

@@ -135,6 +135,7 @@ func (g guard) preview(p Preview) Preview {
 	for i := range p.Values {
 		p.Values[i] = g.text(p.Values[i])
 	}
+	p.Lands = g.lands(p.Lands)
 	return p
 }
 

@@ -12,8 +12,8 @@ const shellBuiltins = " . : [ alias bg break builtin caller cd command compgen c
 	" eval exec exit export false fc fg getopts hash help history jobs kill let local logout mapfile popd printf pushd pwd read" +
 	" readarray readonly return set shift shopt source suspend test times trap true type typeset ulimit umask unalias unset wait "
 
-// Commands returns the programs that the runbook's shell actions call by name,
-// in order of first use. A name that is only known when the script runs is not
+// Commands returns the programs of this machine that the runbook's shell actions
+// call by name, in order of first use. A name that is only known when the script runs is not
 // among them.
 func (rb *Runbook) Commands() []string {
 	var names []string
@@ -25,10 +25,14 @@ func (rb *Runbook) Commands() []string {
 
 func stepCommands(names []string, step *Step) []string {
 	for _, action := range step.Actions {
-		if action.Kind != KindShell || action.Settings.Host != "" {
+		if action.Kind != KindShell {
 			continue
 		}
-		for _, name := range calledBy(action.Code) {
+		called := []string{"ssh"} // what a block on another host calls is there
+		if action.Settings.Host == "" {
+			called = calledBy(action.Code)
+		}
+		for _, name := range called {
 			if !slices.Contains(names, name) {
 				names = append(names, name)
 			}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 
 	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/runbooks"
@@ -107,6 +108,10 @@ func (d *confirm) lines(width, height int) []string {
 	if d.preview.Where != "" {
 		foot = append(foot, l.dim.Render(p.T("tui.confirm.where"))+" "+d.a.clean(d.preview.Where))
 	}
+	lands := d.a.landsLines(d.preview.Lands, width)
+	if len(lands) <= height/3 {
+		foot = append(foot, lands...)
+	}
 	if len(d.preview.Values) > 0 {
 		values := d.a.clean(strings.Join(d.preview.Values, "  "))
 		foot = append(foot, indent(l.dim.Render(p.T("tui.confirm.values"))+" ", chop(values, width-12))...)
@@ -119,6 +124,9 @@ func (d *confirm) lines(width, height int) []string {
 		foot = append(foot, d.a.errorLines(d.error, width)...)
 	}
 	code := d.a.codeLines(d.preview.Command, width)
+	if len(lands) > height/3 { // where there is no room it can be scrolled to, with what runs
+		code = append(lands, code...)
+	}
 	room := max(height-len(head)-len(foot), 1)
 	d.scroll.resize(len(code), min(room, len(code)))
 	if len(code) > room {
@@ -128,6 +136,32 @@ func (d *confirm) lines(width, height int) []string {
 		}
 	}
 	return slices.Concat(head, code, foot)
+}
+
+// landsLines says where an action will land.
+func (a *app) landsLines(facts []session.Fact, width int) []string {
+	if len(facts) == 0 {
+		return nil
+	}
+	label := a.look.dim.Render(a.p.T("tui.confirm.lands")) + " "
+	room := width - lipgloss.Width(label)
+	var lines []string // a fact is not broken where it fits
+	for i, fact := range facts {
+		value := a.clean(fact.Value)
+		if value == "" {
+			value = a.p.T("lands.unknown")
+		}
+		text := a.p.T("lands."+fact.Name) + " " + value
+		if i > 0 {
+			last := lines[len(lines)-1] + " · " + text
+			if lipgloss.Width(last) <= room {
+				lines[len(lines)-1] = last
+				continue
+			}
+		}
+		lines = append(lines, chop(text, room)...)
+	}
+	return indent(label, lines)
 }
 
 // effectText says what an action may change, by word and by style.

@@ -27,6 +27,7 @@ type fakeClient struct {
 	briefing session.Briefing
 	broken   *session.StorageError
 	previews int
+	lands    []session.Fact
 	badValue error
 }
 
@@ -156,7 +157,7 @@ func (c *fakeClient) Preview(_ context.Context, action string) (session.Preview,
 	if code == "" {
 		return session.Preview{}, errors.New("no such action")
 	}
-	return session.Preview{Command: code, Where: "/srv/cola", Values: values}, nil
+	return session.Preview{Command: code, Where: "/srv/cola", Values: values, Lands: c.lands}, nil
 }
 
 // take hands out what has not been handed out.

@@ -56,6 +56,13 @@ var scenes = []struct {
 		d.press("enter", "enter").write("Pedidos;x")
 	}},
 	{"confirm", event.ModeLive, func(d *drive) { d.toExecution().press("enter") }},
+	{"confirm-lands", event.ModeLive, func(d *drive) {
+		d.c.lands = []session.Fact{
+			{Name: "host", Value: "guardia1"}, {Name: "user", Value: "ana"}, {Name: "git.branch", Value: "main"},
+			{Name: "git.remote", Value: "https://git.example/colas/consumidor.git"}, {Name: "kube.context", Value: "prod-eu-west"}, {Name: "kube.namespace"},
+		}
+		d.toExecution().press("enter")
+	}},
 	{"confirm-destructive", event.ModeRehearsal, func(d *drive) {
 		d.toExecution().press("enter", "y").ends(event.OutcomeSimulated).press("enter")
 	}},

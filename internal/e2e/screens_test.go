@@ -12,13 +12,14 @@ import (
 var update = flag.Bool("update", false, "record docs/screens anew")
 
 // What differs from run to run, and what stands for it in a recorded screen.
-// Each replacement is as wide as what it replaces.
+// Each replacement is as wide as what it replaces, unless nothing stands behind it.
 var volatile = []struct{ pattern, instead string }{
 	{`\d\d:\d\d:\d\d`, "08:46:00"},
 	{`(EN VIVO|LIVE|ENSAYO|REHEARSAL)  \d\d:\d\d`, "$1  00:07"},
 	{`\d{4}-\d\d-\d\dT`, "2026-11-23T"},
 	{`\.\d{6,9}Z`, ".000000Z"},
 	{`· (\d+)ms`, "· 3ms"},
+	{`lands on host \S+ · user \S+`, "lands on host bastion · user ana"}, // stands at the end of a line
 	{`· (\d+)-[0-9a-f]{4}-[0-9a-f]{4} `, "· $1-9f3a-1c07 "},
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // sshServer starts Debian's sshd on loopback with keys of its own and returns its
-// port and the client's key.
+// port and the client's key; beside that lies the file "log" of what it tells.
 func sshServer(t *testing.T) (port, key string) {
 	t.Helper()
 	sshd, err := exec.LookPath("sshd")
@@ -45,7 +45,7 @@ func sshServer(t *testing.T) (port, key string) {
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(sshd, "-D", "-e", "-f", config)
+	cmd := exec.Command(sshd, "-D", "-E", filepath.Join(dir, "log"), "-f", config)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

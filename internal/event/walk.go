@@ -87,10 +87,11 @@ type StepAccepted struct {
 
 // ActionConfirmed says that the operator asked for exactly this to run.
 type ActionConfirmed struct {
-	Action string `json:"action"`
-	Effect string `json:"effect"`
-	Target string `json:"target"` // as typed, for destructive actions
-	How    string `json:"how"`    // operator, or unattended in automatic mode
+	Action string   `json:"action"`
+	Effect string   `json:"effect"`
+	Target string   `json:"target"` // as typed, for destructive actions
+	How    string   `json:"how"`    // operator, or unattended in automatic mode
+	Lands  []string `json:"lands"`  // where it was about to land: "git.branch=main"; an empty value could not be told
 }
 
 // ActionStarted stands in the transcript before the action runs.

@@ -20,7 +20,7 @@ func (b *builder) takeAction(ev event.Event) {
 	case event.AdhocStarted:
 		b.doc.Adhoc = append(b.doc.Adhoc, &attempt{
 			Attempt: 1, ID: data.ID, Seq: ev.Seq, Step: ev.Step, Actor: ev.Actor, Started: ev.At,
-			Command: data.Command, Where: data.Where, Values: []string{}, Outcome: event.OutcomeUnknown,
+			Command: data.Command, Where: data.Where, Values: []string{}, Lands: []string{}, Outcome: event.OutcomeUnknown,
 			Simulated: b.state.Rehearsal(), Confirmed: event.HowOperator, Captured: map[string]string{},
 		})
 		b.deviate(ev, deviationAdhoc, data.Command, "")
@@ -45,11 +45,12 @@ func (b *builder) start(ev event.Event, data event.ActionStarted) {
 	}
 	told := &attempt{
 		Attempt: len(a.Attempts) + 1, ID: data.Action, Seq: ev.Seq, Step: ev.Step, Actor: ev.Actor, Started: ev.At,
-		Command: data.Command, Where: data.Where, Values: append([]string{}, data.Values...),
+		Command: data.Command, Where: data.Where, Values: append([]string{}, data.Values...), Lands: []string{},
 		Simulated: data.Simulated, Undoes: data.Undoes, Outcome: event.OutcomeUnknown, Captured: map[string]string{},
 	}
 	if b.confirm.Action == data.Action {
 		told.Confirmed, told.Target = b.confirm.How, b.confirm.Target
+		told.Lands = append(told.Lands, b.confirm.Lands...)
 	}
 	b.confirm = event.ActionConfirmed{}
 	a.Attempts = append(a.Attempts, told)

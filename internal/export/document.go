@@ -152,6 +152,7 @@ type attempt struct {
 	Command    string            `json:"command"`
 	Where      string            `json:"where"`
 	Values     []string          `json:"values"`
+	Lands      []string          `json:"lands"` // where it was about to land, as it was confirmed: "git.branch=main"
 	Simulated  bool              `json:"simulated"`
 	Undoes     string            `json:"undoes"`
 	Confirmed  string            `json:"confirmed"` // operator or unattended, "" = needed none

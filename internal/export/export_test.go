@@ -48,7 +48,10 @@ func recorded(t *testing.T, rb *runbooks.Runbook, mode string, script sessiontes
 }
 
 func run(action, command string, values ...string) walk.Run {
-	return walk.Run{Action: action, Confirmed: true, Command: command, Where: "/srv/run", Values: values}
+	return walk.Run{
+		Action: action, Confirmed: true, Command: command, Where: "/srv/run", Values: values,
+		Lands: []string{"host=bastion", "git.branch="},
+	}
 }
 
 // incident is a run with everything in it: a failure, a retry with another

@@ -130,6 +130,9 @@ func (p *page) attempt(try *attempt, lang string) {
 	if try.Where != "" {
 		p.line("- " + p.t("export.where") + " " + inline(try.Where))
 	}
+	if len(try.Lands) > 0 {
+		p.line("- " + p.t("export.lands") + " " + inline(p.lands(try.Lands)))
+	}
 	if len(try.Values) > 0 {
 		p.line("- " + p.t("export.with") + " " + inline(strings.Join(try.Values, ", ")))
 	}
@@ -137,6 +140,19 @@ func (p *page) attempt(try *attempt, lang string) {
 		p.line("- " + p.t("export.source.capture") + " " + inline(name+" = "+try.Captured[name]))
 	}
 	p.output(try.Output)
+}
+
+// lands words where an attempt was about to land.
+func (p *page) lands(facts []string) string {
+	var told []string
+	for _, fact := range facts {
+		name, value, _ := strings.Cut(fact, "=")
+		if value == "" {
+			value = p.t("lands.unknown")
+		}
+		told = append(told, p.t("lands."+name)+" "+value)
+	}
+	return strings.Join(told, "; ")
 }
 
 func (p *page) ending(try *attempt) string {

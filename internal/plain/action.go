@@ -233,7 +233,8 @@ func (t *talk) prepare(action *runbooks.Action) (run walk.Run, ready bool, err e
 // is only named: a screen reader would read all of it again.
 func (t *talk) showPreview(action *runbooks.Action, preview session.Preview) {
 	values := strings.Join(preview.Values, " ")
-	whole := strings.Join([]string{action.ID, preview.Command, preview.Where, values}, "\x00")
+	lands := t.lands(preview.Lands)
+	whole := strings.Join([]string{action.ID, preview.Command, preview.Where, values, lands}, "\x00")
 	if t.shown == whole {
 		t.say(t.p.T("plain.action.again", "Name", nameOf(action), "Effect", t.p.T("effect."+string(action.Effect))))
 		return
@@ -245,12 +246,28 @@ func (t *talk) showPreview(action *runbooks.Action, preview session.Preview) {
 	if preview.Where != "" {
 		t.say("  " + t.p.T("plain.action.where", "Where", oneLine(preview.Where)))
 	}
+	if lands != "" {
+		t.say("  " + t.p.T("plain.action.lands", "Facts", oneLine(lands)))
+	}
 	if values != "" {
 		t.say("  " + t.p.T("plain.action.values", "Values", oneLine(values)))
 	}
 	if t.state.Rehearsal() {
 		t.say("  " + t.p.T("plain.action.simulated"))
 	}
+}
+
+// lands says where an action will land.
+func (t *talk) lands(facts []session.Fact) string {
+	var told []string
+	for _, fact := range facts {
+		value := fact.Value
+		if value == "" {
+			value = t.p.T("lands.unknown")
+		}
+		told = append(told, t.p.T("lands."+fact.Name)+" "+value)
+	}
+	return strings.Join(told, "; ")
 }
 
 // confirm asks as the action's effect demands. What was typed before the

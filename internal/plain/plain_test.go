@@ -379,3 +379,10 @@ func TestCommandWordsAreDistinct(t *testing.T) {
 		}
 	}
 }
+
+func TestWhereItLandsStandsBeforeTheQuestion(t *testing.T) {
+	script := captured(nil)
+	script.Lands = []session.Fact{{Name: "host", Value: "db1"}, {Name: "git.branch"}}
+	got := talkTo(t, newRun(t, event.ModeLive, script), nil, connector()...)
+	got.must(t, "  lands on: host db1; branch not known\n")
+}

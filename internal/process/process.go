@@ -61,6 +61,7 @@ type Spec struct {
 	Dir  string
 
 	Stdin  []byte   // nil = /dev/null
+	Hold   bool     // Stdin stays open behind its bytes, until EndInput or the command's end
 	Inputs [][]byte // each handed over through a pipe: descriptors 3, 4, …
 	Return int      // most bytes to take from one more descriptor after Inputs; 0 = none
 
@@ -86,6 +87,7 @@ type Process struct {
 	mu    sync.Mutex // one Output at a time
 	inout sync.WaitGroup
 
+	stdin    *os.File // our end of it when it is held
 	tree     *tree
 	exited   chan struct{} // the command has ended
 	release  chan struct{} // and may be reaped
@@ -176,6 +178,13 @@ func (p *Process) launch(name string, group func(name string) (*cgroup, error)) 
 func (p *Process) Wait() (State, error) {
 	<-p.done
 	return p.state, p.err
+}
+
+// EndInput lets a command whose Stdin is held read its end.
+func (p *Process) EndInput() {
+	if p.stdin != nil {
+		_ = p.stdin.Close() // a second close is no harm
+	}
 }
 
 // Returned is what came through the returning descriptor. It may only be called

@@ -273,3 +273,31 @@ func alive(pid int) bool {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	return err == nil && !strings.Contains(string(stat), ") Z ")
 }
+
+// A held input ends when it is told to, and with the command.
+func TestHeldInput(t *testing.T) {
+	out := newPrinted()
+	p, err := Start(t.Context(), Spec{
+		Path: "/bin/sh", Args: []string{"-c", "read line; echo got $line; cat; echo end"}, Env: []string{"PATH=/bin:/usr/bin"}, Dir: "/",
+		Stdin: []byte("first\n"), Hold: true, Output: out.take,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := out.await(t, "got first\n"); got != "got first\n" {
+		t.Errorf("it did not wait for the end of its input: %q", got)
+	}
+	p.EndInput()
+	p.EndInput()
+	out.await(t, "end\n")
+	if state, err := p.Wait(); err != nil || state.Exit != 0 {
+		t.Errorf("%+v, %v", state, err)
+	}
+	p, err = Start(t.Context(), Spec{Path: "/bin/sh", Args: []string{"-c", "exit 3"}, Dir: "/", Stdin: make([]byte, 1<<20), Hold: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state, err := p.Wait(); err != nil || state.Exit != 3 {
+		t.Errorf("%+v, %v", state, err)
+	}
+}

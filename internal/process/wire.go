@@ -35,9 +35,12 @@ func (p *Process) wire() (w *wiring, err error) {
 		}
 	}()
 	if p.spec.Stdin != nil {
-		stdin, err := p.feed(w, p.spec.Stdin)
+		stdin, ours, err := p.feed(w, p.spec.Stdin, p.spec.Hold)
 		if err != nil {
 			return w, err
+		}
+		if p.spec.Hold {
+			p.stdin = ours
 		}
 		p.cmd.Stdin = stdin
 	}
@@ -51,7 +54,7 @@ func (p *Process) wire() (w *wiring, err error) {
 	}
 	p.cmd.Stdout, p.cmd.Stderr = stdout, stderr
 	for _, data := range p.spec.Inputs {
-		f, err := p.feed(w, data)
+		f, _, err := p.feed(w, data, false)
 		if err != nil {
 			return w, err
 		}
@@ -91,19 +94,22 @@ func widen(f *os.File) {
 	}
 }
 
-// feed makes a pipe from which the command reads data.
-func (p *Process) feed(w *wiring, data []byte) (theirs *os.File, err error) {
-	theirs, ours, err := os.Pipe()
+// feed makes a pipe from which the command reads data, and then its end unless it
+// is held.
+func (p *Process) feed(w *wiring, data []byte, hold bool) (theirs, ours *os.File, err error) {
+	theirs, ours, err = os.Pipe()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	p.ends, w.theirs = append(p.ends, ours), append(w.theirs, theirs)
 	w.moves = append(w.moves, func() {
 		// A command that ends without reading everything is no error of ours.
 		_, _ = ours.Write(data)
-		_ = ours.Close()
+		if !hold {
+			_ = ours.Close()
+		}
 	})
-	return theirs, nil
+	return theirs, ours, nil
 }
 
 func (p *Process) keepReturned(b []byte) {

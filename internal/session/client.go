@@ -44,6 +44,13 @@ type Preview struct {
 	Command string
 	Where   string
 	Values  []string // "connector=facebook"
+	Lands   []Fact   // where it will land, of what has to be confirmed
+}
+
+// Fact says one thing about where an action will land, by the names of
+// docs/transcript-format.md. An empty Value: it matters, but could not be told.
+type Fact struct {
+	Name, Value string
 }
 
 // Attachment is one front end's view of a run.

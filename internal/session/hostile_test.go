@@ -20,7 +20,8 @@ func (telling) Preview(req actions.Request) (actions.Preview, error) {
 	if req.Action.ID == "on/1" {
 		return actions.Preview{}, errors.New("cannot use " + token + "\x1b[31m")
 	}
-	return actions.Preview{Command: token, Where: "/" + token, Values: []string{"a=" + token + "\x1b[31m"}}, nil
+	return actions.Preview{Command: token, Where: "/" + token, Values: []string{"a=" + token + "\x1b[31m"},
+		Lands: []actions.Fact{{Name: "git.branch", Value: "b" + token + "\x1b[31m"}}}, nil
 }
 
 func TestNothingThatIsToldHoldsASecret(t *testing.T) {
@@ -39,7 +40,7 @@ func TestNothingThatIsToldHoldsASecret(t *testing.T) {
 	if failed == nil {
 		t.Fatal("no error")
 	}
-	for _, told := range append(preview.Values, preview.Command, preview.Where, failed.Error()) {
+	for _, told := range append(preview.Values, preview.Lands[0].Value, preview.Command, preview.Where, failed.Error()) {
 		if strings.Contains(told, token) || strings.Contains(told, "\x1b") || !strings.Contains(told, "[secret TOKEN]") {
 			t.Errorf("told %q", told)
 		}

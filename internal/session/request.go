@@ -71,6 +71,10 @@ func (s *Session) prepareRun(cmd walk.Run, id string) (walk.Run, start, error) {
 		return cmd, start{}, err
 	}
 	cmd.Command, cmd.Where, cmd.Values = preview.Command, preview.Where, preview.Values
+	cmd.Lands = nil
+	for _, fact := range preview.Lands {
+		cmd.Lands = append(cmd.Lands, fact.Name+"="+fact.Value)
+	}
 	return cmd, start{id: action.ID, kind: action.Kind, request: request}, nil
 }
 
@@ -222,6 +226,9 @@ func (s *Session) preview(action *runbooks.Action, request actions.Request) (Pre
 	clean := Preview{Command: s.scrub.text(preview.Command), Where: s.scrub.text(preview.Where)}
 	for _, value := range preview.Values {
 		clean.Values = append(clean.Values, s.scrub.text(value))
+	}
+	for _, fact := range preview.Lands {
+		clean.Lands = append(clean.Lands, Fact{Name: fact.Name, Value: s.scrub.text(fact.Value)})
 	}
 	return clean, nil
 }

@@ -76,7 +76,7 @@ var _ Client = (*Session)(nil)
 
 // New returns the session of a run. Of a new one nothing is recorded yet: the
 // first command is walk.Start. One that goes on begins with the state that its
-// events give. The session takes over the writer. Close ends it; so does the end
+// events give. The session takes over the writer and the registry. Close ends it; so does the end
 // of ctx, for the action that runs.
 func New(ctx context.Context, opts Options) *Session {
 	base, stop := context.WithCancel(ctx)
@@ -269,6 +269,7 @@ func (s *Session) Close() error {
 		return nil
 	}
 	s.closed = true
+	lasting := s.opts.Registry.Close()
 	err := s.opts.Writer.Close()
 	s.feedsMu.Lock()
 	defer s.feedsMu.Unlock()
@@ -276,7 +277,7 @@ func (s *Session) Close() error {
 		f.End()
 	}
 	if err != nil {
-		return fmt.Errorf("close the transcript: %w", err)
+		return errors.Join(fmt.Errorf("close the transcript: %w", err), lasting)
 	}
-	return nil
+	return lasting
 }

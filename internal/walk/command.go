@@ -38,8 +38,8 @@ type Answer struct {
 	Invented              bool // only in a rehearsal: the value is not checked
 }
 
-// Run starts an action of the current step. Command, Where and Values are what
-// the executor's preview says; they go into the record.
+// Run starts an action of the current step. Command, Where, Values and Lands are
+// what the executor's preview says; they go into the record.
 type Run struct {
 	Action    string
 	Confirmed bool   // the operator saw the preview and said yes
@@ -48,6 +48,7 @@ type Run struct {
 	Command   string
 	Where     string
 	Values    []string
+	Lands     []string // "git.branch=main"
 }
 
 // Undo starts the inverse of an action that succeeded.

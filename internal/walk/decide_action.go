@@ -201,7 +201,7 @@ func (s State) startAction(a int, undoes string, cmd Run) ([]event.Event, error)
 			how = event.HowOperator
 		}
 		events = append(events, s.make(event.ActionConfirmed{
-			Action: action.ID, Effect: string(action.Effect), Target: cmd.Target, How: how,
+			Action: action.ID, Effect: string(action.Effect), Target: cmd.Target, How: how, Lands: cmd.Lands,
 		}))
 	}
 	return append(events, s.make(event.ActionStarted{

@@ -31,6 +31,7 @@ type Options struct {
 	Clock    func() time.Time     // nil: a clock that advances a second at each event
 	Attempts map[string][]Attempt // by action name or id; the last one repeats, none counts as ok
 	Previews map[string]error     // by action name or id: what is wrong with its values
+	Lands    []session.Fact       // of every preview
 	Sandbox  bool                 // the run is against the practice service
 	FailAt   uint64               // the event of this number cannot be stored; 0 = never
 	Briefing session.Briefing
@@ -148,7 +149,7 @@ func (s *Session) Preview(_ context.Context, id string) (session.Preview, error)
 			if err := scripted(s.opts.Previews, action.ID, action.Name); err != nil {
 				return session.Preview{}, &session.ValuesError{Action: id, Err: err}
 			}
-			preview := session.Preview{Command: action.Code, Where: "/srv/run"}
+			preview := session.Preview{Command: action.Code, Where: "/srv/run", Lands: s.opts.Lands}
 			for _, name := range action.Uses {
 				if value, ok := s.state.Value(name); ok {
 					preview.Values = append(preview.Values, name+"="+value.Text)
