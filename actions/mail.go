@@ -89,6 +89,10 @@ func (e *mailExecutor) attempt(ctx context.Context, req Request, plan mailPlan, 
 	}
 	answer := plan.server.mask(strings.TrimSpace(msg.ServerResponse()))
 	status := 250 // the only answer to a mail that was taken (RFC 5321, 4.2.3)
+	if len(answer) > maxAnswer {
+		answer = answer[:maxAnswer]
+		sink.Write(StreamInfo, fmt.Appendf(nil, "the response is longer than %d KiB; the rest was not read\n", maxAnswer>>10))
+	}
 	sink.Write(StreamOut, fmt.Appendf(nil, "%d %s\n", status, strings.TrimPrefix(answer, "250 ")))
 	return Result{Outcome: OutcomeOK, Status: status}, &observation{
 		kind: req.Action.Kind, status: status, body: []byte(answer), output: []byte(answer),
@@ -168,6 +172,9 @@ func (s mailServer) mask(text string) string {
 // maxSMTP bounds what a mail server may say during one mail, in bytes. The library
 // keeps every line whole.
 const maxSMTP = 1 << 20
+
+// maxAnswer bounds what is shown of the answer to a mail, in bytes.
+const maxAnswer = 4 << 10
 
 // boundedConn is a connection that ends when too much was read from it.
 type boundedConn struct {

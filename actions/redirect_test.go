@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -188,5 +189,28 @@ func TestRedirectsThatAreRefused(t *testing.T) {
 	}
 	if len(other.got()) != 0 {
 		t.Errorf("there arrived %q", other.got())
+	}
+}
+
+func TestSameOrigin(t *testing.T) {
+	for _, tc := range []struct {
+		from, to string
+		bare     bool
+	}{
+		{"http://a.example/x", "http://A.example:80/y", false}, {"https://a.example/x", "https://a.example:443/y", false},
+		{"https://a.example:8443/", "https://a.example:8443/", false}, {"https://[::1]/", "https://[::1]:443/", false},
+		{"http://a.example:8443/", "https://a.example:8443/", true}, // the same port, and another scheme
+		{"http://a.example/", "https://a.example/", true}, {"http://a.example/", "http://a.example:8080/", true},
+		{"http://a.example/", "http://a.example./", true}, {"http://a.example/", "http://b.a.example/", true}, {"http://a.example/", "//b.example/", true},
+	} {
+		from, err := url.Parse(tc.from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := httpPlan{method: "GET", url: from, headers: []runbooks.Header{{Name: "X-Api-Key", Value: "k"}}, body: "b"}
+		next, bare, err := values{}.redirected(p, 307, tc.to, guard{})
+		if err != nil || bare != tc.bare || bare != (len(next.headers) == 0 && next.body == "") {
+			t.Errorf("%s to %s: %+v, %v, %v", tc.from, tc.to, next, bare, err)
+		}
 	}
 }
