@@ -85,6 +85,12 @@ func TestShellConforms(t *testing.T) {
 					defer close(reached)
 					_, _ = os.ReadFile(fifo)
 				}()
+				t.Cleanup(func() { // of a script that never ran
+					if end, err := os.OpenFile(fifo, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
+						_ = end.Close()
+					}
+					<-reached
+				})
 				return request("echo >" + fifo + "; sleep 1000 & sleep 1000"), reached
 			},
 			Touched: func() int {

@@ -135,11 +135,11 @@ func (e *mailExecutor) client(ctx context.Context, s mailServer, begun *atomic.B
 		}
 		begun.Store(true)
 		context.AfterFunc(ctx, func() { _ = conn.Close() })
-		conn = &boundedConn{Conn: conn, left: maxSMTP}
+		bounded := &boundedConn{Conn: conn, left: maxSMTP}
 		if s.tls == mailImplicit {
-			return tls.Client(conn, config), nil
+			return tls.Client(bounded, config), nil
 		}
-		return conn, nil
+		return bounded, nil
 	}
 	options := []mail.Option{
 		mail.WithPort(port), mail.WithTimeout(time.Minute), mail.WithTLSConfig(config), mail.WithDialContextFunc(dial),
