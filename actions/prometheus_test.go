@@ -91,7 +91,7 @@ func TestRealPrometheus(t *testing.T) {
 	})
 	all := out.text(StreamOut)
 	last := all[strings.LastIndex(all, series):]
-	if want := series + " 1\n  ▁▁▁\n  min 1  max 1  mean 1  last 1  (3 samples, "; r.Outcome != OutcomeOK || !strings.HasPrefix(last, want) {
+	if want := series + " 1\n  ▄▄▄\n  min 1  max 1  mean 1  last 1  (3 samples, "; r.Outcome != OutcomeOK || !strings.HasPrefix(last, want) {
 		t.Errorf("range: %s %q", show(r), last)
 	}
 	if r, _ := do("up", runbooks.Settings{Range: 2 * time.Second, Step: time.Second, Expect: "> 1"}); r.Outcome != OutcomeFailed {

@@ -23,11 +23,12 @@ type span struct {
 	back, step time.Duration
 }
 
-// newSpan returns what is asked for, with one sample a column where no step is given.
+// newSpan returns what is asked for, with at most one sample a column where no
+// step is given.
 func newSpan(back, step time.Duration) span {
 	if back > 0 && step == 0 {
-		step = (back / (chartColumns - 1)).Round(time.Second)
-		step = min(max(step, time.Second), back)
+		step = (back/(chartColumns-1) + time.Second - 1).Truncate(time.Second)
+		step = min(step, back)
 	}
 	return span{back: back, step: step}
 }
@@ -120,8 +121,9 @@ func (l line) String(s span, end time.Time) string {
 }
 
 // drawn is a chart of one row of block characters: the lowest value is the lowest
-// block, a column without a sample a dot. Where several samples share a column the
-// highest is drawn, so that no peak is lost.
+// block, the highest the highest, what never changes a middle one, a column without
+// a sample a dot. Where several samples share a column the highest is drawn, so that
+// no peak is lost.
 func drawn(values []float64) string {
 	columns := make([]float64, min(len(values), chartColumns))
 	for i := range columns {
@@ -132,14 +134,12 @@ func drawn(values []float64) string {
 		if math.IsNaN(v) {
 			continue
 		}
+		if !math.IsInf(v, 0) {
+			low, high = min(low, v), max(high, v)
+		}
 		c := i * len(columns) / len(values)
 		if math.IsNaN(columns[c]) || v > columns[c] {
 			columns[c] = v
-		}
-	}
-	for _, v := range columns {
-		if !math.IsNaN(v) && !math.IsInf(v, 0) {
-			low, high = min(low, v), max(high, v)
 		}
 	}
 	blocks := []rune("▁▂▃▄▅▆▇█")
@@ -150,8 +150,10 @@ func drawn(values []float64) string {
 			b.WriteRune('·')
 		case math.IsInf(v, 1):
 			b.WriteRune(blocks[len(blocks)-1])
-		case math.IsInf(v, -1) || high == low:
+		case math.IsInf(v, -1):
 			b.WriteRune(blocks[0])
+		case high == low:
+			b.WriteRune(blocks[len(blocks)/2-1])
 		default:
 			// Each divided by itself, because the difference may be beyond all numbers.
 			share := (v/2 - low/2) / (high/2 - low/2)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -75,7 +76,7 @@ func TestPromQLRange(t *testing.T) {
 		}
 		return matrix(all...)
 	}
-	if r, out := do(set); r.Outcome != OutcomeOK || strings.Count(out.text(StreamOut), "▁▁▁▁▁") != chartSeries || !strings.HasSuffix(out.text(StreamOut), "and 5 more series\n") {
+	if r, out := do(set); r.Outcome != OutcomeOK || strings.Count(out.text(StreamOut), "▄▄▄▄▄") != chartSeries || !strings.HasSuffix(out.text(StreamOut), "and 5 more series\n") {
 		t.Errorf("got %s %q", show(r), out.all())
 	}
 	answer = func(float64) string { return twoSeries }
@@ -94,19 +95,25 @@ func TestChartKeepsPeaksAndItsWidth(t *testing.T) {
 	if got := drawn(many); utf8.RuneCountInString(got) != chartColumns || strings.Count(got, "█") != 1 || strings.Count(got, "▁") != chartColumns-1 {
 		t.Errorf("drawn %q", got)
 	}
+	// One low value among many: its column shows a higher one, the scale is still its.
+	many = slices.Repeat([]float64{0.38}, 2*chartColumns)
+	many[0] = 0.0064
+	if got := drawn(many); got != strings.Repeat("█", chartColumns) {
+		t.Errorf("drawn %q", got)
+	}
 	for _, tc := range []struct {
 		values []float64
 		want   string
 	}{
-		{nil, ""}, {[]float64{math.NaN()}, "·"}, {[]float64{3, 3}, "▁▁"}, {[]float64{-1, 0, 1}, "▁▅█"},
+		{nil, ""}, {[]float64{math.NaN()}, "·"}, {[]float64{3, 3}, "▄▄"}, {[]float64{-1, 0, 1}, "▁▅█"},
 		{[]float64{math.Inf(-1), 1, 2, math.Inf(1)}, "▁▁██"}, {[]float64{-math.MaxFloat64, math.MaxFloat64}, "▁█"},
 	} {
 		if got := drawn(tc.values); got != tc.want {
 			t.Errorf("%v: drawn %q, want %q", tc.values, got, tc.want)
 		}
 	}
-	for back, want := range map[time.Duration]time.Duration{time.Second: time.Second, time.Minute: time.Second, 30 * time.Minute: 31 * time.Second, 24 * time.Hour: 1464 * time.Second} {
-		if s := newSpan(back, 0); s.step != want || s.steps() >= chartColumns+1 {
+	for back, want := range map[time.Duration]time.Duration{time.Second: time.Second, time.Minute: 2 * time.Second, 30 * time.Minute: 31 * time.Second, 10 * time.Minute: 11 * time.Second, 24 * time.Hour: 1465 * time.Second} {
+		if s := newSpan(back, 0); s.step != want || s.steps() >= chartColumns {
 			t.Errorf("%s: step %s, %d steps", back, s.step, s.steps())
 		}
 	}
