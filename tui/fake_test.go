@@ -28,6 +28,7 @@ type fakeClient struct {
 	broken   *session.StorageError
 	previews int
 	badValue error
+	secrets  map[string]string // as given
 }
 
 func newFakeClient(rb *runbooks.Runbook, mode string, now func() time.Time) *fakeClient {
@@ -36,7 +37,7 @@ func newFakeClient(rb *runbooks.Runbook, mode string, now func() time.Time) *fak
 		plan: plan, state: walk.New(plan), now: now, signal: make(chan struct{}, 1),
 		briefing: session.Briefing{
 			Run: "20261123T084600Z-cola-7f3a", Dir: "/var/lib/bitacora/runs/20261123T084600Z-cola-7f3a",
-			Secrets: []session.SecretFact{{Name: "QUEUE_TOKEN", Present: true}, {Name: "MAIL_TOKEN"}},
+			Secrets: []session.SecretFact{{Name: "QUEUE_TOKEN", Present: true}, {Name: "MAIL_TOKEN", Present: true, Origin: session.SecretFromFile}},
 			Tools:   []session.ToolFact{{Name: "git", Path: "/usr/bin/git"}, {Name: "npm"}},
 			Notes:   []string{"npm no está instalado: un sustituto ejecuta los scripts."},
 			Sandbox: "http://127.0.0.1:4100/",
@@ -157,6 +158,22 @@ func (c *fakeClient) Preview(_ context.Context, action string) (session.Preview,
 		return session.Preview{}, errors.New("no such action")
 	}
 	return session.Preview{Command: code, Where: "/srv/cola", Values: values}, nil
+}
+
+func (c *fakeClient) GiveSecret(_ context.Context, name, value string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(value) < 6 {
+		return &session.SecretError{Name: name, Reason: session.SecretShort}
+	}
+	if c.secrets == nil {
+		c.secrets = map[string]string{}
+	}
+	c.secrets[name] = value
+	if missing := (&session.MissingSecretError{}); errors.As(c.badValue, &missing) && missing.Name == name {
+		c.badValue = nil
+	}
+	return nil
 }
 
 // take hands out what has not been handed out.

@@ -78,8 +78,7 @@ func (a *app) startAction(action *runbooks.Action) tea.Cmd {
 	}
 	return a.preview(action.ID, func(msg previewedMsg) tea.Cmd {
 		if msg.err != nil {
-			a.say(true, a.explain(msg.err))
-			return nil
+			return a.unready(msg.err, func() tea.Cmd { return a.startAction(action) })
 		}
 		cmd := walk.Run{
 			Action: action.ID, How: event.HowOperator,
@@ -276,8 +275,7 @@ func (a *app) startUndo(entry walk.UndoEntry, undo *runbooks.Action) tea.Cmd {
 	}
 	return a.preview(undo.ID, func(msg previewedMsg) tea.Cmd {
 		if msg.err != nil {
-			a.say(true, a.explain(msg.err))
-			return nil
+			return a.unready(msg.err, func() tea.Cmd { return a.startUndo(entry, undo) })
 		}
 		a.confirmAction(undo, msg, func(target string) tea.Cmd {
 			return a.do(walk.Undo{Action: entry.Action, Run: walk.Run{

@@ -214,6 +214,12 @@ func (t *talk) prepare(action *runbooks.Action) (run walk.Run, ready bool, err e
 	var refusal *walk.Refusal
 	switch {
 	case errors.As(err, &values):
+		if given, err := t.wantsSecret(err); err != nil || given {
+			if err != nil {
+				return walk.Run{}, false, err
+			}
+			return t.prepare(action)
+		}
 		t.say(t.p.T("plain.values", "Reason", oneLine(values.Err.Error())))
 		return walk.Run{}, false, nil
 	case errors.As(err, &refusal):

@@ -64,12 +64,16 @@ func (term *terminal) typed(lines ...string) *terminal {
 	return term
 }
 
-func open(ctx context.Context, t *testing.T, fake *sessiontest.Session, interrupts <-chan os.Signal) *terminal {
+func open(ctx context.Context, t *testing.T, fake *sessiontest.Session, interrupts <-chan os.Signal, change ...func(*Options)) *terminal {
 	t.Helper()
 	in, typed := io.Pipe()
 	term := &terminal{t: t, in: typed, grew: make(chan struct{}, 1), done: make(chan talked, 1)}
+	opts := Options{In: in, Out: term, Printer: printer(t, "en"), Now: now, Interactive: true, Interrupt: interrupts}
+	for _, apply := range change {
+		apply(&opts)
+	}
 	go func() {
-		result, err := Run(ctx, fake, Options{In: in, Out: term, Printer: printer(t, "en"), Now: now, Interactive: true, Interrupt: interrupts})
+		result, err := Run(ctx, fake, opts)
 		term.done <- talked{result: result, err: err}
 	}()
 	t.Cleanup(func() { _ = typed.Close() })

@@ -151,7 +151,7 @@ const holdsSecret = "the value holds a secret, which is never stored; use the se
 type MissingSecretError struct{ Name string }
 
 func (e *MissingSecretError) Error() string {
-	return fmt.Sprintf("the secret %s is not set; export it before starting (it is never stored)", e.Name)
+	return fmt.Sprintf("the secret %[1]s is not there; type it when asked, or start with $%[1]s, $%[1]s_FILE or an entry in secrets.yaml (it is never stored)", e.Name)
 }
 
 // checkPlaces refuses values where they could act as code: an argument of a

@@ -65,6 +65,8 @@ type Session struct {
 	closing bool               // no command is taken any more
 	closed  bool
 
+	replaced map[string]string // secrets that the operator gave another value for
+
 	failed *StorageError // the first failure of storage, nil while all is well
 
 	feedsMu sync.Mutex
