@@ -55,6 +55,7 @@ type Preview struct {
 	Command string   // the script, or the request with its values in place
 	Where   string   // working directory, or host
 	Values  []string // "connector=facebook" of what it is given
+	Wrapper string   // what runs around a script in the same shell, or ""
 }
 
 // Outcome is how an attempt ended.

@@ -28,7 +28,8 @@ type Client interface {
 	// action that it starts goes on by itself; its end comes through the feed.
 	// Errors: *walk.Refusal (nothing was recorded), *StorageError, *ValuesError.
 	Do(ctx context.Context, cmd walk.Command) (Ack, error)
-	// Preview returns what an action would run now, by its id. It touches nothing.
+	// Preview returns what an action would run now, by its id, or by walk.PartID one
+	// of its alternatives. It touches nothing.
 	Preview(ctx context.Context, action string) (Preview, error)
 	// GiveSecret tells the run the value of a secret that it lacks. The value stays
 	// in the memory of the session and is never recorded; who asked the operator
@@ -48,6 +49,7 @@ type Preview struct {
 	Command string
 	Where   string
 	Values  []string // "connector=facebook"
+	Wrapper string   // SHA-256 of what runs around a script in the same shell, or ""
 }
 
 // Attachment is one front end's view of a run.

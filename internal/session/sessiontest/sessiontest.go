@@ -11,6 +11,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -142,10 +143,14 @@ func (s *Session) Do(_ context.Context, cmd walk.Command) (session.Ack, error) {
 func (s *Session) Preview(_ context.Context, id string) (session.Preview, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	whole, _, _ := strings.Cut(id, "#")
 	for _, step := range s.plan.Steps() {
 		for _, action := range s.state.StepActions(step.ID) {
-			if action.ID != id && action.Name != id {
+			if action.ID != whole && action.Name != whole {
 				continue
+			}
+			if part := s.plan.Part(id); part != nil {
+				action = part
 			}
 			if err := scripted(s.opts.Previews, action.ID, action.Name); err != nil {
 				return session.Preview{}, &session.ValuesError{Action: id, Err: err}
