@@ -39,6 +39,7 @@ type Request struct {
 	Action *runbooks.Action
 
 	Params  map[string]string // values by parameter name, captured ones included
+	Dashed  []string          // parameters whose patterns say that a value may begin with a dash
 	Env     map[string]string // the author's env, already merged with the process's
 	Secrets map[string]string // values by secret name
 	Hosts   []string          // allow-list of http, empty = any

@@ -84,7 +84,7 @@ func expansionReads(n *syntax.ParamExp) bool {
 	switch {
 	case n.Excl, n.Exp != nil && n.Exp.Op == syntax.OtherParamOps:
 		return false
-	case n.Slice != nil && !(onlyNumbers(n.Slice.Offset) && onlyNumbers(n.Slice.Length)):
+	case n.Slice != nil && (!onlyNumbers(n.Slice.Offset) || !onlyNumbers(n.Slice.Length)):
 		return false
 	case n.Index == nil:
 		return true

@@ -32,7 +32,7 @@ func TestNothingThatMayWriteCountsAsReading(t *testing.T) {
 		"kubectl delete pod x", "kubectl $VERB", "kubectl get --profile=cpu --profile-output=x pods", "kubectl logs --profile cpu x", "kubectl exec x -- ls", "kubectl --kubeconfig x delete y", "kubectl -n get delete x", "kubectl --namespace=x delete y",
 		"docker rm x", "docker exec x ls", "docker $X ps", "docker --config x rm y", "systemctl restart x", "systemctl -H h restart x", "helm uninstall x", "oc delete x",
 		// values that a shell evaluates as code
-		"test -v 'a[$(rm x)]'", "op=-v\n[ \"$op\" 'a[$(rm x)]' ]", "[ $x ]", "[ -v 'a[$(rm x)]' ]", "[[ -v 'a[$(rm x)]' ]]", "[[ 'a[$(rm x)]' -eq 0 ]]", "[[ $X -gt 0 ]]", "x='a[$(rm y)]'\necho $((x))", "((x))", "let x", "let 'a[$(rm x)]=1'",
+		"test -v 'a[$(rm x)]'", "op=-v\n[ \"$op\" 'a[$(rm x)]' ]", "[ $x ]", "[ -n x -a \"$op\" 'a[$(rm x)]' ]", "[ ! \"$op\" 'a[$(rm x)]' ]", "test \"$op\" 'a[$(rm x)]'", "[ -v 'a[$(rm x)]' ]", "[[ -v 'a[$(rm x)]' ]]", "[[ 'a[$(rm x)]' -eq 0 ]]", "[[ $X -gt 0 ]]", "x='a[$(rm y)]'\necho $((x))", "((x))", "let x", "let 'a[$(rm x)]=1'",
 		"echo ${!x}", "x='$(rm y)'\necho ${x@P}", "echo ${a[$x]}", "echo ${x:y:1}", "a[$x]=1", "declare -i x='a[$(rm y)]'", "for ((i=x; i<3; i++)); do ls; done", "wait -p 'a[$(rm x)]'", "unset 'a[$(rm x)]'",
 		// not to be told
 		"", "# only a comment", "ls <pod>", "ls 'unterminated",

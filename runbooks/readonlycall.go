@@ -99,14 +99,21 @@ func readerReads(name string, args []argument) bool {
 // testReads refuses -v and -R, which evaluate the index of a name, and whatever
 // could become them.
 func testReads(args []argument) bool {
-	return !slices.ContainsFunc(args, func(a argument) bool {
-		return a.unquoted || a.text == "-v" || a.text == "-R"
-	}) && !(len(args) > 1 && args[0].dynamic && len(args) <= 3 && !isBinaryTest(args[1].text))
+	for i, a := range args {
+		if a.unquoted || a.text == "-v" || a.text == "-R" {
+			return false
+		}
+		// An expansion before another operand may be an operator.
+		if a.dynamic && i+1 < len(args) && !endsOperand(args[i+1].text) {
+			return false
+		}
+	}
+	return true
 }
 
-// isBinaryTest reports whether a word stands between two operands.
-func isBinaryTest(word string) bool {
-	return slices.Contains([]string{"=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef", "]"}, word)
+// endsOperand reports whether a word of a test follows an operand.
+func endsOperand(word string) bool {
+	return slices.Contains([]string{"=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef", "-a", "-o", ")", "]"}, word)
 }
 
 // gitReads allows only options before the subcommand that change no configuration,

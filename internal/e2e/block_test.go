@@ -48,7 +48,8 @@ func TestOneAlternativeRuns(t *testing.T) {
 	t.Parallel()
 	const picked = "echo second; touch second\n"
 	text := walkOf("bash {name=fix effect=write}", "touch first\n# or\n"+picked+"# O BIEN:\ntouch third\n")
-	line := strings.Count(text[:strings.Index(text, picked)], "\n") + 1
+	before, _, _ := strings.Cut(text, picked)
+	line := strings.Count(before, "\n") + 1
 	checks := func(t *testing.T, env []string, dir string) {
 		t.Helper()
 		for name, want := range map[string]bool{"first": false, "second": true, "third": false} {

@@ -39,8 +39,7 @@ func absent(t *testing.T, text string, server int, dirs ...string) {
 		}
 	}
 	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline") // the pattern is well-formed
-	files := append(lines, filepath.Join("/proc", strconv.Itoa(server), "environ"))
-	for _, path := range files {
+	for _, path := range append([]string{filepath.Join("/proc", strconv.Itoa(server), "environ")}, lines...) {
 		if content, err := os.ReadFile(path); err == nil && strings.Contains(string(content), text) {
 			t.Errorf("%s holds it", path)
 		}

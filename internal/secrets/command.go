@@ -60,7 +60,7 @@ func (f *Finder) run(ctx context.Context, command []string) (string, error) {
 	case stdout.full:
 		return "", fmt.Errorf("what %s printed: %w", shown, errLong)
 	case err != nil:
-		return "", fmt.Errorf("%s failed: %v%s", shown, err, said(stdout, stderr))
+		return "", fmt.Errorf("%s failed: %w%s", shown, err, said(stdout, stderr))
 	}
 	value, err := valueOf(stdout.kept)
 	if err != nil {

@@ -117,6 +117,11 @@ func (s *Session) request(action *runbooks.Action) (actions.Request, error) {
 	for name, value := range s.state.Values() {
 		request.Params[name] = value.Text
 	}
+	for _, name := range action.Settings.Args {
+		if param, ok := s.opts.Plan.Param(name); ok && param.AllowsDash() {
+			request.Dashed = append(request.Dashed, name)
+		}
+	}
 	for _, name := range action.Secrets {
 		value, ok := s.opts.Secrets[name]
 		if !ok && !s.state.Rehearsal() {
