@@ -41,6 +41,7 @@ type Request struct {
 	Action *runbooks.Action
 
 	Params  map[string]string // values by parameter name, captured ones included
+	Dashed  []string          // parameters whose patterns say that a value may begin with a dash
 	Env     map[string]string // the author's env, already merged with the process's
 	Secrets map[string]string // values by secret name
 	Hosts   []string          // allow-list of http, empty = any
@@ -58,6 +59,7 @@ type Preview struct {
 	Where   string   // working directory, or host
 	Values  []string // "connector=facebook" of what it is given
 	Lands   []Fact   // where it will land, of what the operator is asked about
+	Wrapper string   // what runs around a script in the same shell, or ""
 }
 
 // Outcome is how an attempt ended.

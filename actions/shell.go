@@ -36,7 +36,31 @@ func (e *shellExecutor) Preview(req Request) (Preview, error) {
 	}
 	preview := plan.preview(req)
 	preview.Lands = e.lands(req, plan)
-	return g.preview(preview), nil
+	preview = g.preview(preview)
+	preview.Wrapper = e.wrapper(req, plan)
+	return preview, nil
+}
+
+// wrapper is what would run around the script, as far as that can be told without
+// running anything.
+func (e *shellExecutor) wrapper(req Request, plan shellPlan) string {
+	env, err := environment(e.environ, req)
+	if err != nil || !plan.interpreter.wrapped {
+		return ""
+	}
+	program, err := findProgram(lookupEnv(env, "PATH"), plan.interpreter.programs)
+	if err != nil {
+		return "" // it will not run, and say why
+	}
+	return wrapperFor(program)
+}
+
+// wrapperFor is the wrapper of a shell, by the path of its program.
+func wrapperFor(program string) string {
+	if filepath.Base(program) == "bash" {
+		return bashWrapper
+	}
+	return posixWrapper
 }
 
 // plan checks everything that can be checked without touching anything.
@@ -149,14 +173,12 @@ func (e *shellExecutor) spec(req Request, plan shellPlan) (process.Spec, bool, e
 		spec.Stdin = code
 		spec.Args = append([]string{"-"}, plan.args...)
 	case plan.interpreter.wrapped:
-		wrapper := posixWrapper
 		state, options := req.Shell.script(notCarried(req))
 		if filepath.Base(program) == "bash" {
 			// Functions are read with all patterns known, whatever the block will know.
-			wrapper = bashWrapper
 			state = append(append(state, "builtin shopt -u extglob\n"...), options...)
 		}
-		spec.Inputs = [][]byte{[]byte(wrapper), code, state}
+		spec.Inputs = [][]byte{[]byte(wrapperFor(program)), code, state}
 		spec.Return = maxState
 		spec.Args = append([]string{"/dev/fd/3"}, plan.args...)
 	default:

@@ -310,7 +310,10 @@ func TestShellPreview(t *testing.T) {
 		Action: action, Dir: "/run/dir", Params: map[string]string{"connector": "facebook", "version": "v1", "copy": "hunter2hunter2"},
 		Secrets: map[string]string{"TOKEN": "hunter2hunter2"}, Shell: &s.state,
 	})
-	want := Preview{"deploy $version $TOKEN", "/run/dir", []string{"$1 connector=facebook", "version=v1", "TOKEN=[secret TOKEN]"}, nil}
+	want := Preview{
+		Command: "deploy $version $TOKEN", Where: "/run/dir", Values: []string{"$1 connector=facebook", "version=v1", "TOKEN=[secret TOKEN]"},
+		Wrapper: bashWrapper,
+	}
 	if err != nil || !reflect.DeepEqual(p, want) {
 		t.Errorf("got %+v, %v", p, err)
 	}

@@ -65,7 +65,7 @@ func planShell(v values) (shellPlan, error) {
 				return shellPlan{}, err
 			}
 		}
-		if err := argument(name, value); err != nil {
+		if err := argument(name, value, slices.Contains(v.req.Dashed, name)); err != nil {
 			return shellPlan{}, err
 		}
 		plan.args = append(plan.args, value)
@@ -77,10 +77,11 @@ func planShell(v values) (shellPlan, error) {
 	return plan, err
 }
 
-// argument refuses what a command could take for one of its options.
-func argument(name, value string) error {
+// argument refuses what a command could take for one of its options, unless the
+// author says that it may be one.
+func argument(name, value string, dashed bool) error {
 	switch {
-	case strings.HasPrefix(value, "-"):
+	case strings.HasPrefix(value, "-") && !dashed:
 		return &RefusedValueError{Name: name, Place: "an argument", Reason: "it begins with a dash, as an option does"}
 	case strings.ContainsRune(value, 0):
 		return &RefusedValueError{Name: name, Place: "an argument", Reason: "it holds a NUL"}

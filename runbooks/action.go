@@ -44,6 +44,7 @@ func (b *builder) action(blk *block, c codeReading, step *Step, caption string) 
 			d.fail("empty-confirm", "name", "the confirm asks nothing", "write the question between the fences")
 		}
 	}
+	a.recognise()
 	b.actions = append(b.actions, &placedAction{Action: a, declaring: d})
 	return a
 }
@@ -52,6 +53,7 @@ func (b *builder) action(blk *block, c codeReading, step *Step, caption string) 
 func (b *builder) spanAction(blk *block, step *Step, command string) *Action {
 	a := &Action{Kind: KindShell, Code: command + "\n", Line: blk.line, Scenario: step.Scenario, Attrs: map[string]string{}}
 	a.Effect = inferEffect(a)
+	a.recognise()
 	b.actions = append(b.actions, &placedAction{Action: a, declaring: &declaring{builder: b, a: a, blk: blk}})
 	return a
 }

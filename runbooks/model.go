@@ -159,6 +159,8 @@ type Action struct {
 	Effect       Effect            `json:"effect"`
 	Attrs        map[string]string `json:"attrs"` // as written, unknown keys included
 	SampleOutput string            `json:"sample_output"`
+	Alternatives []Alternative     `json:"alternatives"` // ways to do it, of which one is picked; empty: the code runs as a whole
+	Endless      bool              `json:"endless"`      // it runs until somebody stops it
 
 	Caption  string   `json:"-"` // the paragraph that introduces it, or ""
 	Settings Settings `json:"-"` // Attrs, parsed and checked

@@ -94,3 +94,18 @@ func (p Param) Check(value string) error {
 	}
 	return nil
 }
+
+// AllowsDash reports whether the author says outright that a value may begin with a
+// dash: the pattern itself begins with one, as in "-?[0-9]+" or "[-+][0-9]". One that
+// merely lets everything through, as ".*", does not say so.
+func (p Param) AllowsDash() bool {
+	pattern := strings.TrimPrefix(p.Pattern, "^")
+	for {
+		rest, grouped := strings.CutPrefix(pattern, "(")
+		if !grouped {
+			break
+		}
+		pattern = strings.TrimPrefix(rest, "?:")
+	}
+	return slices.ContainsFunc([]string{"-", `\-`, "[-", `[\-`}, func(start string) bool { return strings.HasPrefix(pattern, start) })
+}

@@ -1,6 +1,7 @@
 package runbooks
 
 import (
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -25,7 +26,9 @@ var readingVerbs = map[string]map[string]bool{
 var globalFlags = wordSet("-n --namespace --context --kubeconfig -C -H --host")
 
 // onlyReads reports whether every command of a script is known to only read and
-// none of its output goes to a file. What cannot be told, writes.
+// none of its output goes to a file. What cannot be told, writes; so does whatever
+// makes the shell take data for code, as arithmetic does with a variable that holds
+// "a[$(rm x)]".
 func onlyReads(code string) bool {
 	file := parseShell(code)
 	if file == nil || len(file.Stmts) == 0 {
@@ -33,55 +36,99 @@ func onlyReads(code string) bool {
 	}
 	reads := true
 	syntax.Walk(file, func(n syntax.Node) bool {
-		switch n := n.(type) {
-		case *syntax.CallExpr:
-			reads = reads && callReads(n)
-		case *syntax.Redirect:
-			reads = reads && redirectReads(n)
-		case *syntax.Assign:
-			reads = reads && (n.Name == nil || !steersTools(n.Name.Value))
-		case *syntax.CoprocClause, *syntax.FuncDecl:
-			reads = false
-		}
+		reads = reads && nodeReads(n)
 		return reads
 	})
 	return reads
 }
 
-// steersTools reports whether a variable changes what a reading command does.
-func steersTools(name string) bool {
-	return refusedName(name) || strings.HasPrefix(name, "GIT_") || strings.HasSuffix(name, "PAGER")
+func nodeReads(n syntax.Node) bool {
+	switch n := n.(type) {
+	case *syntax.CallExpr:
+		return callReads(n)
+	case *syntax.Redirect:
+		return redirectReads(n)
+	case *syntax.Assign:
+		return n.Index == nil && (n.Name == nil || !steersTools(n.Name.Value))
+	case *syntax.ArrayElem:
+		return n.Index == nil
+	case *syntax.DeclClause:
+		return declares(n)
+	case *syntax.ParamExp:
+		return expansionReads(n)
+	case *syntax.ArithmExp:
+		return onlyNumbers(n.X)
+	case *syntax.BinaryTest:
+		return !slices.Contains([]syntax.BinTestOperator{syntax.TsEql, syntax.TsNeq, syntax.TsLeq, syntax.TsGeq, syntax.TsLss, syntax.TsGtr}, n.Op)
+	case *syntax.UnaryTest:
+		return n.Op != syntax.TsVarSet && n.Op != syntax.TsRefVar
+	case *syntax.CoprocClause, *syntax.FuncDecl, *syntax.ArithmCmd, *syntax.LetClause, *syntax.CStyleLoop:
+		return false
+	}
+	return true
 }
 
-func callReads(n *syntax.CallExpr) bool {
-	if len(n.Args) == 0 {
+// declares reports whether a declaration only names and exports variables: options
+// such as -i and -n make the shell evaluate what is assigned, and words that are no
+// assignments hide which variable is meant.
+func declares(n *syntax.DeclClause) bool {
+	if n.Variant == nil || n.Variant.Value == "nameref" {
+		return false
+	}
+	return !slices.ContainsFunc(n.Args, func(a *syntax.Assign) bool { return a.Name == nil })
+}
+
+// expansionReads refuses what evaluates the value of a variable: ${!x}, ${x@P}, and
+// indexes and slices that are no numbers.
+func expansionReads(n *syntax.ParamExp) bool {
+	switch {
+	case n.Excl, n.Exp != nil && n.Exp.Op == syntax.OtherParamOps:
+		return false
+	case n.Slice != nil && (!onlyNumbers(n.Slice.Offset) || !onlyNumbers(n.Slice.Length)):
+		return false
+	case n.Index == nil:
 		return true
 	}
-	words := make([]string, len(n.Args))
-	for i, w := range n.Args {
-		words[i] = w.Lit()
+	word, ok := n.Index.(*syntax.Word)
+	return ok && (word.Lit() == "@" || word.Lit() == "*" || isDigits(word.Lit()))
+}
+
+// onlyNumbers reports whether arithmetic holds no variable.
+func onlyNumbers(expr syntax.ArithmExpr) bool {
+	numbers := true
+	if expr != nil {
+		syntax.Walk(expr, func(n syntax.Node) bool {
+			if word, ok := n.(*syntax.Word); ok {
+				numbers = numbers && isDigits(word.Lit())
+			}
+			return numbers
+		})
 	}
-	for _, w := range words {
-		if strings.HasPrefix(w, "--output") || strings.HasPrefix(w, "--ext-diff") {
-			return false
-		}
+	return numbers
+}
+
+// steering are beginnings and ends of the names of variables that change what a
+// reading command runs or where it looks for its configuration.
+var (
+	steeringPrefixes = []string{"GIT_", "KUBE", "DOCKER_", "CONTAINER", "PODMAN", "HELM_", "OPENSSL", "LESS", "SYSTEMD_", "SSL_", "SSH_", "XDG_", "RES_", "LOCALDOMAIN"}
+	steeringSuffixes = []string{"PAGER", "EDITOR", "BROWSER", "_OPTS", "_OPTIONS", "_PLUGINS", "_ASKPASS", "_CONFIG"}
+	harmlessPrefixes = []string{"LC_", "LANG", "TZ", "NO_COLOR", "COLUMNS", "LINES", "TERM"}
+)
+
+// steersTools reports whether a variable changes what a reading command does.
+func steersTools(name string) bool {
+	switch {
+	case harmless(name):
+		return false
+	case refusedName(name):
+		return true
 	}
-	verbs, ok := readingVerbs[words[0]]
-	if !ok {
-		return readers[words[0]]
-	}
-	for i := 1; i < len(words); i++ {
-		switch w := words[i]; {
-		case w == "":
-			return false
-		case globalFlags[w]:
-			i++
-		case strings.HasPrefix(w, "--") && strings.Contains(w, "="):
-		default:
-			return verbs[w]
-		}
-	}
-	return false
+	return slices.ContainsFunc(steeringPrefixes, func(p string) bool { return strings.HasPrefix(name, p) }) ||
+		slices.ContainsFunc(steeringSuffixes, func(p string) bool { return strings.HasSuffix(name, p) })
+}
+
+func harmless(name string) bool {
+	return slices.ContainsFunc(harmlessPrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
 }
 
 func redirectReads(n *syntax.Redirect) bool {

@@ -38,6 +38,7 @@ type app struct {
 
 	nextID  int
 	flight  int // commands that have not come back
+	awaited int // dialogs that were asked for and do not stand there yet
 	replies map[int]func(commandDoneMsg) tea.Cmd
 	shows   map[int]func(previewedMsg) tea.Cmd
 	waiters []waiter
@@ -206,6 +207,9 @@ func (a *app) key(msg tea.KeyMsg) tea.Cmd {
 	}
 	if a.dialog != nil {
 		return a.dialog.press(msg)
+	}
+	if a.awaited > 0 && name != "ctrl+c" {
+		return nil
 	}
 	if menu, ok := a.top().(numbered); ok && len(name) == 1 && name[0] >= '1' && name[0] <= '9' {
 		menu.jump(int(name[0] - '1'))

@@ -106,7 +106,14 @@ func (b *briefingScreen) params() []string {
 func (b *briefingScreen) secrets() []string {
 	var lines []string
 	for _, secret := range b.a.run.briefing.Secrets {
-		lines = append(lines, b.present(secret.Name, secret.Present, ""))
+		where := ""
+		if secret.Present && secret.Origin != "" {
+			where = b.a.secretText(secret)
+		}
+		lines = append(lines, b.present(secret.Name, secret.Present, where))
+		if secret.Problem != "" {
+			lines = append(lines, indent("  ", wrap(b.a.p.T("secret.problem", "Detail", b.a.clean(secret.Problem)), b.width-2))...)
+		}
 	}
 	return lines
 }

@@ -42,6 +42,7 @@ func (a *app) cleanText(s string) string {
 func (a *app) explain(err error) string {
 	var refusal *walk.Refusal
 	var storage *session.StorageError
+	var given *session.SecretError
 	var values *session.ValuesError
 	var other *session.NotDriverError
 	switch {
@@ -55,6 +56,8 @@ func (a *app) explain(err error) string {
 		return a.explainRefusal(refusal)
 	case errors.As(err, &storage):
 		return a.p.T("tui.err.storage", "Detail", a.clean(storage.Err.Error()))
+	case errors.As(err, &given):
+		return a.p.T("secret.refused."+string(given.Reason), "Name", a.clean(given.Name))
 	case errors.As(err, &values):
 		return a.p.T("tui.err.values", "Detail", a.clean(values.Err.Error()))
 	case errors.Is(err, session.ErrClosed), errors.Is(err, context.Canceled):

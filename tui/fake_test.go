@@ -29,6 +29,7 @@ type fakeClient struct {
 	previews int
 	lands    []session.Fact
 	badValue error
+	secrets  map[string]string // as given
 }
 
 func newFakeClient(rb *runbooks.Runbook, mode string, now func() time.Time) *fakeClient {
@@ -37,7 +38,7 @@ func newFakeClient(rb *runbooks.Runbook, mode string, now func() time.Time) *fak
 		plan: plan, state: walk.New(plan), now: now, signal: make(chan struct{}, 1),
 		briefing: session.Briefing{
 			Run: "20261123T084600Z-cola-7f3a", Dir: "/var/lib/bitacora/runs/20261123T084600Z-cola-7f3a",
-			Secrets: []session.SecretFact{{Name: "QUEUE_TOKEN", Present: true}, {Name: "MAIL_TOKEN"}},
+			Secrets: []session.SecretFact{{Name: "QUEUE_TOKEN", Present: true}, {Name: "MAIL_TOKEN", Present: true, Origin: session.SecretFromFile}},
 			Tools:   []session.ToolFact{{Name: "git", Path: "/usr/bin/git"}, {Name: "npm"}},
 			Notes:   []string{"npm no está instalado: un sustituto ejecuta los scripts."},
 			Sandbox: "http://127.0.0.1:4100/",
@@ -158,6 +159,22 @@ func (c *fakeClient) Preview(_ context.Context, action string) (session.Preview,
 		return session.Preview{}, errors.New("no such action")
 	}
 	return session.Preview{Command: code, Where: "/srv/cola", Values: values, Lands: c.lands}, nil
+}
+
+func (c *fakeClient) GiveSecret(_ context.Context, name, value string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(value) < 6 {
+		return &session.SecretError{Name: name, Reason: session.SecretShort}
+	}
+	if c.secrets == nil {
+		c.secrets = map[string]string{}
+	}
+	c.secrets[name] = value
+	if missing := (&session.MissingSecretError{}); errors.As(c.badValue, &missing) && missing.Name == name {
+		c.badValue = nil
+	}
+	return nil
 }
 
 // take hands out what has not been handed out.

@@ -108,6 +108,7 @@ func (a *app) listParams(then func() tea.Cmd) {
 			return nil
 		}})
 	}
+	items = append(items, a.secretItems(then)...)
 	if len(items) == 0 {
 		a.say(false, a.p.T("tui.params.none"))
 		return

@@ -76,13 +76,17 @@ func (a *app) startAction(action *runbooks.Action) tea.Cmd {
 		a.askValue(missing[0], func() tea.Cmd { return a.startAction(action) })
 		return nil
 	}
-	return a.preview(action.ID, func(msg previewedMsg) tea.Cmd {
+	return a.pickPart(action, func(n int) tea.Cmd { return a.startPart(action, n) })
+}
+
+// startPart goes on with what was picked of an action.
+func (a *app) startPart(action *runbooks.Action, n int) tea.Cmd {
+	return a.opening(walk.PartID(action.ID, n), func(msg previewedMsg) tea.Cmd {
 		if msg.err != nil {
-			a.say(true, a.explain(msg.err))
-			return nil
+			return a.unready(msg.err, func() tea.Cmd { return a.startPart(action, n) })
 		}
 		cmd := walk.Run{
-			Action: action.ID, How: event.HowOperator,
+			Action: action.ID, Alternative: n, How: event.HowOperator,
 			Command: msg.preview.Command, Where: msg.preview.Where, Values: msg.preview.Values,
 		}
 		if !a.run.state.NeedsConfirm(action) {
@@ -278,14 +282,17 @@ func (a *app) startUndo(entry walk.UndoEntry, undo *runbooks.Action) tea.Cmd {
 		a.askValue(missing[0], func() tea.Cmd { return a.startUndo(entry, undo) })
 		return nil
 	}
-	return a.preview(undo.ID, func(msg previewedMsg) tea.Cmd {
+	return a.pickPart(undo, func(n int) tea.Cmd { return a.startUndoPart(entry, undo, n) })
+}
+
+func (a *app) startUndoPart(entry walk.UndoEntry, undo *runbooks.Action, n int) tea.Cmd {
+	return a.opening(walk.PartID(undo.ID, n), func(msg previewedMsg) tea.Cmd {
 		if msg.err != nil {
-			a.say(true, a.explain(msg.err))
-			return nil
+			return a.unready(msg.err, func() tea.Cmd { return a.startUndoPart(entry, undo, n) })
 		}
 		a.confirmAction(undo, msg, func(target string) tea.Cmd {
 			return a.do(walk.Undo{Action: entry.Action, Run: walk.Run{
-				Confirmed: true, Target: target, How: event.HowOperator,
+				Confirmed: true, Target: target, How: event.HowOperator, Alternative: n,
 				Command: msg.preview.Command, Where: msg.preview.Where, Values: msg.preview.Values,
 			}}, a.closeFailure)
 		})

@@ -311,7 +311,11 @@ func (a *app) offers() []offer {
 	}
 	running := a.cancellable()
 	if running {
-		offers = append([]offer{{id: keyCancel}}, offers...)
+		stop := offer{id: keyCancel}
+		if watching(a.run.state.Running) {
+			stop.label = a.p.T("tui.foot.stop-watching")
+		}
+		offers = append([]offer{stop}, offers...)
 	} else {
 		offers = append(offers, offer{id: keyCancel, quiet: true, label: a.p.T("tui.foot.leave")})
 	}

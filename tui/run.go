@@ -39,6 +39,7 @@ type run struct {
 	silent     time.Time
 	uncounted  uncounted
 	previews   map[string]*previewState
+	offered    map[string]bool // secrets that were asked for
 }
 
 // uncounted is how much of the output of the action that began then was counted only.
@@ -57,8 +58,8 @@ type previewState struct {
 
 func newRun(att *session.Attachment, p *i18n.Printer, clean func(string) string) *run {
 	r := &run{
-		plan: att.Plan, briefing: att.Briefing, saved: att.Saved, printer: p, clean: clean,
-		state: walk.New(att.Plan), previews: map[string]*previewState{}, actions: map[string]*runbooks.Action{},
+		plan: att.Plan, briefing: own(att.Briefing), saved: att.Saved, printer: p, clean: clean,
+		state: walk.New(att.Plan), previews: map[string]*previewState{}, offered: map[string]bool{}, actions: map[string]*runbooks.Action{},
 	}
 	indexActions(att.Plan.Steps(), r.actions)
 	for _, ev := range att.Events {
@@ -67,6 +68,12 @@ func newRun(att *session.Attachment, p *i18n.Printer, clean func(string) string)
 	r.replay = replay{past: session.NewReplayed(att.Events), pieces: map[int][]session.OutputPrinted{}, stale: true}
 	r.lay()
 	return r
+}
+
+// own copies what changes here: secrets that are given are there from then on.
+func own(b session.Briefing) session.Briefing {
+	b.Secrets = slices.Clone(b.Secrets)
+	return b
 }
 
 func (r *run) book() *runbooks.Runbook { return r.plan.Runbook() }

@@ -167,6 +167,17 @@ func (a *app) refused(from dialog, text string) {
 	a.say(true, text)
 }
 
+// opening is preview for a dialog that the operator has asked for. What is typed
+// until it stands there was not meant for the screen behind it, where an s, a yes to
+// the dialog, would skip the step: it is thrown away.
+func (a *app) opening(action string, show func(previewedMsg) tea.Cmd) tea.Cmd {
+	a.awaited++
+	return a.preview(action, func(msg previewedMsg) tea.Cmd {
+		a.awaited--
+		return show(msg)
+	})
+}
+
 // preview asks what an action would run and shows the answer.
 func (a *app) preview(action string, show func(previewedMsg) tea.Cmd) tea.Cmd {
 	a.nextID++

@@ -15,11 +15,15 @@ func (a *app) untrusted() bool {
 	return t.Asks() && !a.run.state.Rehearsal() && a.run.state.Trusted != t.SHA256
 }
 
-// begin leaves the briefing: it asks whether the text is trusted and which
-// scenario applies, where that is open.
+// begin leaves the briefing: it asks whether the text is trusted, for
+// secrets that are missing, and which scenario applies, where that is open.
 func (a *app) begin() tea.Cmd {
 	if a.untrusted() {
 		a.askTrust()
+		return nil
+	}
+	if secret := a.nextSecret(); secret != nil {
+		a.askSecret(secret.Name, true, a.begin)
 		return nil
 	}
 	if a.run.state.NeedsScenario() {

@@ -37,6 +37,9 @@ func (w *walkScreen) actionLines(action *runbooks.Action, cells int) []string {
 	case runbooks.KindShell, runbooks.KindHTTP, runbooks.KindMail, runbooks.KindPromQL:
 		lines = append(lines, w.commandLines(action, cells)...)
 	}
+	if text := a.partText(action); text != "" {
+		lines = append(lines, indent("  ", wrap(text, cells-2))...)
+	}
 	for _, text := range w.outcomeText(action) {
 		lines = append(lines, indent("  ", wrap(text, cells-2))...)
 	}

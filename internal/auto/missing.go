@@ -20,6 +20,8 @@ const (
 	NeedInput    NeedKind = "input"
 	NeedTarget   NeedKind = "target" // of a destructive action
 	NeedSecret   NeedKind = "secret"
+	NeedPick     NeedKind = "alternative" // of a block that holds several
+	NeedLimit    NeedKind = "limit"       // a timeout for a block that never ends
 )
 
 // Need is something that the walk would have to ask.
@@ -48,7 +50,7 @@ func (n Need) Flag() string {
 		return FlagParam + " " + n.Name + "=" + value
 	case NeedScenario:
 		return FlagScenario + " " + value
-	case NeedSecret:
+	case NeedSecret, NeedLimit:
 		return n.Name
 	}
 	flag := FlagAnswer + " " + n.Name + "=" + value

@@ -3,6 +3,7 @@ package auto
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"genia.ai/bitacora/internal/event"
@@ -260,7 +261,10 @@ func (o Options) run(s walk.State, action *runbooks.Action) move {
 		return o.param(s, missing[0])
 	}
 	cmd := walk.Run{Action: action.ID, Confirmed: true, How: event.HowUnattended}
-	var m move
+	m := o.pick(s, action, &cmd)
+	if m.stuck != nil {
+		return m
+	}
 	if o.HasSecret != nil && !s.Rehearsal() {
 		for _, name := range action.Secrets {
 			if !o.HasSecret(name) {
@@ -286,6 +290,34 @@ func (o Options) run(s walk.State, action *runbooks.Action) move {
 		}
 	}
 	m.command = cmd
+	return m
+}
+
+// pick says which alternative of a block runs, and whether one that never ends has
+// a limit: nobody is there to stop it.
+func (o Options) pick(s walk.State, action *runbooks.Action, cmd *walk.Run) (m move) {
+	if count := len(action.Alternatives); count > 0 {
+		cmd.Alternative = 1 // of a rehearsal, and for Check to go on with
+		given, answered := o.answer(action)
+		numbers := make([]string, count)
+		for i := range numbers {
+			numbers[i] = strconv.Itoa(i + 1)
+		}
+		switch n := slices.Index(numbers, given) + 1; {
+		case action.Effect == runbooks.EffectDestructive && !s.Rehearsal():
+			m.stuck = fmt.Errorf("%s destroys something in one of %d ways: automatic mode cannot pick the way and name the target; make a block of each", nameOf(action), count)
+			return m
+		case answered && n > 0:
+			cmd.Alternative = n
+		case answered:
+			m.wrongs = append(m.wrongs, wrongOption(nameOf(action), given, numbers))
+		case !s.Rehearsal():
+			m.needs = append(m.needs, Need{Kind: NeedPick, Name: nameOf(action), Label: question(s, action), Options: numbers})
+		}
+	}
+	if part, ok := action.Part(cmd.Alternative); ok && part.Endless && action.Settings.Timeout == 0 && !s.Rehearsal() {
+		m.needs = append(m.needs, Need{Kind: NeedLimit, Name: nameOf(action), Label: question(s, action)})
+	}
 	return m
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"genia.ai/bitacora/internal/config"
 	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/secrets"
 	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/internal/transcript"
 	"genia.ai/bitacora/internal/walk"
@@ -47,7 +48,7 @@ func (a *app) reopen(ctx context.Context, dir string, seized *transcript.Holder,
 	if before.Damage != nil {
 		return nil, before.Damage
 	}
-	p, err := a.remember(before)
+	p, err := a.remember(before, spec.Secrets)
 	if err != nil {
 		return nil, err
 	}
@@ -78,8 +79,9 @@ func (a *app) reopen(ctx context.Context, dir string, seized *transcript.Holder,
 	return p, nil
 }
 
-// remember makes a preparation of what a transcript says of its run.
-func (a *app) remember(t *transcript.Transcript) (*preparation, error) {
+// remember makes a preparation of what a transcript says of its run. Without found
+// secrets it knows those of the environment.
+func (a *app) remember(t *transcript.Transcript, found []secrets.Found) (*preparation, error) {
 	if len(t.Events) == 0 {
 		return nil, transcript.ErrNotStarted
 	}
@@ -95,7 +97,10 @@ func (a *app) remember(t *transcript.Transcript) (*preparation, error) {
 	if a.lang == "" {
 		a.lang = started.Lang
 	}
-	p, err := a.prepare(rb, runFlags{dryRun: started.Mode == event.ModeRehearsal, plain: true})
+	if found == nil {
+		found = a.envSecrets(rb.Runbook)
+	}
+	p, err := a.prepare(rb, runFlags{dryRun: started.Mode == event.ModeRehearsal, plain: true}, found)
 	if err != nil {
 		return nil, err
 	}

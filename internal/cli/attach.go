@@ -49,7 +49,7 @@ func (a *app) launch(ctx context.Context, spec serveSpec, p *i18n.Printer) (runs
 	}
 	command, notes := a.serverCommand(ctx, exe, p)
 	spec.Lang, spec.Idle, spec.Notes = a.lang, config.Idle(a.env), notes
-	ready, err := runserver.Spawn(ctx, command, spec)
+	ready, err := runserver.Spawn(ctx, command, serverEnviron(spec.Secrets), spec)
 	var failed *runserver.StartError
 	if errors.As(err, &failed) {
 		fmt.Fprintf(a.err, "bitacora: %s\n", failed.Error())
@@ -124,7 +124,7 @@ func (a *app) showPlain(ctx context.Context, client session.Client, v view, l le
 	ctx, stop := signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	result, err := plain.Run(ctx, client, plain.Options{
-		In: a.in, Out: a.out, Printer: v.printer, Interactive: term.IsTerminal(int(a.in.Fd())),
+		In: a.in, Out: a.out, Printer: v.printer, Interactive: term.IsTerminal(int(a.in.Fd())), Hide: hideFor(a.in),
 		Scenario: v.scenario, Answers: v.answers, Watch: v.watch,
 		Location: time.Local, Now: a.clock.Now, Interrupt: interrupts,
 	})

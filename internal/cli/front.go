@@ -74,7 +74,11 @@ func (a *app) openPicked(ctx context.Context, choice tui.Choice) (*runserver.Cli
 		return nil, nil, usagef("%s has %d errors; `bitacora lint %s` names them", choice.Entry.Name, errs, name)
 	}
 	flags := runFlags{dryRun: choice.Rehearsal}
-	prep, err := a.prepare(rb, flags)
+	found, err := a.findSecrets(ctx, rb.Runbook, flags.dryRun)
+	if err != nil {
+		return nil, nil, err
+	}
+	prep, err := a.prepare(rb, flags, found)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -98,6 +98,7 @@ func files() [][2]string {
 		{"$XDG_STATE_HOME/bitacora/heads/", "the anchored heads of each run, which verify compares; kept apart, so that a record is not changed unseen"},
 		{"$XDG_STATE_HOME/bitacora/trusted/", "which text of each runbook you accepted; remove a file to be asked again"},
 		{"$XDG_DATA_HOME/bitacora/runbooks/", "your runbooks; default ~/.local/share/bitacora/runbooks/"},
+		{"$XDG_CONFIG_HOME/bitacora/secrets.yaml", "where secrets come from: NAME: {command: [pass, show, x]} or NAME: {file: ~/x}, never a value; default ~/.config/bitacora/"},
 	}
 }
 
@@ -106,6 +107,7 @@ func variables() [][2]string {
 		{"BITACORA_OPERATOR", "your name in the record, for shared accounts; else your user"},
 		{"BITACORA_IDLE", "how long a run waits with nobody attached before it is paused (10m); read when its server starts"},
 		{"BITACORA_SYSLOG", "where heads are logged too: local, udp://HOST:PORT or tcp://HOST:PORT; read when the server starts"},
+		{"NAME, NAME_FILE", "the value of the secret NAME, or the file that holds it: yours, and readable by nobody else"},
 		{"BITACORA_BACKGROUND", "light for terminals with a light background"},
 		{"NO_COLOR", "no colours"},
 		{"LC_ALL, LC_MESSAGES, LANG", "language of the screens, unless --lang or the runbook says otherwise"},

@@ -17,6 +17,7 @@ import (
 	"genia.ai/bitacora/internal/i18n"
 	"genia.ai/bitacora/internal/redact"
 	"genia.ai/bitacora/internal/sandbox"
+	"genia.ai/bitacora/internal/secrets"
 	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/internal/transcript"
 	"genia.ai/bitacora/internal/walk"
@@ -36,7 +37,8 @@ type preparation struct {
 
 	env     map[string]string
 	hosts   []string
-	secrets map[string]string
+	found   []secrets.Found   // of the runbook's secrets
+	secrets map[string]string // what of them is there
 	masks   *redact.Set
 	service *sandbox.Service // nil without --sandbox
 
@@ -53,7 +55,7 @@ type preparation struct {
 
 // prepare checks everything that can be checked without recording or starting
 // anything.
-func (a *app) prepare(rb *loaded, flags runFlags) (*preparation, error) {
+func (a *app) prepare(rb *loaded, flags runFlags, found []secrets.Found) (*preparation, error) {
 	p := &preparation{
 		rb: rb, plan: walk.NewPlan(rb.Runbook), printer: a.printer(rb.Lang),
 		scenario: flags.scenario, dryRun: flags.dryRun,
@@ -74,9 +76,8 @@ func (a *app) prepare(rb *loaded, flags runFlags) (*preparation, error) {
 		return nil, usagef("--fault goes with --sandbox")
 	}
 	p.env, p.hosts = a.authorsEnv(rb.Runbook), rb.Hosts
-	p.secrets = a.secretsFor(rb.Runbook)
-	if p.masks, err = redact.New(p.secrets); err != nil {
-		return nil, &usageError{err}
+	if err := p.keepSecrets(found); err != nil {
+		return nil, err
 	}
 	if err = p.checkSecrets(); err != nil {
 		return nil, errors.Join(err, p.close())
@@ -135,16 +136,6 @@ func (a *app) authorsEnv(rb *runbooks.Runbook) map[string]string {
 		}
 	}
 	return env
-}
-
-func (a *app) secretsFor(rb *runbooks.Runbook) map[string]string {
-	secrets := map[string]string{}
-	for _, name := range rb.Secrets {
-		if value, ok := a.env(name); ok && value != "" {
-			secrets[name] = value
-		}
-	}
-	return secrets
 }
 
 // adminToken is the secret that the practice service gives out.
@@ -220,7 +211,7 @@ func (p *preparation) start(ctx context.Context, a *app, flags runFlags) error {
 func (p *preparation) sessionOptions(a *app, writer *transcript.Writer, workDir string) session.Options {
 	registry := actions.Rehearsal()
 	if !p.dryRun {
-		registry = actions.Live(actions.LiveOptions{Environ: os.Environ()})
+		registry = actions.Live(actions.LiveOptions{Environ: p.environOfActions()})
 	}
 	return session.Options{
 		Anchored: p.anchored, Recorded: a.keepTrust,
@@ -283,9 +274,7 @@ func (a *app) frontEnd(flags runFlags) string {
 func (p *preparation) briefing(a *app) session.Briefing {
 	b := session.Briefing{Run: p.id, Dir: p.dir, Trust: p.trust(a), Idle: config.Idle(a.env)}
 	b.Notes = append(p.missing(a), p.notes...)
-	for _, name := range p.rb.Secrets {
-		b.Secrets = append(b.Secrets, session.SecretFact{Name: name, Present: p.secrets[name] != ""})
-	}
+	b.Secrets = p.secretFacts()
 	for _, name := range p.rb.Commands() {
 		b.Tools = append(b.Tools, session.ToolFact{Name: name, Path: p.lookTool(name)})
 	}
@@ -307,10 +296,10 @@ func (p *preparation) missing(a *app) []string {
 	if p.dryRun || p.service != nil {
 		return nil
 	}
-	var notes, secrets, env []string
+	var notes, missing, env []string
 	for _, name := range p.rb.Secrets {
 		if p.secrets[name] == "" {
-			secrets = append(secrets, name)
+			missing = append(missing, name)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.rb.Env)) {
@@ -318,8 +307,8 @@ func (p *preparation) missing(a *app) []string {
 			env = append(env, name+"="+p.rb.Env[name])
 		}
 	}
-	if len(secrets) > 0 {
-		notes = append(notes, p.printer.T("cli.note.secrets", "Detail", strings.Join(secrets, ", ")))
+	if len(missing) > 0 {
+		notes = append(notes, p.printer.T("cli.note.secrets", "Detail", strings.Join(missing, ", ")))
 	}
 	if len(env) > 0 {
 		notes = append(notes, p.printer.T("cli.note.env", "Detail", strings.Join(env, ", ")))

@@ -16,6 +16,7 @@ import (
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/runserver"
 	"genia.ai/bitacora/internal/sanitize"
+	"genia.ai/bitacora/internal/secrets"
 	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/internal/transcript"
 	"genia.ai/bitacora/internal/walk"
@@ -116,11 +117,29 @@ func (a *app) resume(ctx context.Context, entry transcript.Entry, flags resumeFl
 		}
 		return err
 	}
+	if spec.Secrets, err = a.findSecretsOf(ctx, entry); err != nil {
+		return a.screenError(err)
+	}
 	ready, err := a.launch(ctx, spec, printer)
 	if err != nil {
 		return err
 	}
 	return a.drive(ctx, ready.Dir, hello, v)
+}
+
+// findSecretsOf looks for the secrets of a run again: the server that knew them is
+// gone, and they are stored nowhere.
+func (a *app) findSecretsOf(ctx context.Context, entry transcript.Entry) ([]secrets.Found, error) {
+	t, err := transcript.Read(entry.Dir)
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.remember(t, nil)
+	if err != nil {
+		return nil, err
+	}
+	sandbox := walk.Replay(p.plan, t.Events).Sandbox
+	return a.findSecrets(ctx, p.rb.Runbook, p.dryRun || sandbox)
 }
 
 // dialHolder dials again while the process that holds a run lives: it may be about
@@ -265,7 +284,7 @@ func (a *app) noteAlone(ctx context.Context, dir, text string) (session.Ack, err
 	if err != nil {
 		return session.Ack{}, err
 	}
-	p, err := a.remember(found)
+	p, err := a.remember(found, nil)
 	if err != nil {
 		return session.Ack{}, err
 	}

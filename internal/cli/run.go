@@ -11,6 +11,7 @@ import (
 	"genia.ai/bitacora/internal/auto"
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/sandbox"
+	"genia.ai/bitacora/internal/sanitize"
 )
 
 // runFlags are the flags of run and rehearse.
@@ -75,7 +76,11 @@ func (a *app) run(ctx context.Context, name string, flags runFlags) error {
 	if n := a.reportErrors(rb); n > 0 {
 		return &exitError{exitRunbook}
 	}
-	prep, err := a.prepare(rb, flags)
+	found, err := a.findSecrets(ctx, rb.Runbook, flags.dryRun || flags.sandbox)
+	if err != nil {
+		return a.screenError(err)
+	}
+	prep, err := a.prepare(rb, flags, found)
 	if err != nil {
 		return err
 	}
@@ -97,7 +102,7 @@ func (a *app) run(ctx context.Context, name string, flags runFlags) error {
 func (p *preparation) spec(flags runFlags) serveSpec {
 	return serveSpec{
 		Source: p.rb.source, Name: p.rb.name, Path: p.rb.path, Modified: p.rb.modified, Shipped: p.rb.shipped,
-		Params: p.params, Scenario: p.scenario, DryRun: p.dryRun, Sandbox: flags.sandbox, Fault: flags.fault,
+		Params: p.params, Secrets: p.found, Scenario: p.scenario, DryRun: p.dryRun, Sandbox: flags.sandbox, Fault: flags.fault,
 	}
 }
 
@@ -138,6 +143,11 @@ func (a *app) explain(err error, prep *preparation) error {
 	}
 	for _, line := range missing.Lines(prep.printer) {
 		fmt.Fprintln(a.err, line)
+	}
+	for _, f := range prep.found {
+		if f.Problem != "" {
+			fmt.Fprintf(a.err, "%s: %s\n", f.Name, sanitize.Line(f.Problem))
+		}
 	}
 	return &exitError{exitUsage}
 }

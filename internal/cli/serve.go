@@ -17,6 +17,7 @@ import (
 	"genia.ai/bitacora/internal/process"
 	"genia.ai/bitacora/internal/runserver"
 	"genia.ai/bitacora/internal/sanitize"
+	"genia.ai/bitacora/internal/secrets"
 	"genia.ai/bitacora/internal/transcript"
 	"genia.ai/bitacora/runbooks"
 )
@@ -33,6 +34,7 @@ type serveSpec struct {
 	Modified time.Time         `json:"modified"`
 	Shipped  bool              `json:"shipped"`
 	Params   map[string]string `json:"params"`
+	Secrets  []secrets.Found   `json:"secrets"` // through the pipe only: neither argument nor environment
 	Scenario string            `json:"scenario"`
 	DryRun   bool              `json:"dry_run"`
 	Sandbox  bool              `json:"sandbox"`
@@ -134,7 +136,7 @@ func (a *app) openNew(ctx context.Context, spec serveSpec) (*preparation, error)
 		return nil, err
 	}
 	flags := runFlags{dryRun: spec.DryRun, sandbox: spec.Sandbox, fault: spec.Fault, scenario: spec.Scenario, plain: true}
-	prep, err := a.prepare(rb, flags)
+	prep, err := a.prepare(rb, flags, spec.Secrets)
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,17 @@ func StateDir(env Lookup) (string, error) {
 	return xdg(env, "XDG_STATE_HOME", ".local/state")
 }
 
+// SecretsFile returns where the operator says where secrets come from:
+// $XDG_CONFIG_HOME/bitacora/secrets.yaml, else below ~/.config. "" when there is
+// no home.
+func SecretsFile(env Lookup) string {
+	dir, err := xdg(env, "XDG_CONFIG_HOME", ".config")
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "secrets.yaml")
+}
+
 // DataDirs returns where runbooks are looked for by name, the user's first:
 // $XDG_DATA_HOME/bitacora/runbooks, then the same below each of $XDG_DATA_DIRS.
 func DataDirs(env Lookup) []string {

@@ -86,7 +86,7 @@ func killOneRun(t *testing.T, random *rand.Rand) int64 {
 func spawn(t *testing.T, env []string, spec any) (runserver.Ready, error) {
 	t.Helper()
 	command := append([]string{"env", "-i"}, env...)
-	return runserver.Spawn(t.Context(), append(command, binary, "serve-run"), spec)
+	return runserver.Spawn(t.Context(), append(command, binary, "serve-run"), os.Environ(), spec)
 }
 
 // appendUntilKilled appends notes as fast as they are acknowledged, until the

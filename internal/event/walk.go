@@ -106,6 +106,12 @@ type ActionStarted struct {
 	Values    []string `json:"values"`
 	Simulated bool     `json:"simulated"`
 	Undoes    string   `json:"undoes"` // id of the action that this one reverts, or ""
+
+	Line        int    `json:"line"`        // in the runbook, of the first line of the code that runs
+	CodeSHA256  string `json:"code_sha256"` // of exactly that code, hex; what Bitácora puts around it is not part of it
+	Alternative int    `json:"alternative"` // which of the block's alternatives was picked, from 1; 0 = the block has none
+	Endless     bool   `json:"endless"`     // it is watched: it runs until the operator stops it, or its timeout
+	Wrapper     string `json:"wrapper"`     // SHA-256 of what Bitácora runs around the code in the same shell, hex, or ""
 }
 
 // Outcomes of an action.
@@ -135,8 +141,15 @@ type Ending struct {
 	Redactions int               `json:"redactions"`
 	Dropped    int64             `json:"dropped"` // bytes beyond what is kept of one action's output
 	Captured   map[string]string `json:"captured"`
-	Vars       []string          `json:"vars"` // names of variables that the block set for later ones
+	Vars       []string          `json:"vars"`    // names of variables that the block set for later ones
+	Stopped    string            `json:"stopped"` // who ended a block that is watched: operator or timeout; else ""
 }
+
+// Who ended a block that is watched.
+const (
+	StoppedByOperator = "operator"
+	StoppedByTimeout  = "timeout"
+)
 
 // Succeeded reports whether the walk may go on as if the action had worked.
 func (e Ending) Succeeded() bool { return e.Outcome == OutcomeOK || e.Outcome == OutcomeSimulated }

@@ -47,6 +47,7 @@ func (b *builder) start(ev event.Event, data event.ActionStarted) {
 		Attempt: len(a.Attempts) + 1, ID: data.Action, Seq: ev.Seq, Step: ev.Step, Actor: ev.Actor, Started: ev.At,
 		Command: data.Command, Where: data.Where, Values: append([]string{}, data.Values...), Lands: []string{},
 		Simulated: data.Simulated, Undoes: data.Undoes, Outcome: event.OutcomeUnknown, Captured: map[string]string{},
+		Line: data.Line, CodeSHA256: data.CodeSHA256, Alternative: data.Alternative,
 	}
 	if b.confirm.Action == data.Action {
 		told.Confirmed, told.Target = b.confirm.How, b.confirm.Target
@@ -69,7 +70,7 @@ func (b *builder) end(attempts []*attempt, id string, ending event.Ending) {
 func (b *builder) complete(told *attempt, ending event.Ending) {
 	told.ended = true
 	told.Outcome, told.Exit, told.Signal, told.Status, told.Met = ending.Outcome, ending.Exit, ending.Signal, ending.Status, ending.Met
-	told.Reason, told.DurationMS, told.Tries = ending.Reason, ending.DurationMS, ending.Tries
+	told.Reason, told.DurationMS, told.Tries, told.Stopped = ending.Reason, ending.DurationMS, ending.Tries, ending.Stopped
 	maps.Copy(told.Captured, ending.Captured)
 	if at := ending.EndedAt; !at.IsZero() {
 		told.Ended = &at

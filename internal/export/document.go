@@ -168,6 +168,11 @@ type attempt struct {
 	Captured   map[string]string `json:"captured"`
 	Output     output            `json:"output"`
 
+	Line        int    `json:"line"`        // in the runbook, of the code that ran
+	CodeSHA256  string `json:"code_sha256"` // of that code
+	Alternative int    `json:"alternative"` // of the block, from 1; 0 = it has none
+	Stopped     string `json:"stopped"`     // who ended a block that was watched: operator, timeout or ""
+
 	ended bool
 }
 

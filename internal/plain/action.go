@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strconv"
@@ -36,7 +37,10 @@ func (t *talk) given(action *runbooks.Action) string {
 }
 
 // option is one numbered answer.
-type option struct{ key, label, note string }
+type option struct {
+	key, label, note string
+	plain            bool // the key is its number and says nothing more
+}
 
 // pick asks for one of several answers, by number or by key. What follows on the
 // line is the reason.
@@ -45,7 +49,7 @@ func (t *talk) pick(options []option, preset string, picked func(key, reason str
 	for i, o := range options {
 		number := strconv.Itoa(i + 1)
 		text := "  " + number + ". " + oneLine(o.label)
-		if o.key != o.label {
+		if o.key != o.label && !o.plain {
 			text += " (" + oneLine(o.key) + ")"
 		}
 		keys[number] = o.key
@@ -181,6 +185,9 @@ func (t *talk) askInput(action *runbooks.Action) error {
 // offer shows exactly what would run and asks whether it should.
 func (t *talk) offer(action *runbooks.Action) error {
 	run, ready, err := t.prepare(action)
+	if errors.Is(err, errNotPicked) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -197,7 +204,8 @@ func (t *talk) offer(action *runbooks.Action) error {
 	})
 }
 
-// prepare asks for missing values and shows the preview; ready is false when the
+// prepare asks for missing values, for the alternative that is meant (else it returns
+// errNotPicked), and shows the preview; ready is false when the
 // action cannot run with the values that it has.
 func (t *talk) prepare(action *runbooks.Action) (run walk.Run, ready bool, err error) {
 	for _, name := range t.state.Missing(action) {
@@ -209,11 +217,21 @@ func (t *talk) prepare(action *runbooks.Action) (run walk.Run, ready bool, err e
 			return walk.Run{}, false, err
 		}
 	}
-	preview, err := t.client.Preview(t.ctx, action.ID)
+	n, err := t.pickPart(action)
+	if err != nil {
+		return walk.Run{}, false, err
+	}
+	preview, err := t.client.Preview(t.ctx, walk.PartID(action.ID, n))
 	var values *session.ValuesError
 	var refusal *walk.Refusal
 	switch {
 	case errors.As(err, &values):
+		if given, err := t.wantsSecret(err); err != nil || given {
+			if err != nil {
+				return walk.Run{}, false, err
+			}
+			return t.prepare(action)
+		}
 		t.say(t.p.T("plain.values", "Reason", oneLine(values.Err.Error())))
 		return walk.Run{}, false, nil
 	case errors.As(err, &refusal):
@@ -223,8 +241,11 @@ func (t *talk) prepare(action *runbooks.Action) (run walk.Run, ready bool, err e
 		return walk.Run{}, false, err
 	}
 	t.showPreview(action, preview)
+	if part, ok := action.Part(n); ok && part.Endless {
+		t.say("  " + t.p.T("plain.endless", "Limit", runbooks.FormatDuration(cmp.Or(action.Settings.Timeout, defaultWatch))))
+	}
 	return walk.Run{
-		Action: action.ID, How: event.HowOperator,
+		Action: action.ID, Alternative: n, How: event.HowOperator,
 		Command: preview.Command, Where: preview.Where, Values: preview.Values,
 	}, true, nil
 }

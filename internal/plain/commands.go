@@ -35,6 +35,7 @@ func commands(p *i18n.Printer) []command {
 		{id: "severity", running: true, asks: true, do: (*talk).severity},
 		{id: "role", running: true, asks: true, do: (*talk).role},
 		{id: "set", do: (*talk).setParam},
+		{id: "secret", do: (*talk).secret},
 		{id: "goto", do: (*talk).gotoStep},
 		{id: "skip", do: (*talk).skip},
 		{id: "accept", do: (*talk).accept},

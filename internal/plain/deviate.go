@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -98,6 +99,9 @@ func (t *talk) runUndo(entry walk.UndoEntry) error {
 		return nil
 	}
 	run, ready, err := t.prepare(action)
+	if errors.Is(err, errNotPicked) {
+		return nil
+	}
 	if err != nil || !ready {
 		return err
 	}

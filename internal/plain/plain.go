@@ -29,6 +29,10 @@ type Options struct {
 	// lines typed while an action runs are commands. Otherwise each line of In
 	// answers the next prompt.
 	Interactive bool
+	// Hide makes the terminal not show what is typed, and throws away what was typed
+	// before, until show is called. nil: there is no terminal, and secrets are not
+	// asked for.
+	Hide func() (show func(), err error)
 	// Watch says that the run is only followed: nothing is asked.
 	Watch bool
 

@@ -39,11 +39,7 @@ func (t *talk) sayBriefing() {
 		t.say(t.p.T("plain.briefing.role", "Title", oneLine(role.Title), "Holder", t.holder(role.ID)))
 	}
 	for _, secret := range t.briefing.Secrets {
-		id := "plain.briefing.secret.missing"
-		if secret.Present {
-			id = "plain.briefing.secret"
-		}
-		t.say(t.p.T(id, "Name", secret.Name))
+		t.sayFact(secret)
 	}
 	for _, tool := range t.briefing.Tools {
 		if tool.Path == "" {

@@ -64,17 +64,21 @@ func (term *terminal) typed(lines ...string) *terminal {
 	return term
 }
 
-func open(ctx context.Context, t *testing.T, fake *sessiontest.Session, interrupts <-chan os.Signal) *terminal {
+func open(ctx context.Context, t *testing.T, fake *sessiontest.Session, interrupts <-chan os.Signal, change ...func(*Options)) *terminal {
 	t.Helper()
-	return openWith(ctx, t, fake, Options{Interrupt: interrupts})
+	opts := Options{Interrupt: interrupts}
+	for _, apply := range change {
+		apply(&opts)
+	}
+	return openWith(ctx, t, fake, opts)
 }
 
 func openWith(ctx context.Context, t *testing.T, fake *sessiontest.Session, opts Options) *terminal {
 	t.Helper()
 	in, typed := io.Pipe()
 	term := &terminal{t: t, in: typed, grew: make(chan struct{}, 1), done: make(chan talked, 1)}
+	opts.In, opts.Out, opts.Printer, opts.Now, opts.Interactive = in, term, printer(t, "en"), now, true
 	go func() {
-		opts.In, opts.Out, opts.Printer, opts.Now, opts.Interactive = in, term, printer(t, "en"), now, true
 		result, err := Run(ctx, fake, opts)
 		term.done <- talked{result: result, err: err}
 	}()

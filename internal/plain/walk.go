@@ -180,6 +180,9 @@ func (t *talk) brief() error {
 	if !t.trusted() {
 		return t.askTrust()
 	}
+	if err := t.askSecrets(); err != nil {
+		return err
+	}
 	return t.ask(t.p.T("plain.begin"), onEnter(func() error {
 		_, err := t.do(walk.Begin{})
 		return err

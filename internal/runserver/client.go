@@ -279,6 +279,12 @@ func (c *Client) Preview(ctx context.Context, action string) (session.Preview, e
 	return *f.Previewed, nil
 }
 
+// GiveSecret implements session.Client.
+func (c *Client) GiveSecret(ctx context.Context, name, value string) error {
+	_, err := c.request(ctx, frame{Secret: &secret{Name: name, Value: value}})
+	return err
+}
+
 // Close detaches. The run goes on.
 func (c *Client) Close() error {
 	err := c.link.conn.Close()

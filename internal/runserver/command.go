@@ -84,6 +84,7 @@ const (
 	errRefused   = "refused"
 	errValues    = "values"
 	errSecret    = "secret"
+	errGiven     = "secret-refused"
 	errStorage   = "storage"
 	errNotDriver = "not-driver"
 	errClosed    = "closed"
@@ -95,6 +96,7 @@ func encodeError(err error) *wireError {
 		refusal   *walk.Refusal
 		values    *session.ValuesError
 		missing   *session.MissingSecretError
+		given     *session.SecretError
 		storage   *session.StorageError
 		notDriver *session.NotDriverError
 	)
@@ -110,6 +112,8 @@ func encodeError(err error) *wireError {
 		if errors.As(err, &missing) {
 			w.Kind, w.Text = errSecret, missing.Name
 		}
+	case errors.As(err, &given):
+		w.Kind, w.ID, w.Text = errGiven, given.Name, string(given.Reason)
 	case errors.As(err, &storage):
 		w.Kind, w.ID, w.Text = errStorage, storage.Op, storage.Err.Error()
 	case errors.As(err, &notDriver):
@@ -132,6 +136,8 @@ func (w *wireError) decode() error {
 		return &session.ValuesError{Action: w.ID, Err: errors.New(w.Text)}
 	case errSecret:
 		return &session.ValuesError{Action: w.ID, Err: &session.MissingSecretError{Name: w.Text}}
+	case errGiven:
+		return &session.SecretError{Name: w.ID, Reason: session.SecretReason(w.Text)}
 	case errStorage:
 		return &session.StorageError{Op: w.ID, Err: errors.New(w.Text)}
 	case errNotDriver:

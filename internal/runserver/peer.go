@@ -153,6 +153,11 @@ func (p *peer) answer(ctx context.Context, f frame) frame {
 			return frame{Error: encodeError(err)}
 		}
 		return frame{Previewed: &preview}
+	case f.Secret != nil:
+		if err := p.server.entrust(ctx, p, f.Secret); err != nil {
+			return frame{Error: encodeError(err)}
+		}
+		return frame{Ack: &ack{}}
 	}
 	return frame{Error: encodeError(errFrame)}
 }

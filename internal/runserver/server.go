@@ -346,6 +346,16 @@ func (s *Server) carryOut(ctx context.Context, p *peer, cmd walk.Command) (sessi
 	return s.opts.Session.DoAs(ctx, p.hello.Operator, cmd)
 }
 
+// entrust hands a secret to the session, if who gives it drives.
+func (s *Server) entrust(ctx context.Context, p *peer, given *secret) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.allowed(p, nil); err != nil {
+		return err
+	}
+	return s.opts.Session.GiveSecret(ctx, given.Name, given.Value)
+}
+
 // allowed returns an error when the front end may not send the command. It needs
 // s.mu, but for what anyone may send.
 func (s *Server) allowed(p *peer, cmd walk.Command) error {

@@ -31,9 +31,9 @@ func (e *StartError) Error() string { return e.Ready.Error }
 
 // Spawn starts command as a run server: in a session of its own, without a
 // terminal, with spec as JSON on its standard input. It returns when the server
-// is ready to be dialled. The server's environment and working directory are
-// this process's.
-func Spawn(ctx context.Context, command []string, spec any) (Ready, error) {
+// is ready to be dialled. The server's working directory is this process's. Spec
+// goes through a pipe, which keeps what it holds out of arguments and environment.
+func Spawn(ctx context.Context, command, environ []string, spec any) (Ready, error) {
 	input, err := json.Marshal(spec)
 	if err != nil {
 		return Ready{}, fmt.Errorf("start the run server: %w", err)
@@ -41,6 +41,7 @@ func Spawn(ctx context.Context, command []string, spec any) (Ready, error) {
 	// Not CommandContext: the server must survive this process and its context.
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.Env = environ
 	cmd.Stdin = strings.NewReader(string(input))
 	// What this process inherited is not the server's: a pipe it kept would never end.
 	_ = unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC)

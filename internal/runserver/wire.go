@@ -34,6 +34,7 @@ type frame struct {
 	Hello   *Hello   `json:"hello,omitempty"`
 	Do      *command `json:"do,omitempty"`
 	Preview string   `json:"preview,omitempty"` // id of an action
+	Secret  *secret  `json:"secret,omitempty"`
 
 	Attached  *attached         `json:"attached,omitempty"`
 	Events    []json.RawMessage `json:"events,omitempty"` // journal lines that follow attached
@@ -63,7 +64,13 @@ type attached struct {
 	Briefing session.Briefing `json:"briefing"`
 }
 
-// ack answers a command.
+// secret is a value that the operator typed, on its way into the server's memory.
+type secret struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// ack answers a command, and empty a secret.
 type ack struct {
 	Saved  session.Saved     `json:"saved"`
 	Events []json.RawMessage `json:"events"`

@@ -28,8 +28,13 @@ type Client interface {
 	// action that it starts goes on by itself; its end comes through the feed.
 	// Errors: *walk.Refusal (nothing was recorded), *StorageError, *ValuesError.
 	Do(ctx context.Context, cmd walk.Command) (Ack, error)
-	// Preview returns what an action would run now, by its id. It touches nothing.
+	// Preview returns what an action would run now, by its id, or by walk.PartID one
+	// of its alternatives. It touches nothing.
 	Preview(ctx context.Context, action string) (Preview, error)
+	// GiveSecret tells the run the value of a secret that it lacks. The value stays
+	// in the memory of the session and is never recorded; who asked the operator
+	// forgets it. Errors: *SecretError.
+	GiveSecret(ctx context.Context, name, value string) error
 }
 
 // Ack says what a command recorded. Everything up to Seq is on disk since At.
@@ -45,6 +50,7 @@ type Preview struct {
 	Where   string
 	Values  []string // "connector=facebook"
 	Lands   []Fact   // where it will land, of what has to be confirmed
+	Wrapper string   // SHA-256 of what runs around a script in the same shell, or ""
 }
 
 // Fact says one thing about where an action will land, by the names of
@@ -214,6 +220,48 @@ func (t Trust) Asks() bool { return t.State == TrustNew || t.State == TrustChang
 type SecretFact struct {
 	Name    string
 	Present bool
+	Origin  SecretOrigin // where it came from; "" when it is not there
+	Problem string       // why the source that the operator named gave nothing, or ""
+}
+
+// SecretOrigin says where a secret came from.
+type SecretOrigin string
+
+// The origins of secrets.
+const (
+	SecretFromEnv      SecretOrigin = "env"
+	SecretFromFile     SecretOrigin = "file"
+	SecretFromCommand  SecretOrigin = "command"
+	SecretFromPractice SecretOrigin = "practice" // the practice service gave it out
+	SecretAsked        SecretOrigin = "asked"    // the operator typed it
+)
+
+// SecretReason says why a secret was not taken.
+type SecretReason string
+
+// The reasons to refuse a secret.
+const (
+	SecretUnknown  SecretReason = "unknown"  // the runbook needs none of that name
+	SecretShort    SecretReason = "short"    // it could not be masked
+	SecretForm     SecretReason = "form"     // it holds a NUL or a line end
+	SecretBusy     SecretReason = "busy"     // an action runs, whose output is masked already
+	SecretRecorded SecretReason = "recorded" // it stands in a value or a name of the run
+)
+
+// SecretError says why a secret was not taken. It never holds the value.
+type SecretError struct {
+	Name   string
+	Reason SecretReason
+}
+
+func (e *SecretError) Error() string {
+	return "the secret " + e.Name + " was not taken: " + map[SecretReason]string{
+		SecretUnknown:  "the runbook needs none of that name",
+		SecretShort:    "it is shorter than 6 bytes and could not be masked; use a longer one",
+		SecretForm:     "it holds a NUL or a line end",
+		SecretBusy:     "an action runs; give it when that has ended",
+		SecretRecorded: "it stands in a value or a name of this run, so that it could not be masked; use another value",
+	}[e.Reason]
 }
 
 // ToolFact says where a command that the runbook's scripts use was found.

@@ -16,11 +16,11 @@ import (
 // launch runs what was just recorded as started. It needs s.mu.
 func (s *Session) launch(st start) {
 	ctx, cancel := context.WithCancel(s.base)
-	s.cancel = cancel
+	s.cancel, s.stopped = cancel, false
 	attempt := s.state.Running.Attempt
 	s.running.Go(func() {
 		defer cancel()
-		s.finish(st.id, s.execute(ctx, st, attempt))
+		s.finish(st, s.execute(ctx, st, attempt))
 	})
 }
 
@@ -76,10 +76,14 @@ func (s *Session) ending(result actions.Result, durationMS int64) event.Ending {
 // finish records the end of an action. On a medium that failed it tries again in
 // the epoch that was rescued. If that fails too the operator is told: the
 // transcript then ends with the start, and the outcome counts as unknown.
-func (s *Session) finish(id string, ending event.Ending) {
+func (s *Session) finish(st start, ending event.Ending) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cancel = nil
+	id := st.id
+	if st.endless {
+		ending = s.watched(ending)
+	}
 	end := walk.Ended{Action: id, Ending: ending}
 	err := s.carryOut("", end)
 	var storage *StorageError
@@ -89,6 +93,19 @@ func (s *Session) finish(id string, ending event.Ending) {
 	if err != nil && !errors.As(err, &storage) {
 		s.publish(StorageFailed{Err: &StorageError{Op: "record the end of " + id, Err: err}})
 	}
+}
+
+// watched says how a block that never ends by itself ended: that the operator
+// stopped it, or its time was over, is what was meant to happen and no failure. A
+// server that ends stops it too, but nobody meant that. It needs s.mu.
+func (s *Session) watched(ending event.Ending) event.Ending {
+	switch {
+	case ending.Outcome == event.OutcomeCancelled && s.stopped:
+		ending.Outcome, ending.Stopped, ending.Reason = event.OutcomeOK, event.StoppedByOperator, "the operator stopped it"
+	case ending.Outcome == event.OutcomeTimeout:
+		ending.Outcome, ending.Stopped, ending.Reason = event.OutcomeOK, event.StoppedByTimeout, "it was watched for as long as its timeout allows"
+	}
+	return ending
 }
 
 // newNames returns the names that only after holds.

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ type start struct {
 	id      string // of the action or the ad-hoc command
 	kind    runbooks.Kind
 	request actions.Request
+	endless bool // it is watched until somebody stops it
 }
 
 // prepare puts into a command what only the session knows: the exact text of
@@ -62,11 +64,15 @@ func (s *Session) prepareRun(cmd walk.Run, id string) (walk.Run, start, error) {
 	if len(s.state.Missing(action)) > 0 {
 		return cmd, start{}, nil // the walk refuses it and names them
 	}
-	request, err := s.request(action)
+	part, ok := action.Part(cmd.Alternative)
+	if !ok {
+		return cmd, start{}, nil // the walk refuses it and says what can be picked
+	}
+	request, err := s.request(part)
 	if err != nil {
 		return cmd, start{}, err
 	}
-	preview, err := s.preview(action, request)
+	preview, err := s.preview(part, request)
 	if err != nil {
 		return cmd, start{}, err
 	}
@@ -75,7 +81,14 @@ func (s *Session) prepareRun(cmd walk.Run, id string) (walk.Run, start, error) {
 	for _, fact := range preview.Lands {
 		cmd.Lands = append(cmd.Lands, fact.Name+"="+fact.Value)
 	}
-	return cmd, start{id: action.ID, kind: action.Kind, request: request}, nil
+	cmd.Line, cmd.CodeSHA256, cmd.Wrapper = part.Line, hashOf(part.Code), preview.Wrapper
+	return cmd, start{id: action.ID, kind: action.Kind, request: request, endless: part.Endless}, nil
+}
+
+// hashOf is the hash by which the record names bytes.
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
 }
 
 func (s *Session) prepareAdhoc(cmd walk.Adhoc) (walk.Command, start, error) {
@@ -107,6 +120,11 @@ func (s *Session) request(action *runbooks.Action) (actions.Request, error) {
 	}
 	for name, value := range s.state.Values() {
 		request.Params[name] = value.Text
+	}
+	for _, name := range action.Settings.Args {
+		if param, ok := s.opts.Plan.Param(name); ok && param.AllowsDash() {
+			request.Dashed = append(request.Dashed, name)
+		}
 	}
 	for _, name := range action.Secrets {
 		value, ok := s.opts.Secrets[name]
@@ -155,7 +173,7 @@ const holdsSecret = "the value holds a secret, which is never stored; use the se
 type MissingSecretError struct{ Name string }
 
 func (e *MissingSecretError) Error() string {
-	return fmt.Sprintf("the secret %s is not set; export it before starting (it is never stored)", e.Name)
+	return fmt.Sprintf("the secret %[1]s is not there; type it when asked, or start with $%[1]s, $%[1]s_FILE or an entry in secrets.yaml (it is never stored)", e.Name)
 }
 
 // checkPlaces refuses values where they could act as code: an argument of a
@@ -197,7 +215,7 @@ func (s *Session) Preview(ctx context.Context, id string) (Preview, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	action := s.action(id)
+	action := s.opts.Plan.Part(id)
 	if action == nil {
 		return Preview{}, &walk.Refusal{Code: walk.CodeUnknown, ID: id}
 	}
@@ -224,6 +242,9 @@ func (s *Session) preview(action *runbooks.Action, request actions.Request) (Pre
 		return Preview{}, &ValuesError{Action: action.ID, Err: s.cleanError(err)}
 	}
 	clean := Preview{Command: s.scrub.text(preview.Command), Where: s.scrub.text(preview.Where)}
+	if preview.Wrapper != "" {
+		clean.Wrapper = hashOf(preview.Wrapper)
+	}
 	for _, value := range preview.Values {
 		clean.Values = append(clean.Values, s.scrub.text(value))
 	}

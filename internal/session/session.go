@@ -62,8 +62,11 @@ type Session struct {
 	events  []event.Event
 	saved   Saved
 	cancel  context.CancelFunc // of the running action, nil when none runs
+	stopped bool               // the operator asked the running action to end
 	closing bool               // no command is taken any more
 	closed  bool
+
+	replaced map[string]string // secrets that the operator gave another value for
 
 	failed *StorageError // the first failure of storage, nil while all is well
 
@@ -169,6 +172,7 @@ func (s *Session) DoAs(ctx context.Context, actor string, cmd walk.Command) (Ack
 	switch cmd.(type) {
 	case walk.Cancel:
 		if s.cancel != nil { // it has ended, but its end could not be recorded
+			s.stopped = true
 			s.cancel()
 		}
 	case walk.Run, walk.Undo, walk.Adhoc:

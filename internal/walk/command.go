@@ -49,6 +49,13 @@ type Run struct {
 	Where     string
 	Values    []string
 	Lands     []string // "git.branch=main"
+
+	Alternative int // of a block that has some: which one was picked, from 1
+
+	// What the session adds to the record: see event.ActionStarted.
+	Line       int
+	CodeSHA256 string
+	Wrapper    string
 }
 
 // Undo starts the inverse of an action that succeeded.

@@ -2,6 +2,7 @@ package walk
 
 import (
 	"slices"
+	"strconv"
 
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/runbooks"
@@ -188,6 +189,10 @@ func (s State) startAction(a int, undoes string, cmd Run) ([]event.Event, error)
 	if missing := s.Missing(action); len(missing) > 0 {
 		return refuse(CodeParamsNeeded, action.ID, missing...)
 	}
+	part, ok := action.Part(cmd.Alternative)
+	if !ok {
+		return refuse(CodePickNeeded, action.ID, alternatives(action)...)
+	}
 	var events []event.Event
 	if s.NeedsConfirm(action) {
 		if target := s.Target(action); action.Effect == runbooks.EffectDestructive && cmd.Target != target {
@@ -208,7 +213,17 @@ func (s State) startAction(a int, undoes string, cmd Run) ([]event.Event, error)
 		Action: action.ID, Name: action.Name, ActKind: string(action.Kind), Effect: string(action.Effect),
 		Attempt: s.actions[a].Attempts + 1, Command: cmd.Command, Where: cmd.Where, Values: cmd.Values,
 		Simulated: s.Rehearsal(), Undoes: undoes,
+		Line: cmd.Line, CodeSHA256: cmd.CodeSHA256, Alternative: cmd.Alternative, Endless: part.Endless, Wrapper: cmd.Wrapper,
 	})), nil
+}
+
+// alternatives are the numbers that can be picked.
+func alternatives(action *runbooks.Action) []string {
+	numbers := make([]string, len(action.Alternatives))
+	for i := range numbers {
+		numbers[i] = strconv.Itoa(i + 1)
+	}
+	return numbers
 }
 
 func decideEnded(s State, cmd Ended) ([]event.Event, error) {

@@ -29,6 +29,7 @@ const (
 	CodeConfirmNeeded  Code = "confirm-needed"  // the action changes something: it must be confirmed
 	CodeTargetNeeded   Code = "target-needed"   // what is destroyed must be typed
 	CodeReasonNeeded   Code = "reason-needed"   // a deviation needs a reason
+	CodePickNeeded     Code = "pick-needed"     // one of the alternatives of a block must be picked
 	CodeNothingToUndo  Code = "nothing-to-undo" // that action left nothing to revert
 )
 
@@ -58,6 +59,7 @@ func (r *Refusal) Error() string {
 func (r *Refusal) Unwrap() error { return r.Cause }
 
 var refusalTexts = map[Code]string{
+	CodePickNeeded:     "pick one of its alternatives, or leave it",
 	CodeNotNow:         "not possible at this point of the run",
 	CodeEnded:          "the run has ended; only notes can be added",
 	CodeBusy:           "an action is running; wait for its end or cancel it",

@@ -83,6 +83,7 @@ type Running struct {
 	Undoes    string // id of the action that it reverts, or ""
 	Attempt   int
 	StartedAt time.Time
+	Endless   bool // it runs until it is stopped
 }
 
 // UndoEntry is an inverse that can be run.

@@ -8,8 +8,10 @@ package sessiontest
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -50,6 +52,7 @@ type Session struct {
 	adhocs   int    // how many ids were given
 	held     string // action that waits for its end
 	storage  *session.StorageError
+	secrets  map[string]string // as given
 }
 
 var _ session.Client = (*Session)(nil)
@@ -141,10 +144,14 @@ func (s *Session) Do(_ context.Context, cmd walk.Command) (session.Ack, error) {
 func (s *Session) Preview(_ context.Context, id string) (session.Preview, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	whole, _, _ := strings.Cut(id, "#")
 	for _, step := range s.plan.Steps() {
 		for _, action := range s.state.StepActions(step.ID) {
-			if action.ID != id && action.Name != id {
+			if action.ID != whole && action.Name != whole {
 				continue
+			}
+			if part := s.plan.Part(id); part != nil {
+				action = part
 			}
 			if err := scripted(s.opts.Previews, action.ID, action.Name); err != nil {
 				return session.Preview{}, &session.ValuesError{Action: id, Err: err}
@@ -159,6 +166,34 @@ func (s *Session) Preview(_ context.Context, id string) (session.Preview, error)
 		}
 	}
 	return session.Preview{}, &walk.Refusal{Code: walk.CodeUnknown, ID: id}
+}
+
+// GiveSecret implements session.Client: the secret is there from now on, and what
+// was wrong with values because it was missing is right.
+func (s *Session) GiveSecret(_ context.Context, name, value string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(value) < 6 {
+		return &session.SecretError{Name: name, Reason: session.SecretShort}
+	}
+	if s.secrets == nil {
+		s.secrets = map[string]string{}
+	}
+	s.secrets[name] = value
+	for action, err := range s.opts.Previews {
+		var missing *session.MissingSecretError
+		if errors.As(err, &missing) && missing.Name == name {
+			delete(s.opts.Previews, action)
+		}
+	}
+	return nil
+}
+
+// Secret returns what was given as a secret.
+func (s *Session) Secret(name string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.secrets[name]
 }
 
 // Release ends the action that is held.

@@ -1,0 +1,103 @@
+package runbooks
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Alternative is one of several ways that a block offers, of which the operator
+// picks one to run: the lines between comments such as "# or".
+type Alternative struct {
+	Line    int    `json:"line"`    // of the first line of Code
+	Code    string `json:"code"`    // the exact lines; nothing else of the block runs
+	Endless bool   `json:"endless"` // it runs until somebody stops it
+}
+
+// orComment matches a comment line that says "or": "# or", "# OR:", "# Or, with
+// helm", "# alternatively", "# o bien", "# O con vim", "# ou".
+var orComment = regexp.MustCompile(`(?i)^\s*#+\s*(?:\W*\b(?:or|or else|alternatively|alternative|o|o bien|alternativamente|ou|ou bien|oder)\b\W*)(.*)$`)
+
+// maxOrWords is how much a comment that says "or" may go on to say: more is prose
+// that happens to begin so.
+const maxOrWords = 6
+
+// alternativesOf returns the alternatives of a shell script, or nothing when it is
+// to be run as a whole. Each must be a script of its own that holds a command:
+// comments within a loop, a quotation or a here-document separate nothing. A
+// comment that goes on from the line before is a sentence and no separator.
+func alternativesOf(a *Action) []Alternative {
+	none := []Alternative{}
+	if !inShell(a) || !strings.Contains(a.Code, "#") || parseShell(a.Code) == nil {
+		return none
+	}
+	var all []Alternative
+	first, commented := 0, false
+	lines := strings.SplitAfter(a.Code, "\n")
+	cut := func(end int) {
+		all = append(all, Alternative{Line: a.Line + first, Code: strings.Join(lines[first:end], "")})
+	}
+	for i, line := range lines {
+		comment := strings.HasPrefix(strings.TrimSpace(line), "#")
+		if m := orComment.FindStringSubmatch(strings.TrimRight(line, "\r\n")); m != nil && !commented && len(strings.Fields(m[1])) <= maxOrWords {
+			cut(i)
+			first = i + 1
+		}
+		commented = comment
+	}
+	cut(len(lines))
+	if len(all) < 2 {
+		return none
+	}
+	for i, alternative := range all {
+		file := parseShell(alternative.Code)
+		if file == nil || len(file.Stmts) == 0 {
+			return none
+		}
+		all[i].Endless = neverEnds(file)
+	}
+	return all
+}
+
+// inShell reports whether the code is in a language of which the shell parser
+// knows what it means.
+func inShell(a *Action) bool {
+	return a.Kind == KindShell && slices.Contains(shellLangs, strings.ToLower(a.Lang))
+}
+
+var shellLangs = []string{"", "sh", "bash", "shell", "console", "shell-session", "sh-session", "shellsession"}
+
+// recognise finds the alternatives of a block, and whether it ends by itself. A
+// block that waits for something, or keeps something of what it prints, is meant
+// to end.
+func (a *Action) recognise() {
+	a.Alternatives = alternativesOf(a)
+	set := a.Settings
+	if set.Until != "" || set.Expect != "" || len(set.Capture) > 0 || set.Retries > 0 {
+		for i := range a.Alternatives {
+			a.Alternatives[i].Endless = false
+		}
+		return
+	}
+	if len(a.Alternatives) == 0 && inShell(a) {
+		file := parseShell(a.Code)
+		a.Endless = file != nil && neverEnds(file)
+	}
+}
+
+// Part returns the action as it runs when the alternative of a number, from 1, is
+// picked: with the code of that alternative and nothing else. The number 0 stands
+// for the whole of a block without alternatives. It returns false for a number that
+// the block does not have.
+func (a *Action) Part(n int) (*Action, bool) {
+	if n == 0 {
+		return a, len(a.Alternatives) == 0
+	}
+	if n < 0 || n > len(a.Alternatives) {
+		return nil, false
+	}
+	part := *a
+	part.Code, part.Line, part.Endless = a.Alternatives[n-1].Code, a.Alternatives[n-1].Line, a.Alternatives[n-1].Endless
+	part.Alternatives = nil
+	return &part, true
+}

@@ -1,0 +1,175 @@
+package runbooks
+
+import (
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// argument is a word of a command as far as it can be told before it runs.
+type argument struct {
+	text     string // what is certain of it, quotes and backslashes taken away
+	dynamic  bool   // it holds an expansion
+	unquoted bool   // of which the shell makes several words
+	begins   bool   // it begins with an expansion, or may become several words: it could be an option
+}
+
+func argumentOf(word *syntax.Word) argument {
+	var a argument
+	for i, part := range word.Parts {
+		switch part := part.(type) {
+		case *syntax.Lit:
+			text := strings.ReplaceAll(part.Value, "\\", "")
+			a.begins = a.begins || strings.Contains(text, "{") && strings.Contains(text, ",") || strings.HasPrefix(text, "-") && strings.ContainsAny(text, "*?[")
+			a.text += text
+		case *syntax.SglQuoted:
+			a.text += part.Value
+			a.begins = a.begins || part.Dollar // $'\x2d' begins with a dash
+		case *syntax.DblQuoted:
+			for j, inner := range part.Parts {
+				if lit, ok := inner.(*syntax.Lit); ok {
+					a.text += lit.Value
+					continue
+				}
+				a.dynamic, a.begins = true, a.begins || i == 0 && j == 0
+			}
+		default:
+			a.dynamic, a.unquoted, a.begins = true, true, a.begins || i == 0
+		}
+	}
+	return a
+}
+
+func callReads(n *syntax.CallExpr) bool {
+	if len(n.Args) == 0 {
+		return true
+	}
+	for _, assign := range n.Assigns {
+		if assign.Name == nil || !harmless(assign.Name.Value) {
+			return false // for this command alone: there is always a reason for it
+		}
+	}
+	name := n.Args[0].Lit()
+	args := make([]argument, len(n.Args)-1)
+	for i, word := range n.Args[1:] {
+		args[i] = argumentOf(word)
+		if isOption(args[i].text, "output", "ext-diff") {
+			return false
+		}
+	}
+	if verbs, ok := readingVerbs[name]; ok {
+		if name == "git" {
+			return gitReads(verbs, args)
+		}
+		return clientReads(verbs, args)
+	}
+	return readers[name] && readerReads(name, args)
+}
+
+// isOption reports whether a word is one of the long options, or an abbreviation of
+// it, with or without a value.
+func isOption(word string, options ...string) bool {
+	name, _, _ := strings.Cut(word, "=")
+	name, long := strings.CutPrefix(name, "--")
+	return long && name != "" && slices.ContainsFunc(options, func(o string) bool {
+		return strings.HasPrefix(name, o) || strings.HasPrefix(o, name)
+	})
+}
+
+// readerReads judges the readers that can do more with the right arguments.
+func readerReads(name string, args []argument) bool {
+	switch name {
+	case "[", "test":
+		return testReads(args)
+	case "printf": // -v NAME assigns, and NAME may be a[$(…)]
+		return len(args) == 0 || !args[0].begins && !args[0].unquoted && !strings.HasPrefix(args[0].text, "-")
+	case "wait":
+		return !slices.ContainsFunc(args, func(a argument) bool { return a.begins || strings.HasPrefix(a.text, "-") })
+	case "ss": // -K kills sockets, -D writes a file
+		return !slices.ContainsFunc(args, func(a argument) bool {
+			return a.begins || isOption(a.text, "kill", "diag") || strings.HasPrefix(a.text, "-") && !strings.HasPrefix(a.text, "--") && strings.ContainsAny(a.text, "KD")
+		})
+	case "lsof":
+		return !slices.ContainsFunc(args, func(a argument) bool { return a.begins || strings.HasPrefix(a.text, "-D") })
+	}
+	return true
+}
+
+// testReads refuses -v and -R, which evaluate the index of a name, and whatever
+// could become them.
+func testReads(args []argument) bool {
+	for i, a := range args {
+		if a.unquoted || a.text == "-v" || a.text == "-R" {
+			return false
+		}
+		// An expansion before another operand may be an operator.
+		if a.dynamic && i+1 < len(args) && !endsOperand(args[i+1].text) {
+			return false
+		}
+	}
+	return true
+}
+
+// endsOperand reports whether a word of a test follows an operand.
+func endsOperand(word string) bool {
+	return slices.Contains([]string{"=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef", "-a", "-o", ")", "]"}, word)
+}
+
+// gitReads allows only options before the subcommand that change no configuration,
+// and none after it that runs a program or writes a file.
+func gitReads(verbs map[string]bool, args []argument) bool {
+	i := 0
+	for ; i < len(args); i++ {
+		switch a := args[i]; {
+		case a.text == "-C" && !a.begins:
+			i++
+			continue
+		case a.text == "--no-pager", a.text == "-P", a.text == "--no-optional-locks":
+			continue
+		}
+		break
+	}
+	if i >= len(args) || args[i].dynamic || !verbs[args[i].text] {
+		return false
+	}
+	remote := args[i].text == "ls-remote"
+	paths := false
+	for _, a := range args[i+1:] {
+		switch {
+		case remote && (a.dynamic || strings.Contains(a.text, "::")):
+			return false
+		case paths:
+		case a.text == "--" && !a.dynamic:
+			paths = true
+		case a.begins, isOption(a.text, "textconv", "upload-pack", "receive-pack", "exec"):
+			return false
+		}
+	}
+	return true
+}
+
+// clientReads judges the clients of clusters, containers and services by their
+// subcommand. Options that name another configuration may run what that says.
+func clientReads(verbs map[string]bool, args []argument) bool {
+	found := false
+	for i := 0; i < len(args); i++ {
+		a := args[i]
+		if isOption(a.text, "kubeconfig", "profile", "config", "cache-dir", "registry-config", "repository-config", "plugins") && !isOption(a.text, "context", "container", "containers") {
+			return false
+		}
+		switch {
+		case found:
+		case a.dynamic || a.begins || a.text == "":
+			return false
+		case globalFlags[a.text]:
+			i++
+		case strings.HasPrefix(a.text, "--") && strings.Contains(a.text, "="):
+		case !verbs[a.text]:
+			return false
+		default:
+			found = true
+		}
+	}
+	return found
+}
