@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -52,10 +51,10 @@ func planShell(v values) (shellPlan, error) {
 	if set.Host != "" && !v.invent {
 		return shellPlan{}, fmt.Errorf("host=%s: this version cannot run blocks on another host; run it there by hand and mark the step done", set.Host)
 	}
-	if set.Interactive && !v.invent {
-		return shellPlan{}, errors.New("interactive=true: this version cannot give a block the terminal; run it by hand and mark the step done")
-	}
 	interp, err := interpreterOf(v.req.Action.Lang)
+	if err == nil {
+		err = checkInteractive(set, interp)
+	}
 	if err != nil && !v.invent {
 		return shellPlan{}, err
 	}
