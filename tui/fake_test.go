@@ -28,6 +28,7 @@ type fakeClient struct {
 	broken   *session.StorageError
 	previews int
 	badValue error
+	terminal func(session.Screen) (session.Terminal, error)
 }
 
 func newFakeClient(rb *runbooks.Runbook, mode string, now func() time.Time) *fakeClient {
@@ -128,6 +129,13 @@ func (c *fakeClient) ended(action string, ending event.Ending) {
 		panic(err)
 	}
 	c.record(events)
+}
+
+func (c *fakeClient) Terminal(_ context.Context, screen session.Screen) (session.Terminal, error) {
+	if c.terminal == nil {
+		return nil, &walk.Refusal{Code: walk.CodeNotRunning}
+	}
+	return c.terminal(screen)
 }
 
 func (c *fakeClient) Preview(_ context.Context, action string) (session.Preview, error) {

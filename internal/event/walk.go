@@ -105,6 +105,8 @@ type ActionStarted struct {
 	Values    []string `json:"values"`
 	Simulated bool     `json:"simulated"`
 	Undoes    string   `json:"undoes"` // id of the action that this one reverts, or ""
+
+	Interactive bool `json:"interactive"` // it talks with the operator through a terminal of its own
 }
 
 // Outcomes of an action.

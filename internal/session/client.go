@@ -30,6 +30,10 @@ type Client interface {
 	Do(ctx context.Context, cmd walk.Command) (Ack, error)
 	// Preview returns what an action would run now, by its id. It touches nothing.
 	Preview(ctx context.Context, action string) (Preview, error)
+	// Terminal goes into the terminal of the interactive action that runs, which
+	// only who drives may do. Errors: *walk.Refusal when none runs,
+	// *NotDriverError, ErrNoTerminal, io.EOF when it has just ended.
+	Terminal(ctx context.Context, screen Screen) (Terminal, error)
 }
 
 // Ack says what a command recorded. Everything up to Seq is on disk since At.

@@ -207,7 +207,7 @@ func (s State) startAction(a int, undoes string, cmd Run) ([]event.Event, error)
 	return append(events, s.make(event.ActionStarted{
 		Action: action.ID, Name: action.Name, ActKind: string(action.Kind), Effect: string(action.Effect),
 		Attempt: s.actions[a].Attempts + 1, Command: cmd.Command, Where: cmd.Where, Values: cmd.Values,
-		Simulated: s.Rehearsal(), Undoes: undoes,
+		Simulated: s.Rehearsal(), Undoes: undoes, Interactive: action.Settings.Interactive && !s.Rehearsal(),
 	})), nil
 }
 

@@ -83,6 +83,8 @@ type Running struct {
 	Undoes    string // id of the action that it reverts, or ""
 	Attempt   int
 	StartedAt time.Time
+
+	Interactive bool // it has a terminal that who drives can go into
 }
 
 // UndoEntry is an inverse that can be run.
