@@ -55,6 +55,8 @@ func (a *app) explain(err error) string {
 		return a.explainRefusal(refusal)
 	case errors.As(err, &storage):
 		return a.p.T("tui.err.storage", "Detail", a.clean(storage.Err.Error()))
+	case errors.Is(err, session.ErrNoTerminal):
+		return a.p.T("terminal.none")
 	case errors.As(err, &values):
 		return a.p.T("tui.err.values", "Detail", a.clean(values.Err.Error()))
 	case errors.Is(err, session.ErrClosed), errors.Is(err, context.Canceled):

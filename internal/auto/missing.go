@@ -20,6 +20,7 @@ const (
 	NeedInput    NeedKind = "input"
 	NeedTarget   NeedKind = "target" // of a destructive action
 	NeedSecret   NeedKind = "secret"
+	NeedTerminal NeedKind = "terminal" // of an interactive action: no flag gives it
 )
 
 // Need is something that the walk would have to ask.
@@ -48,7 +49,7 @@ func (n Need) Flag() string {
 		return FlagParam + " " + n.Name + "=" + value
 	case NeedScenario:
 		return FlagScenario + " " + value
-	case NeedSecret:
+	case NeedSecret, NeedTerminal:
 		return n.Name
 	}
 	flag := FlagAnswer + " " + n.Name + "=" + value
@@ -117,6 +118,9 @@ func (e *MissingError) Error() string {
 	}
 	for _, need := range e.Missing {
 		text := need.Flag() + " is missing"
+		if need.Kind == NeedTerminal {
+			text = need.Name + " needs a person at a terminal"
+		}
 		if need.When != "" {
 			text += " (when " + need.When + ")"
 		}
