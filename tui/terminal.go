@@ -55,7 +55,7 @@ func (a *app) terminalLeft(msg terminalLeftMsg) tea.Cmd {
 	case errors.As(msg.err, &refusal), errors.Is(msg.err, io.EOF): // it has just ended, which the record says
 	case msg.err != nil:
 		a.say(true, a.explain(msg.err))
-	default:
+	case msg.left != relay.LeftEnded: // of its end the record tells
 		a.say(false, a.p.T("terminal.left."+string(msg.left), "Name", msg.name))
 	}
 	return nil

@@ -49,11 +49,11 @@ func (t *talk) goIn() error {
 	left, err := t.opts.Tty.Run(t.broken, typed, action)
 	back()
 	t.prompted = false
-	if err != nil {
+	if err != nil || left == relay.LeftEnded { // of its end the record tells
 		return err
 	}
 	t.say(t.p.T("terminal.left."+string(left), "Name", name))
-	if left != relay.LeftEnded && left != relay.LeftLost {
+	if left != relay.LeftLost {
 		t.say(t.p.T("plain.terminal.again"))
 	}
 	return nil
