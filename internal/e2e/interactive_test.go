@@ -79,8 +79,7 @@ printf '\033[?1049h\033[?25l\033[?1000h\033[?1006h\033[?2004h\033[?1h\033=\033[3
 	term.see("hello ana", "30 100", "secret: "+loginSecret, "password?")
 	term.typeText("typed-in-the-dark").press("enter")
 	term.see("LIVE", "✓ talk", "length 17", "ok · exit 0")
-	after := term.wrote()
-	after = after[strings.Index(after, "mess\x1b(0"):]
+	_, after, _ := strings.Cut(term.wrote(), "mess\x1b(0")
 	for _, off := range []string{"\x1b[?1000l", "\x1b[?1006l", "\x1b[?2004l", "\x1b[?1l", "\x1b>", "\x1b(B", "\x1b[?25h", "\x1b[0m", "\x1b[?1049l"} {
 		if !strings.Contains(after, off) {
 			t.Errorf("%q was not written after the mess", off)

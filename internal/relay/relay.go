@@ -72,54 +72,49 @@ func (t Tty) Run(stop <-chan struct{}, keys <-chan []byte, action session.Termin
 		return LeftLost, errors.Join(fmt.Errorf("take over the terminal: %w", err), action.Close())
 	}
 	shown := &shown{out: t.Out}
-	over := make(chan error, 1)
-	go func() {
+	over, drained := make(chan error, 1), make(chan struct{})
+	go func() { // ends with the action's terminal
+		defer close(drained)
 		_, err := io.Copy(shown, action)
 		over <- err
 	}()
-	left, ended := t.converse(stop, keys, action, over)
+	left := t.converse(stop, keys, action, over)
 	_ = action.Close() // its connection may be gone
 	limit := time.NewTimer(stallLimit)
 	defer limit.Stop()
-	if !ended {
-		select {
-		case <-over:
-			ended = true
-		case <-limit.C:
-		}
-	}
-	if ended {
+	select {
+	case <-drained:
 		shown.restore()
+	case <-limit.C: // the terminal takes nothing
 	}
 	return left, term.Restore(int(t.File.Fd()), state)
 }
 
-// converse passes on what is typed, and sizes, until something ends it; ended says
-// that nothing more is shown.
-func (t Tty) converse(stop <-chan struct{}, keys <-chan []byte, action session.Terminal, over <-chan error) (left Left, ended bool) {
+// converse passes on what is typed, and sizes, until something ends it.
+func (t Tty) converse(stop <-chan struct{}, keys <-chan []byte, action session.Terminal, over <-chan error) Left {
 	sizes := make(chan os.Signal, 1)
 	signal.Notify(sizes, syscall.SIGWINCH)
 	defer signal.Stop(sizes)
 	for {
 		select {
 		case err := <-over:
-			return leftBy(err), true
+			return leftBy(err)
 		case <-stop:
-			return LeftLost, false
+			return LeftLost
 		case <-sizes:
 			if screen, err := t.Screen(); err == nil {
 				_ = action.Resize(screen) // that it ended is told by the other way
 			}
 		case typed, ok := <-keys:
 			if !ok {
-				return LeftLost, false
+				return LeftLost
 			}
 			before, leave := cut(typed)
 			if len(before) > 0 {
 				_, _ = action.Write(before)
 			}
 			if leave {
-				return LeftKey, false
+				return LeftKey
 			}
 		}
 	}
