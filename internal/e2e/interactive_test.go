@@ -165,16 +165,25 @@ func TestLeavingATerminalAndComingBack(t *testing.T) {
 	}
 }
 
-// TestFullScreenProgramInATerminal runs a real one.
+// TestFullScreenProgramInATerminal leaves a program that fills the screen and draws
+// it anew when its size changes, and comes back to it.
 func TestFullScreenProgramInATerminal(t *testing.T) {
 	env := talkingHome(t)
-	term := talks(t, env, `seq 1 500 | less`)
-	term.until("the first page", func(screen string) bool { return strings.Contains(screen, "\n28\n29\n") })
+	term := talks(t, env, `sh -c '
+draw() { printf "\033[H\033[2Jkey <%s>, page of " "$key"; stty size; }
+trap draw WINCH
+printf "\033[?1049h\033[?25l"
+draw
+until [ "$key" = q ]; do until read -r new; do :; done; key=$new; draw; done
+printf "\033[?1049l\033[?25h"'`)
+	term.see("page of 30 100")
+	term.press("x", "enter").see("key <x>")
 	term.press("\x1d")
-	term.see("enter go into the terminal of talk")
-	term.act("enter", func(screen string) bool { return strings.Contains(screen, "\n28\n29\n") })
-	term.press("G").see("500")
-	term.press("q")
+	term.see("LIVE", "enter go into the terminal of talk")
+	term.act("enter", func(screen string) bool { // alone on the alternate screen
+		return strings.HasPrefix(screen, "key <x>, page of 30 100") && !strings.Contains(screen, "has the terminal now")
+	})
+	term.press("q", "enter")
 	term.see("LIVE", "✓ talk", "ok · exit 0")
 }
 
