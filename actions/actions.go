@@ -50,6 +50,8 @@ type Request struct {
 
 	Dir   string      // working directory of the run
 	Shell *ShellState // variables, functions and directory carried between blocks
+
+	Terminal Terminal // of who drives the run, for an interactive script; nil = there is none
 }
 
 // Preview is what the operator sees before an action runs, exactly as it will

@@ -30,9 +30,12 @@ func (SystemClock) AfterFunc(d time.Duration, f func()) func() bool {
 // errTimeLimit is the cause of a context that ended because its time was over.
 var errTimeLimit = errors.New("the time is over")
 
-// withLimit is context.WithTimeoutCause by a Clock.
+// withLimit is context.WithTimeoutCause by a Clock. 0 is no limit.
 func withLimit(ctx context.Context, clock Clock, d time.Duration) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
+	if d == 0 {
+		return ctx, func() { cancel(nil) }
+	}
 	stop := clock.AfterFunc(d, func() { cancel(errTimeLimit) })
 	return ctx, func() {
 		stop()

@@ -180,6 +180,67 @@ func TestHostConforms(t *testing.T) {
 	})
 }
 
+// TestInteractiveShellConforms: with a terminal of its own a script behaves alike.
+func TestInteractiveShellConforms(t *testing.T) {
+	both(t, runbooks.KindShell, func(t *testing.T) actionstest.Subject {
+		dir := t.TempDir()
+		request := func(code string) actions.Request {
+			a := action(runbooks.KindShell, "sh", code)
+			a.Settings.Interactive = true
+			return actions.Request{Action: a, Dir: dir, Secrets: secrets, Shell: &actions.ShellState{}, Terminal: desk{}}
+		}
+		return actionstest.Subject{
+			Succeeds: func(*testing.T) actions.Request {
+				return request(`test -t 0 && echo x >>touched; echo ok; echo err >&2`)
+			},
+			Fails: func(*testing.T) actions.Request { return request(`echo x >>touched; echo "$TOKEN"; exit 3`) },
+			Floods: func(*testing.T) actions.Request {
+				return request("echo x >>touched\nhead -c 70000000 /dev/zero | tr '\\0' x")
+			},
+			Repeats: func(t *testing.T, text string) actions.Request {
+				file := filepath.Join(t.TempDir(), "text")
+				if err := os.WriteFile(file, []byte(text+"\n"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				return request("echo x >>touched; cat " + file)
+			},
+			Exits: []int{0, 3},
+			Kept:  64 << 20,
+			Hangs: func(t *testing.T) (actions.Request, <-chan struct{}) {
+				fifo := filepath.Join(t.TempDir(), "fifo")
+				if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				reached := make(chan struct{})
+				go func() {
+					defer close(reached)
+					_, _ = os.ReadFile(fifo)
+				}()
+				t.Cleanup(func() { // of a script that never ran
+					if end, err := os.OpenFile(fifo, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
+						_ = end.Close()
+					}
+					<-reached
+				})
+				return request("echo >" + fifo + "; sleep 1000 & read -r nothing"), reached
+			},
+			Touched: func() int {
+				data, _ := os.ReadFile(filepath.Join(dir, "touched"))
+				return strings.Count(string(data), "x")
+			},
+		}
+	})
+}
+
+// desk is a terminal at which somebody sits and types nothing.
+type desk struct{}
+
+func (desk) Await(ctx context.Context) (actions.Screen, error) {
+	return actions.Screen{Cols: 80, Rows: 24}, ctx.Err()
+}
+func (desk) Connect(actions.Keyboard) {}
+func (desk) Show([]byte)              {}
+
 func TestHTTPConforms(t *testing.T) {
 	both(t, runbooks.KindHTTP, func(t *testing.T) actionstest.Subject { return webSubject(t, runbooks.KindHTTP, "http") })
 }

@@ -88,6 +88,9 @@ func (c *control) run(ctx context.Context, attempt try) Result {
 // repeat makes attempts until one succeeds or none is left.
 func (c *control) repeat(ctx context.Context, attempt try) Result {
 	limit := c.orDefault(c.req.Action.Settings.Timeout, defaultTimeout)
+	if c.req.Action.Settings.Interactive {
+		limit = c.req.Action.Settings.Timeout // somebody sits there who can end it
+	}
 	for n := 1; ; n++ {
 		one, done := withLimit(ctx, c.clock, limit)
 		r, o := attempt(one)

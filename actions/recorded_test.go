@@ -3,6 +3,7 @@ package actions_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -50,9 +51,12 @@ func record(t *testing.T, e actions.Executor, req actions.Request, mode string) 
 		walk.Start{RunStarted: event.RunStarted{Run: "r", Mode: mode, Operator: "ana"}}, walk.Begin{},
 		walk.Run{Action: req.Action.ID, Confirmed: true, How: event.HowOperator},
 	} {
-		if _, err := s.Do(t.Context(), cmd); err != nil {
+		if _, err := s.DoFrom(t.Context(), session.Origin{Terminal: true}, cmd); err != nil {
 			t.Fatalf("%T: %v", cmd, err)
 		}
+	}
+	if req.Action.Settings.Interactive && mode == event.ModeLive {
+		sit(t, s)
 	}
 	r := follow(t, at.Feed)
 	at.Feed.Close()
@@ -66,6 +70,24 @@ func record(t *testing.T, e actions.Executor, req actions.Request, mode string) 
 		t.Fatal(err)
 	}
 	return r
+}
+
+// sit goes into the terminal of the action that runs, looks on and types nothing.
+func sit(t *testing.T, s *session.Session) {
+	t.Helper()
+	terminal, err := s.Terminal(t.Context(), session.Screen{Cols: 80, Rows: 24})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = io.Copy(io.Discard, terminal) // ends with the action
+	}()
+	t.Cleanup(func() {
+		_ = terminal.Close()
+		<-done
+	})
 }
 
 // follow reads a feed up to the end of the action.

@@ -92,6 +92,9 @@ func (e *shellExecutor) Execute(ctx context.Context, req Request, sink Sink) Res
 		req.Shell = &ShellState{}
 	}
 	plan, g, err := e.plan(req)
+	if err == nil && req.Action.Settings.Interactive && req.Terminal == nil {
+		err = ErrNoTerminal
+	}
 	if err != nil {
 		return refused(g, err)
 	}
@@ -134,7 +137,13 @@ func (e *shellExecutor) attempt(ctx context.Context, req Request, plan shellPlan
 		}
 		sink.Write(stream, p)
 	}
-	p, err := process.Start(ctx, spec)
+	start := process.Start
+	if req.Action.Settings.Interactive {
+		start = func(ctx context.Context, spec process.Spec) (*process.Process, error) {
+			return startInTerminal(ctx, spec, req.Terminal)
+		}
+	}
+	p, err := start(ctx, spec)
 	if err != nil {
 		return failed("%v", err)
 	}

@@ -318,7 +318,7 @@ func TestShellPreview(t *testing.T) {
 		t.Errorf("got %+v, %v", p, err)
 	}
 	for name, set := range map[string]runbooks.Settings{
-		"args": {Args: []string{"nothing"}}, "host": {Host: "-db1"}, "interactive": {Interactive: true}, "expect": {Expect: "body ~ ("},
+		"args": {Args: []string{"nothing"}}, "host": {Host: "-db1"}, "interactive": {Interactive: true, Until: "x"}, "expect": {Expect: "body ~ ("},
 	} {
 		if _, err := s.exec.Preview(Request{Action: script("x", set), Dir: "/"}); err == nil {
 			t.Errorf("%s was accepted", name)

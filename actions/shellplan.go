@@ -50,10 +50,13 @@ type shellPlan struct {
 // looked up only when it does.
 func planShell(v values) (shellPlan, error) {
 	set := v.req.Action.Settings
-	if set.Interactive && set.Host == "" && !v.invent {
-		return shellPlan{}, errors.New("interactive=true: this version cannot give a block the terminal; run it by hand and mark the step done")
+	if set.Interactive && set.Host != "" {
+		return shellPlan{}, errors.New("interactive=true and host= cannot stand together; run ssh in an interactive block, or run it there by hand and mark the step done")
 	}
 	interp, err := interpreterOf(v.req.Action.Lang)
+	if err == nil {
+		err = checkInteractive(set, interp)
+	}
 	if err != nil && !v.invent {
 		return shellPlan{}, err
 	}

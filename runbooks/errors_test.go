@@ -101,6 +101,8 @@ func TestLint(t *testing.T) {
 		{"invalid-number", SeverityError, sh("effect=read retries=many"), "is not a number"},
 		{"invalid-number", SeverityError, sh(`expect-exit="0,x"`), "is not an exit code"},
 		{"invalid-bool", SeverityError, sh("confirm=si"), "neither true nor false"},
+		{"repeats-a-talk", SeverityError, sh("effect=read interactive=true until=ready"), "it is interactive"},
+		{"repeats-a-talk", SeverityError, sh("effect=read interactive=true retries=2"), "it is interactive"},
 		{"bare-attribute", SeverityWarning, sh("interactive"), "write interactive=true"},
 		{"unknown-action", SeverityError, sh("name=start undo=strat"), `undo: no action is called "strat"; did you mean "start"?`},
 		{"unknown-action", SeverityError, sh("after=gone"), `after: no action is called "gone"`},

@@ -21,7 +21,8 @@ func (d *declaring) settings() {
 	s.Timeout, s.Interval = d.duration("timeout"), d.duration("interval")
 	s.Retries = d.number("retries")
 	d.network()
-	s.Confirm, s.Interactive = d.bool("confirm"), d.bool("interactive")
+	s.Confirm = d.bool("confirm")
+	s.Interactive = d.bool("interactive") && a.Kind == KindShell
 	s.Until, s.Expect = a.Attrs["until"], a.Attrs["expect"]
 	s.Cwd, s.Host, s.Target = a.Attrs["cwd"], a.Attrs["host"], a.Attrs["target"]
 	s.Undo, s.After, s.Role = a.Attrs["undo"], a.Attrs["after"], a.Attrs["role"]
@@ -41,8 +42,22 @@ func (d *declaring) settings() {
 	}
 	d.captures()
 	d.effect()
+	d.interactive()
 	if a.Kind == KindConfirm && s.Default != "" && s.Default != "yes" && s.Default != "no" {
 		d.fail("invalid-default", "default", fmt.Sprintf("the default %q of a confirm is neither yes nor no", s.Default), "write default=yes or default=no")
+	}
+}
+
+// interactive refuses to repeat a talk: nobody would answer the same questions
+// again and again.
+func (d *declaring) interactive() {
+	if !d.a.Settings.Interactive {
+		return
+	}
+	for _, name := range []string{"retries", "until"} {
+		if _, given := d.a.Attrs[name]; given {
+			d.fail("repeats-a-talk", name, name+" runs the action again, but it is interactive", "remove "+name)
+		}
 	}
 }
 

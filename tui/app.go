@@ -46,7 +46,9 @@ type app struct {
 
 	tasks    tasks
 	pump     *pump
-	listen   func(session.Feed) tea.Cmd // these three wait; tests put their own in
+	lend     func(tea.ExecCommand, tea.ExecCallback) tea.Cmd // lends the terminal
+	lent     bool                                            // it is
+	listen   func(session.Feed) tea.Cmd                      // these three wait; tests put their own in
 	batch    func() tea.Cmd
 	tick     func() tea.Cmd
 	first    tea.Cmd // of Init
@@ -109,6 +111,7 @@ func newApp(ctx context.Context, opts Options) *app {
 		replies: map[int]func(commandDoneMsg) tea.Cmd{}, shows: map[int]func(previewedMsg) tea.Cmd{},
 		pump: newPump(), quit: make(chan struct{}),
 	}
+	a.lend = tea.Exec
 	a.listen, a.batch, a.tick = a.listenTo, a.nextBatch, a.second
 	a.base = &waiting{a: a}
 	if a.client == nil {
@@ -175,6 +178,8 @@ func (a *app) handle(msg tea.Msg) tea.Cmd {
 		return show(msg)
 	case updatesArrivedMsg:
 		return a.arrived(msg)
+	case terminalLeftMsg:
+		return a.terminalLeft(msg)
 	case taskPanickedMsg:
 		return a.crash(msg.err)
 	}

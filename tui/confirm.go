@@ -21,6 +21,7 @@ type confirm struct {
 	preview session.Preview
 	target  string // to be typed; "" = a yes is enough
 	yes     string // what accepting does, for the footer
+	notice  string // what else has to be known before a yes, or ""
 	submit  func(target string) tea.Cmd
 
 	line   textinput.Model
@@ -104,6 +105,11 @@ func (d *confirm) lines(width, height int) []string {
 	var head, foot []string
 	if d.effect != "" {
 		head = append(head, d.a.effectText(d.effect))
+	}
+	if d.notice != "" {
+		for _, line := range wrap("! "+d.notice, width) {
+			head = append(head, l.warn.Render(line))
+		}
 	}
 	if d.preview.Where != "" {
 		foot = append(foot, l.dim.Render(p.T("tui.confirm.where"))+" "+d.a.clean(d.preview.Where))

@@ -58,6 +58,8 @@ func (a *app) explain(err error) string {
 		return a.p.T("tui.err.storage", "Detail", a.clean(storage.Err.Error()))
 	case errors.As(err, &given):
 		return a.p.T("secret.refused."+string(given.Reason), "Name", a.clean(given.Name))
+	case errors.Is(err, session.ErrNoTerminal):
+		return a.p.T("terminal.none")
 	case errors.As(err, &values):
 		return a.p.T("tui.err.values", "Detail", a.clean(values.Err.Error()))
 	case errors.Is(err, session.ErrClosed), errors.Is(err, context.Canceled):

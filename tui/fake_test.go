@@ -30,6 +30,7 @@ type fakeClient struct {
 	lands    []session.Fact
 	badValue error
 	secrets  map[string]string // as given
+	terminal func(session.Screen) (session.Terminal, error)
 }
 
 func newFakeClient(rb *runbooks.Runbook, mode string, now func() time.Time) *fakeClient {
@@ -130,6 +131,13 @@ func (c *fakeClient) ended(action string, ending event.Ending) {
 		panic(err)
 	}
 	c.record(events)
+}
+
+func (c *fakeClient) Terminal(_ context.Context, screen session.Screen) (session.Terminal, error) {
+	if c.terminal == nil {
+		return nil, &walk.Refusal{Code: walk.CodeNotRunning}
+	}
+	return c.terminal(screen)
 }
 
 func (c *fakeClient) Preview(_ context.Context, action string) (session.Preview, error) {

@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/relay"
 	"genia.ai/bitacora/internal/walk"
 	"genia.ai/bitacora/runbooks"
 )
@@ -90,11 +91,11 @@ func (a *app) startPart(action *runbooks.Action, n int) tea.Cmd {
 			Command: msg.preview.Command, Where: msg.preview.Where, Values: msg.preview.Values,
 		}
 		if !a.run.state.NeedsConfirm(action) {
-			return a.do(cmd, nil)
+			return a.do(cmd, a.started)
 		}
 		a.confirmAction(action, msg, func(target string) tea.Cmd {
 			cmd.Confirmed, cmd.Target = true, target
-			return a.do(cmd, a.closeFailure)
+			return a.do(cmd, a.started)
 		})
 		return nil
 	})
@@ -106,13 +107,16 @@ func (a *app) confirmAction(action *runbooks.Action, msg previewedMsg, submit fu
 	if action.Effect == runbooks.EffectDestructive {
 		target = a.run.state.Target(action)
 	}
-	id, yes := "tui.confirm.title", "tui.foot.run"
+	id, yes, notice := "tui.confirm.title", "tui.foot.run", ""
+	if action.Settings.Interactive && !a.run.state.Rehearsal() {
+		notice = a.p.T("terminal.notice", "Key", relay.LeaveKey)
+	}
 	if a.run.state.Rehearsal() {
 		id, yes = "tui.confirm.title-rehearsal", "tui.foot.simulate"
 	}
 	a.confirm(&confirm{
 		heading: a.p.T(id, "Name", a.run.actionName(action)), effect: action.Effect, preview: msg.preview,
-		target: target, yes: a.p.T(yes), submit: submit,
+		target: target, yes: a.p.T(yes), notice: notice, submit: submit,
 	})
 }
 
@@ -294,7 +298,7 @@ func (a *app) startUndoPart(entry walk.UndoEntry, undo *runbooks.Action, n int) 
 			return a.do(walk.Undo{Action: entry.Action, Run: walk.Run{
 				Confirmed: true, Target: target, How: event.HowOperator, Alternative: n,
 				Command: msg.preview.Command, Where: msg.preview.Where, Values: msg.preview.Values,
-			}}, a.closeFailure)
+			}}, a.started)
 		})
 		return nil
 	})

@@ -107,7 +107,10 @@ func (w *walkScreen) keys() []offer {
 	a, p := w.a, w.a.p
 	blocked := a.blocked()
 	first := offer{id: keyDo, why: blocked, label: a.advanceLabel()}
-	if !w.here() {
+	switch {
+	case a.talks():
+		first = offer{id: keyDo, label: p.T("tui.next.terminal", "Name", a.run.runningName(a.run.state.Running))}
+	case !w.here():
 		first = offer{id: keyDo, label: p.T("tui.next.back")}
 	}
 	move := p.T("tui.foot.move")
@@ -190,6 +193,9 @@ func (w *walkScreen) whyNotOnWalk(bearing walk.Bearing) string {
 func (w *walkScreen) act(id keyID) tea.Cmd {
 	switch id {
 	case keyDo:
+		if w.a.talks() {
+			return w.a.goIn()
+		}
 		if !w.here() {
 			w.toCurrent()
 			w.focus = paneList

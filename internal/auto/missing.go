@@ -22,6 +22,7 @@ const (
 	NeedSecret   NeedKind = "secret"
 	NeedPick     NeedKind = "alternative" // of a block that holds several
 	NeedLimit    NeedKind = "limit"       // a timeout for a block that never ends
+	NeedTerminal NeedKind = "terminal" // of an interactive action: no flag gives it
 )
 
 // Need is something that the walk would have to ask.
@@ -50,7 +51,7 @@ func (n Need) Flag() string {
 		return FlagParam + " " + n.Name + "=" + value
 	case NeedScenario:
 		return FlagScenario + " " + value
-	case NeedSecret, NeedLimit:
+	case NeedSecret, NeedLimit, NeedTerminal:
 		return n.Name
 	}
 	flag := FlagAnswer + " " + n.Name + "=" + value
@@ -119,6 +120,9 @@ func (e *MissingError) Error() string {
 	}
 	for _, need := range e.Missing {
 		text := need.Flag() + " is missing"
+		if need.Kind == NeedTerminal {
+			text = need.Name + " needs a person at a terminal"
+		}
 		if need.When != "" {
 			text += " (when " + need.When + ")"
 		}

@@ -272,6 +272,9 @@ func (o Options) run(s walk.State, action *runbooks.Action) move {
 			}
 		}
 	}
+	if action.Settings.Interactive && !s.Rehearsal() {
+		m.needs = append(m.needs, Need{Kind: NeedTerminal, Name: nameOf(action), Label: question(s, action)})
+	}
 	if action.Effect == runbooks.EffectDestructive {
 		cmd.Target = s.Target(action)
 		given, answered := o.answer(action)

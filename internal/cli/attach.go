@@ -17,6 +17,7 @@ import (
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/i18n"
 	"genia.ai/bitacora/internal/plain"
+	"genia.ai/bitacora/internal/relay"
 	"genia.ai/bitacora/internal/runserver"
 	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/runbooks"
@@ -58,10 +59,21 @@ func (a *app) launch(ctx context.Context, spec serveSpec, p *i18n.Printer) (runs
 	return ready, err
 }
 
+// tty is the terminal that interactive actions are relayed to, nil when there is
+// none.
+func (a *app) tty() *relay.Tty {
+	if !a.terminal() {
+		return nil
+	}
+	kind, _ := a.env("TERM")
+	return &relay.Tty{File: a.in, Out: a.out, Term: kind}
+}
+
 // hello introduces this process to a run server.
 func (a *app) hello(frontEnd string) runserver.Hello {
 	return runserver.Hello{
 		FrontEnd: frontEnd, Client: clientName(), Operator: config.Operator(a.env), Host: config.Host(),
+		Terminal: a.tty() != nil,
 	}
 }
 
@@ -124,7 +136,7 @@ func (a *app) showPlain(ctx context.Context, client session.Client, v view, l le
 	ctx, stop := signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	result, err := plain.Run(ctx, client, plain.Options{
-		In: a.in, Out: a.out, Printer: v.printer, Interactive: term.IsTerminal(int(a.in.Fd())), Hide: hideFor(a.in),
+		In: a.in, Out: a.out, Printer: v.printer, Interactive: term.IsTerminal(int(a.in.Fd())), Hide: hideFor(a.in), Tty: a.tty(),
 		Scenario: v.scenario, Answers: v.answers, Watch: v.watch,
 		Location: time.Local, Now: a.clock.Now, Interrupt: interrupts,
 	})

@@ -72,7 +72,11 @@ func (a *app) serveCommand() *cobra.Command {
 // serve is the life of a run server.
 func (a *app) serve(ctx context.Context, spec serveSpec) (err error) {
 	// A terminal that hangs up is the front end's affair. The server ends by TERM.
-	signal.Ignore(syscall.SIGHUP, syscall.SIGINT, syscall.SIGPIPE)
+	// Heard and passed over, not ignored: what a server ignores its actions ignore
+	// too, and ctrl-c in their terminals would do nothing.
+	passed := make(chan os.Signal, 1)
+	signal.Notify(passed, syscall.SIGHUP, syscall.SIGINT, syscall.SIGPIPE)
+	defer signal.Stop(passed)
 	ctx, stop := signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM)
 	defer stop()
 	a.lang = spec.Lang

@@ -71,7 +71,7 @@ func TestNothingOutsideDrivesTheTerminal(t *testing.T) {
 	term.act("enter", shows("print: ok"))
 	term.see("after 00")
 	for i := range attacks {
-		if after := fmt.Sprintf("after %02d\n", i); !strings.Contains(output(t, env), after) {
+		if after := fmt.Sprintf("after %02d\n", i); !strings.Contains(recorded(t, env), after) {
 			t.Errorf("%s swallowed the line after it", attacks[i].name)
 		}
 	}
@@ -99,8 +99,8 @@ func checkQuiet(t *testing.T, term *terminal) {
 	}
 }
 
-// output returns what the first action of the only run printed, as it is kept.
-func output(t *testing.T, env []string) string {
+// recorded returns what the first action of the only run printed, as it is kept.
+func recorded(t *testing.T, env []string) string {
 	t.Helper()
 	kept, err := os.ReadFile(filepath.Join(runDir(t, env), "outputs", "1.log"))
 	if err != nil {

@@ -79,7 +79,7 @@ func TestNoSpellingOfASecretIsKept(t *testing.T) {
 	term.act("enter", shows("fail failed"))
 	term.see("/nothing?token=[secret ADMIN_TOKEN]")
 
-	kept := output(t, env)
+	kept := recorded(t, env)
 	for _, name := range []string{"bytes", "chunk-1", "chunk-1048576", "base64-", "base64-ab", "hex", "quoted", "colour", "spellings", "error", "trace"} {
 		if !strings.Contains(kept, "before-"+name+" ") || !strings.Contains(kept, " after-"+name+"\n") {
 			t.Errorf("what stands around the secret is not whole: %s", name)

@@ -112,6 +112,7 @@ type ActionStarted struct {
 	Alternative int    `json:"alternative"` // which of the block's alternatives was picked, from 1; 0 = the block has none
 	Endless     bool   `json:"endless"`     // it is watched: it runs until the operator stops it, or its timeout
 	Wrapper     string `json:"wrapper"`     // SHA-256 of what Bitácora runs around the code in the same shell, hex, or ""
+	Interactive bool   `json:"interactive"` // it talks with the operator through a terminal of its own
 }
 
 // Outcomes of an action.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/relay"
 	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/internal/walk"
 	"genia.ai/bitacora/runbooks"
@@ -200,7 +201,7 @@ func (t *talk) offer(action *runbooks.Action) error {
 		if err != nil || !started {
 			return err
 		}
-		return t.wait()
+		return t.started()
 	})
 }
 
@@ -273,8 +274,11 @@ func (t *talk) showPreview(action *runbooks.Action, preview session.Preview) {
 	if values != "" {
 		t.say("  " + t.p.T("plain.action.values", "Values", oneLine(values)))
 	}
-	if t.state.Rehearsal() {
+	switch {
+	case t.state.Rehearsal():
 		t.say("  " + t.p.T("plain.action.simulated"))
+	case action.Settings.Interactive:
+		t.say("  " + t.p.T("terminal.notice", "Key", relay.LeaveKey))
 	}
 }
 

@@ -43,6 +43,9 @@ func (t *talk) sayBack() {
 	}
 	if running := t.state.Running; running != nil {
 		t.say("  " + t.p.T("plain.away.running", "Name", t.actionName(running.Action)))
+		if t.talks() {
+			t.say("  " + t.p.T("plain.terminal.again"))
+		}
 	}
 	t.sayLost()
 }

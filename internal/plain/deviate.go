@@ -111,7 +111,7 @@ func (t *talk) runUndo(entry walk.UndoEntry) error {
 		if err != nil || !started {
 			return err
 		}
-		return t.wait()
+		return t.started()
 	})
 }
 
@@ -136,7 +136,7 @@ func (t *talk) adhoc(arg string) error {
 		if err != nil || !started {
 			return true, err
 		}
-		return true, t.wait()
+		return true, t.started()
 	})
 }
 

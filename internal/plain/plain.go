@@ -2,7 +2,8 @@
 // readers, bad links and pipes. It can do everything that the full screen can.
 //
 // It guarantees: no escape sequence and no control character other than a line
-// feed is ever written; nothing that changes anything starts before its exact
+// feed is ever written, except by an interactive action while the operator is in
+// its terminal; nothing that changes anything starts before its exact
 // command was shown and confirmed, and in a terminal what was typed ahead never
 // confirms it; the end of the input leaves a run as it is.
 package plain
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"genia.ai/bitacora/internal/i18n"
+	"genia.ai/bitacora/internal/relay"
 	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/internal/walk"
 )
@@ -33,6 +35,8 @@ type Options struct {
 	// before, until show is called. nil: there is no terminal, and secrets are not
 	// asked for.
 	Hide func() (show func(), err error)
+	// Tty is the operator's terminal, for interactive actions; nil = there is none.
+	Tty *relay.Tty
 	// Watch says that the run is only followed: nothing is asked.
 	Watch bool
 

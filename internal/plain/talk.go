@@ -191,6 +191,8 @@ func (t *talk) wait() error {
 func (t *talk) whileRunning(line string) error {
 	command, arg := t.parse(line)
 	switch {
+	case line == "" && t.talks():
+		return t.goIn()
 	case line == "":
 		return nil
 	case command == nil || !command.running:
@@ -227,6 +229,9 @@ func (t *talk) do(cmd walk.Command) (done bool, err error) {
 		return false, t.lost()
 	case errors.As(err, &refusal):
 		t.say(oneLine(t.refusal(refusal)))
+		return false, nil
+	case errors.Is(err, session.ErrNoTerminal):
+		t.say(t.p.T("terminal.none"))
 		return false, nil
 	case errors.As(err, &values):
 		t.say(t.p.T("plain.values", "Reason", oneLine(values.Err.Error())))

@@ -3,9 +3,10 @@
 //
 // The command runs in a session and process group of its own, without a
 // controlling terminal: nothing that it starts can read the operator's keys,
-// wait for a password there, or write past our filters to the screen. It
-// inherits no descriptors but those it is given, and no environment but that and
-// the mark of MarkName.
+// wait for a password there, or write past our filters to the screen. One that is
+// to talk with somebody is given a pseudo-terminal of its own, whose other end is
+// ours. It inherits no descriptors but those it is given, and no environment but
+// that and the mark of MarkName.
 //
 // However a command ends (by itself, at a time limit, cancelled), everything that
 // it started ends with it: each process is told TERM, and what is left after the
@@ -60,13 +61,14 @@ type Spec struct {
 	Env  []string // "NAME=value"; nothing else is inherited but MarkName
 	Dir  string
 
-	Stdin  []byte   // nil = /dev/null
-	Hold   bool     // Stdin stays open behind its bytes, until EndInput or the command's end
-	Inputs [][]byte // each handed over through a pipe: descriptors 3, 4, …
-	Return int      // most bytes to take from one more descriptor after Inputs; 0 = none
+	Stdin    []byte   // nil = /dev/null
+	Terminal *Size    // a terminal for standard input, output and error instead: see Type and Resize
+	Hold     bool     // Stdin stays open behind its bytes, until EndInput or the command's end
+	Inputs   [][]byte // each handed over through a pipe: descriptors 3, 4, …
+	Return   int      // most bytes to take from one more descriptor after Inputs; 0 = none
 
 	// Output takes what is printed, as it comes, from one goroutine at a time. p is
-	// not kept. It may be nil.
+	// not kept. It may be nil. All that comes out of a terminal is Stdout.
 	Output func(s Stream, p []byte)
 
 	Grace  time.Duration // from TERM to KILL; 0 = DefaultGrace
@@ -87,7 +89,9 @@ type Process struct {
 	mu    sync.Mutex // one Output at a time
 	inout sync.WaitGroup
 
-	stdin    *os.File // our end of it when it is held
+	stdin    *os.File  // our end of it when it is held
+	terminal *terminal // nil when it was given none
+
 	tree     *tree
 	exited   chan struct{} // the command has ended
 	release  chan struct{} // and may be reaped
@@ -149,12 +153,16 @@ func start(ctx context.Context, spec Spec, group func(name string) (*cgroup, err
 
 // launch starts the command, in a control group where that is possible.
 func (p *Process) launch(name string, group func(name string) (*cgroup, error)) error {
+	// A terminal is the command's standard input, and controls its session.
+	attr := syscall.SysProcAttr{Setsid: true, Setctty: p.terminal != nil}
 	outside := *p.cmd
-	outside.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	outside.SysProcAttr = &attr
 	inside := *p.cmd
 	g, err := group(name)
 	if err == nil {
-		inside.SysProcAttr = &syscall.SysProcAttr{Setsid: true, UseCgroupFD: true, CgroupFD: int(g.dir.Fd())}
+		within := attr
+		within.UseCgroupFD, within.CgroupFD = true, int(g.dir.Fd())
+		inside.SysProcAttr = &within
 		err = inside.Start()
 	}
 	if err == nil {
@@ -268,6 +276,7 @@ func (p *Process) conclude(left *LeftError) {
 // settle lets the movers finish with what the command printed, and bounds how
 // long they wait for children that keep its output open.
 func (p *Process) settle() {
+	p.terminal.close()
 	deadline := time.Now().Add(p.spec.Linger)
 	for _, f := range p.ends {
 		_ = f.SetDeadline(deadline) // fails only for what is closed already

@@ -34,25 +34,14 @@ func (p *Process) wire() (w *wiring, err error) {
 			p.closeEnds()
 		}
 	}()
-	if p.spec.Stdin != nil {
-		stdin, ours, err := p.feed(w, p.spec.Stdin, p.spec.Hold)
-		if err != nil {
-			return w, err
-		}
-		if p.spec.Hold {
-			p.stdin = ours
-		}
-		p.cmd.Stdin = stdin
+	if p.spec.Terminal != nil {
+		err = p.wireTerminal(w, *p.spec.Terminal)
+	} else {
+		err = p.wireStreams(w)
 	}
-	stdout, err := p.collect(w, func(b []byte) { p.emit(Stdout, b) })
 	if err != nil {
 		return w, err
 	}
-	stderr, err := p.collect(w, func(b []byte) { p.emit(Stderr, b) })
-	if err != nil {
-		return w, err
-	}
-	p.cmd.Stdout, p.cmd.Stderr = stdout, stderr
 	for _, data := range p.spec.Inputs {
 		f, _, err := p.feed(w, data, false)
 		if err != nil {
@@ -68,6 +57,30 @@ func (p *Process) wire() (w *wiring, err error) {
 		p.cmd.ExtraFiles = append(p.cmd.ExtraFiles, f)
 	}
 	return w, nil
+}
+
+// wireStreams gives the command its standard input, output and error.
+func (p *Process) wireStreams(w *wiring) error {
+	if p.spec.Stdin != nil {
+		stdin, ours, err := p.feed(w, p.spec.Stdin, p.spec.Hold)
+		if err != nil {
+			return err
+		}
+		if p.spec.Hold {
+			p.stdin = ours
+		}
+		p.cmd.Stdin = stdin
+	}
+	stdout, err := p.collect(w, func(b []byte) { p.emit(Stdout, b) })
+	if err != nil {
+		return err
+	}
+	stderr, err := p.collect(w, func(b []byte) { p.emit(Stderr, b) })
+	if err != nil {
+		return err
+	}
+	p.cmd.Stdout, p.cmd.Stderr = stdout, stderr
+	return nil
 }
 
 // collect makes a pipe through which take gets what the command writes.

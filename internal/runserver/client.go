@@ -41,6 +41,8 @@ type Client struct {
 	next    uint64
 	waiting map[uint64]chan frame
 	gone    bool
+
+	terminals map[uint64]*remote // by the request that opened them
 }
 
 var _ session.Client = (*Client)(nil)
@@ -52,7 +54,7 @@ func Dial(ctx context.Context, dir string, hello Hello) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{link: newLink(conn), read: make(chan struct{}), waiting: map[uint64]chan frame{}}
+	c := &Client{link: newLink(conn), read: make(chan struct{}), waiting: map[uint64]chan frame{}, terminals: map[uint64]*remote{}}
 	c.queue = session.NewQueue(func(*session.Queue) {})
 	if err := c.greet(dir, hello); err != nil {
 		conn.Close()
@@ -169,6 +171,15 @@ func (c *Client) receive() {
 			c.queue.Put(updates...) // at once: what was sent together arrives together
 			continue
 		}
+		if f.Written != nil {
+			c.mu.Lock()
+			t := c.terminals[f.ID]
+			c.mu.Unlock()
+			if t != nil {
+				t.take(f.Written)
+			}
+			continue
+		}
 		c.mu.Lock()
 		reply := c.waiting[f.ID]
 		delete(c.waiting, f.ID)
@@ -204,11 +215,20 @@ func (c *Client) lose() {
 		delete(c.waiting, id)
 		close(reply)
 	}
+	for _, t := range c.terminals {
+		t.end(session.ErrClosed)
+	}
 }
 
 // request sends a frame and waits for its reply. Whether a command was carried
 // out is unknown when ctx or the connection ends first; the record says it.
 func (c *Client) request(ctx context.Context, f frame) (frame, error) {
+	return c.exchange(ctx, f, nil)
+}
+
+// exchange is request, and calls begin with the request's number before it is sent.
+// It holds c.mu then.
+func (c *Client) exchange(ctx context.Context, f frame, begin func(id uint64)) (frame, error) {
 	reply := make(chan frame, 1)
 	c.mu.Lock()
 	if c.gone {
@@ -218,6 +238,9 @@ func (c *Client) request(ctx context.Context, f frame) (frame, error) {
 	c.next++
 	f.ID = c.next
 	c.waiting[f.ID] = reply
+	if begin != nil {
+		begin(f.ID)
+	}
 	c.mu.Unlock()
 	if err := c.link.send(f); err != nil {
 		return frame{}, fmt.Errorf("%w: %w", session.ErrClosed, err)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"reflect"
 
 	"genia.ai/bitacora/internal/session"
@@ -88,6 +89,10 @@ const (
 	errStorage   = "storage"
 	errNotDriver = "not-driver"
 	errClosed    = "closed"
+	errTerminal  = "terminal" // needs somebody at a terminal
+	errTaken     = "taken"    // somebody else is in the terminal
+	errBehind    = "behind"
+	errOver      = "over" // the terminal's action has ended
 	errOther     = "other"
 )
 
@@ -109,8 +114,11 @@ func encodeError(err error) *wireError {
 		}
 	case errors.As(err, &values):
 		w.Kind, w.ID, w.Text = errValues, values.Action, values.Err.Error()
-		if errors.As(err, &missing) {
+		switch {
+		case errors.As(err, &missing):
 			w.Kind, w.Text = errSecret, missing.Name
+		case errors.Is(err, session.ErrNoTerminal):
+			w.Kind = errTerminal
 		}
 	case errors.As(err, &given):
 		w.Kind, w.ID, w.Text = errGiven, given.Name, string(given.Reason)
@@ -120,6 +128,12 @@ func encodeError(err error) *wireError {
 		w.Kind, w.Driver = errNotDriver, notDriver
 	case errors.Is(err, session.ErrClosed):
 		w.Kind = errClosed
+	case errors.Is(err, session.ErrTerminalTaken):
+		w.Kind = errTaken
+	case errors.Is(err, session.ErrTerminalBehind):
+		w.Kind = errBehind
+	case errors.Is(err, io.EOF):
+		w.Kind = errOver
 	}
 	return w
 }
@@ -146,6 +160,14 @@ func (w *wireError) decode() error {
 		}
 	case errClosed:
 		return session.ErrClosed
+	case errTerminal:
+		return &session.ValuesError{Action: w.ID, Err: session.ErrNoTerminal}
+	case errTaken:
+		return session.ErrTerminalTaken
+	case errBehind:
+		return session.ErrTerminalBehind
+	case errOver:
+		return io.EOF
 	}
 	return errors.New(w.Text)
 }

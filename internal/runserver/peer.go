@@ -28,6 +28,7 @@ type peer struct {
 	link   *link
 	hello  Hello
 	feed   session.Feed // set under the server's mu
+	relay  *relay       // into a terminal, of the goroutine that serves it; nil = none
 }
 
 // serve talks to a front end until one of both ends.
@@ -122,14 +123,20 @@ func (p *peer) converse(ctx context.Context) string {
 		defer following.Wait()
 		defer p.feed.Close()
 	}
+	defer p.leaveTerminal()
 	for {
 		f, err := p.link.receive()
-		if err != nil {
-			return lostReason(err)
+		if err == nil && f.Typed != nil {
+			err = p.typed(f.ID, f.Typed)
+		} else if err == nil {
+			reply := p.answer(ctx, f)
+			reply.ID = f.ID
+			err = p.link.send(reply)
+			if reply.Entered {
+				go p.relay.run(p.link) // ends by leaveTerminal; behind the answer
+			}
 		}
-		reply := p.answer(ctx, f)
-		reply.ID = f.ID
-		if err := p.link.send(reply); err != nil {
+		if err != nil {
 			return lostReason(err)
 		}
 	}
@@ -158,6 +165,8 @@ func (p *peer) answer(ctx context.Context, f frame) frame {
 			return frame{Error: encodeError(err)}
 		}
 		return frame{Ack: &ack{}}
+	case f.Enter != nil:
+		return p.enter(ctx, f.ID, *f.Enter)
 	}
 	return frame{Error: encodeError(errFrame)}
 }

@@ -274,6 +274,7 @@ func (s *Server) admit(ctx context.Context, p *peer) (*session.Attachment, error
 		}
 		former := s.driver
 		s.driver = nil
+		s.opts.Session.Evict()
 		former.demote(p.hello)
 	}
 	join := event.ClientJoined{Client: p.hello.Client, FrontEnd: p.hello.FrontEnd, Operator: p.hello.Operator, Host: p.hello.Host}
@@ -343,7 +344,8 @@ func (s *Server) carryOut(ctx context.Context, p *peer, cmd walk.Command) (sessi
 	if err := s.allowed(p, cmd); err != nil {
 		return session.Ack{}, err
 	}
-	return s.opts.Session.DoAs(ctx, p.hello.Operator, cmd)
+	from := session.Origin{Actor: p.hello.Operator, Terminal: p.hello.Terminal}
+	return s.opts.Session.DoFrom(ctx, from, cmd)
 }
 
 // entrust hands a secret to the session, if who gives it drives.
@@ -365,6 +367,11 @@ func (s *Server) allowed(p *peer, cmd walk.Command) error {
 	if s.driver == p {
 		return nil
 	}
+	return s.notDriver()
+}
+
+// notDriver says who drives instead. It needs s.mu.
+func (s *Server) notDriver() error {
 	refusal := &session.NotDriverError{Operator: s.opts.Session.State().Operator, Since: s.since}
 	if s.driver != nil {
 		refusal.Operator, refusal.Host = s.driver.hello.Operator, s.driver.hello.Host

@@ -70,6 +70,15 @@ type hosted struct {
 
 func host(t *testing.T, idle time.Duration) *hosted {
 	t.Helper()
+	exec := executor{make(chan string), make(chan struct{})}
+	h := hostOf(t, idle, text, nil, actions.Registry{runbooks.KindShell: exec})
+	h.exec = exec
+	return h
+}
+
+// hostOf hosts a run of any runbook with any executors.
+func hostOf(t *testing.T, idle time.Duration, text string, secrets map[string]string, registry actions.Registry) *hosted {
+	t.Helper()
 	// A state directory with a long name: the socket's address is longer than a
 	// Unix address may be.
 	dir := filepath.Join(t.TempDir(), strings.Repeat("long", 30))
@@ -85,13 +94,13 @@ func host(t *testing.T, idle time.Duration) *hosted {
 	if err != nil {
 		t.Fatal(err)
 	}
-	masks, err := redact.New(nil)
+	masks, err := redact.New(secrets)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &hosted{t: t, dir: dir, writer: writer, exec: executor{make(chan string), make(chan struct{})}, served: make(chan error, 1)}
+	h := &hosted{t: t, dir: dir, writer: writer, served: make(chan error, 1)}
 	h.session = session.New(t.Context(), session.Options{
-		Plan: walk.NewPlan(rb), Writer: writer, Registry: actions.Registry{runbooks.KindShell: h.exec}, Clock: clock{},
+		Plan: walk.NewPlan(rb), Writer: writer, Registry: registry, Clock: clock{}, Secrets: secrets, Dir: dir,
 		Recorded: func(ev event.Event) {
 			if h.tell != nil {
 				h.tell(ev)

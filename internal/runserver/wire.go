@@ -31,15 +31,19 @@ type frame struct {
 	V  int    `json:"v,omitempty"` // of hello and attached
 	ID uint64 `json:"id,omitempty"`
 
-	Hello   *Hello   `json:"hello,omitempty"`
-	Do      *command `json:"do,omitempty"`
-	Preview string   `json:"preview,omitempty"` // id of an action
-	Secret  *secret  `json:"secret,omitempty"`
+	Hello   *Hello          `json:"hello,omitempty"`
+	Do      *command        `json:"do,omitempty"`
+	Preview string          `json:"preview,omitempty"` // id of an action
+	Enter   *session.Screen `json:"enter,omitempty"`   // go into the running action's terminal
+	Typed   *typed          `json:"typed,omitempty"`   // not answered; the ID is that of enter
+	Secret  *secret         `json:"secret,omitempty"`
 
 	Attached  *attached         `json:"attached,omitempty"`
 	Events    []json.RawMessage `json:"events,omitempty"` // journal lines that follow attached
 	Ack       *ack              `json:"ack,omitempty"`
 	Previewed *session.Preview  `json:"previewed,omitempty"`
+	Entered   bool              `json:"entered,omitempty"`
+	Written   *written          `json:"written,omitempty"` // the ID is that of enter
 	Error     *wireError        `json:"error,omitempty"`
 	Updates   []update          `json:"updates,omitempty"`
 }
@@ -53,6 +57,7 @@ type Hello struct {
 	Drive    bool   `json:"drive"`     // wants to send commands
 	TakeOver bool   `json:"take_over"` // even if somebody else drives
 	Guest    bool   `json:"guest"`     // only leaves a note: neither joins nor follows
+	Terminal bool   `json:"terminal"`  // has a terminal that interactive actions can be relayed to
 	Reason   string `json:"reason"`
 }
 

@@ -35,6 +35,10 @@ type Client interface {
 	// in the memory of the session and is never recorded; who asked the operator
 	// forgets it. Errors: *SecretError.
 	GiveSecret(ctx context.Context, name, value string) error
+	// Terminal goes into the terminal of the interactive action that runs, which
+	// only who drives may do. Errors: *walk.Refusal when none runs,
+	// *NotDriverError, ErrNoTerminal, io.EOF when it has just ended.
+	Terminal(ctx context.Context, screen Screen) (Terminal, error)
 }
 
 // Ack says what a command recorded. Everything up to Seq is on disk since At.

@@ -18,9 +18,18 @@ func (s *Session) launch(st start) {
 	ctx, cancel := context.WithCancel(s.base)
 	s.cancel, s.stopped = cancel, false
 	attempt := s.state.Running.Attempt
+	if st.interactive() && !s.state.Rehearsal() {
+		s.console = newConsole()
+		st.request.Terminal = s.console
+	}
+	console := s.console
 	s.running.Go(func() {
 		defer cancel()
-		s.finish(st, s.execute(ctx, st, attempt))
+		ending := s.execute(ctx, st, attempt)
+		if console != nil {
+			console.close() // who is in there sees the last words, then the end on record
+		}
+		s.finish(st, ending)
 	})
 }
 
@@ -79,7 +88,7 @@ func (s *Session) ending(result actions.Result, durationMS int64) event.Ending {
 func (s *Session) finish(st start, ending event.Ending) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.cancel = nil
+	s.cancel, s.console = nil, nil
 	id := st.id
 	if st.endless {
 		ending = s.watched(ending)

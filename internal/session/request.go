@@ -22,6 +22,11 @@ type start struct {
 	endless bool // it is watched until somebody stops it
 }
 
+// interactive reports whether what is to run talks with somebody.
+func (s start) interactive() bool {
+	return s.request.Action != nil && s.request.Action.Settings.Interactive
+}
+
 // prepare puts into a command what only the session knows: the exact text of
 // what will run, and in a rehearsal the values that nobody gave. It needs s.mu.
 func (s *Session) prepare(cmd walk.Command) (walk.Command, start, error) {

@@ -63,6 +63,7 @@ type Session struct {
 	saved   Saved
 	cancel  context.CancelFunc // of the running action, nil when none runs
 	stopped bool               // the operator asked the running action to end
+	console *console           // of the running action, nil unless it is interactive
 	closing bool               // no command is taken any more
 	closed  bool
 
@@ -145,6 +146,17 @@ func (s *Session) Do(ctx context.Context, cmd walk.Command) (Ack, error) {
 
 // DoAs is Do with another actor than the driver.
 func (s *Session) DoAs(ctx context.Context, actor string, cmd walk.Command) (Ack, error) {
+	return s.DoFrom(ctx, Origin{Actor: actor}, cmd)
+}
+
+// Origin is where a command comes from.
+type Origin struct {
+	Actor    string // "" = the operator who drives
+	Terminal bool   // there is a terminal that an interactive action can be relayed to
+}
+
+// DoFrom is Do for a command from somewhere else than this process.
+func (s *Session) DoFrom(ctx context.Context, from Origin, cmd walk.Command) (Ack, error) {
 	if err := ctx.Err(); err != nil {
 		return Ack{}, err
 	}
@@ -166,7 +178,10 @@ func (s *Session) DoAs(ctx context.Context, actor string, cmd walk.Command) (Ack
 	if err != nil {
 		return Ack{}, err
 	}
-	if err := s.carryOut(actor, cmd); err != nil {
+	if start.interactive() && !s.state.Rehearsal() && !from.Terminal {
+		return Ack{}, &ValuesError{Action: start.id, Err: ErrNoTerminal}
+	}
+	if err := s.carryOut(from.Actor, cmd); err != nil {
 		return Ack{}, err
 	}
 	switch cmd.(type) {

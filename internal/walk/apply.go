@@ -100,7 +100,7 @@ func applyStep(s State, ev event.Event) State {
 func applyAction(s State, ev event.Event) State {
 	switch data := ev.Data.(type) {
 	case event.ActionStarted:
-		s.Running = &Running{Action: data.Action, Undoes: data.Undoes, Attempt: data.Attempt, StartedAt: ev.At, Endless: data.Endless}
+		s.Running = &Running{Action: data.Action, Undoes: data.Undoes, Attempt: data.Attempt, StartedAt: ev.At, Endless: data.Endless, Interactive: data.Interactive}
 		if a := s.plan.action(data.Action); a != none && data.Undoes == "" {
 			s = s.changeAction(a, func(as *ActionState) {
 				as.Attempts, as.Running, as.Ending = data.Attempt, true, event.Ending{}

@@ -214,6 +214,7 @@ func (s State) startAction(a int, undoes string, cmd Run) ([]event.Event, error)
 		Attempt: s.actions[a].Attempts + 1, Command: cmd.Command, Where: cmd.Where, Values: cmd.Values,
 		Simulated: s.Rehearsal(), Undoes: undoes,
 		Line: cmd.Line, CodeSHA256: cmd.CodeSHA256, Alternative: cmd.Alternative, Endless: part.Endless, Wrapper: cmd.Wrapper,
+		Interactive: action.Settings.Interactive && !s.Rehearsal(),
 	})), nil
 }
 

@@ -82,9 +82,10 @@ func (s State) Missing(action *runbooks.Action) []string {
 	return missing
 }
 
-// NeedsConfirm reports whether the operator must confirm an action before it runs.
+// NeedsConfirm reports whether the operator must confirm an action before it runs:
+// what changes something, what says so, and what is about to get their terminal.
 func (s State) NeedsConfirm(action *runbooks.Action) bool {
-	return action.Effect != runbooks.EffectRead || action.Settings.Confirm
+	return action.Effect != runbooks.EffectRead || action.Settings.Confirm || action.Settings.Interactive
 }
 
 // Target returns what a destructive action destroys, as it has to be typed.

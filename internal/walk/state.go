@@ -84,6 +84,8 @@ type Running struct {
 	Attempt   int
 	StartedAt time.Time
 	Endless   bool // it runs until it is stopped
+
+	Interactive bool // it has a terminal that who drives can go into
 }
 
 // UndoEntry is an inverse that can be run.

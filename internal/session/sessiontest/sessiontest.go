@@ -37,6 +37,7 @@ type Options struct {
 	Sandbox  bool                 // the run is against the practice service
 	FailAt   uint64               // the event of this number cannot be stored; 0 = never
 	Briefing session.Briefing
+	Terminal func(session.Screen) (session.Terminal, error) // of interactive actions; nil: there is none to go into
 }
 
 // Session is a session.Client in memory. It is safe for concurrent use.
@@ -138,6 +139,14 @@ func (s *Session) Do(_ context.Context, cmd walk.Command) (session.Ack, error) {
 		err = s.play()
 	}
 	return ack, err
+}
+
+// Terminal implements session.Client.
+func (s *Session) Terminal(_ context.Context, screen session.Screen) (session.Terminal, error) {
+	if s.opts.Terminal == nil {
+		return nil, &walk.Refusal{Code: walk.CodeNotRunning}
+	}
+	return s.opts.Terminal(screen)
 }
 
 // Preview implements session.Client.
