@@ -7,9 +7,9 @@ import (
 )
 
 // action makes an action of a block that was classified as one.
-func (b *builder) action(blk *block, c codeReading, step *Step, caption string) *Action {
+func (b *builder) action(blk *block, c *codeReading, step *Step, caption string) *Action {
 	a := &Action{
-		Kind: c.kind, Lang: c.info.word, Code: c.code, Line: blk.codeLine, Scenario: step.Scenario,
+		Kind: c.kind, Lang: c.info.word, Code: c.code, Line: min(blk.codeLine+c.skipped, len(b.src.lines)), Scenario: step.Scenario,
 		Attrs: map[string]string{}, SampleOutput: c.sample, Caption: caption,
 	}
 	if c.err != nil {
@@ -163,7 +163,7 @@ func (b *builder) similarity(a *Action, d directive) {
 }
 
 // lintFence says what may be wrong with a block that is no action.
-func (b *builder) lintFence(blk *block, c codeReading) {
+func (b *builder) lintFence(blk *block, c *codeReading) {
 	word := strings.ToLower(c.info.word)
 	if c.class != codeContext || word == "" {
 		return

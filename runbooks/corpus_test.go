@@ -65,7 +65,7 @@ func checkCommands(t *testing.T, path string, src []byte) {
 	count = func(list []*block, cue string) int {
 		n := 0
 		for _, blk := range list {
-			if blk.kind == blockCode && classifyCode(blk, cue).class == codeAction {
+			if blk.kind == blockCode && blk.reading().class == codeAction {
 				n++
 			}
 			n += count(blk.children, "")

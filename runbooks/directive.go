@@ -48,7 +48,7 @@ func (s *source) column(line, at int) int {
 	if line < 1 || line > len(s.lines) {
 		return 1
 	}
-	return column(s.lines[line-1], at)
+	return column(s.lines[line-1], at) + s.shifted[line]
 }
 
 // place is what a directive stands on.

@@ -14,7 +14,7 @@ func (b *builder) markScripts() {
 // bindScript gives a script of such a section to the step that says to run it,
 // under the scenario whose heading shares its distinctive words. It reports false
 // when no step asks for it.
-func (st *stepper) bindScript(blk *block, c codeReading) bool {
+func (st *stepper) bindScript(blk *block, c *codeReading) bool {
 	if !st.s.scripts || c.class != codeAction || c.kind != KindShell {
 		return false
 	}

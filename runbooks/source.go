@@ -25,6 +25,8 @@ type source struct {
 	path  string
 	lines []string // without front matter and comments; index 0 is line 1
 	front frontBlock
+
+	shifted map[int]int // columns that a line was moved to the left, by its number
 }
 
 // frontBlock is the raw front matter.

@@ -186,7 +186,7 @@ func mostlyNames(list *block) bool {
 // holdsCommand reports whether a block has something to run in it.
 func holdsCommand(b *block) bool {
 	if b.kind == blockCode {
-		c := classifyCode(b, "")
+		c := b.reading()
 		return c.class == codeAction || c.class == codeQuery
 	}
 	if b.kind == blockParagraph && b.onlySpan && len(commandSpans(b.spans)) == 1 {
