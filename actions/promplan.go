@@ -19,7 +19,7 @@ var bareQueryValue = regexp.MustCompile(`^[A-Za-z0-9_.:]+$`)
 // planQuery puts the values of a query in place and returns it with the request
 // that asks it.
 func planQuery(v values, address string) (query string, plan httpPlan, err error) {
-	if query, err = v.query(v.req.Action.Code); err != nil {
+	if query, err = v.query(v.req.Action.Script()); err != nil {
 		return "", httpPlan{}, err
 	}
 	if address == "" {
@@ -44,7 +44,7 @@ func planQuery(v values, address string) (query string, plan httpPlan, err error
 
 // queryPreview shows the query rather than the request that asks it.
 func (p httpPlan) queryPreview(req Request, query string) Preview {
-	return Preview{Command: query, Where: p.url.Host, Values: given(req, runbooks.Names(req.Action.Code))}
+	return Preview{Command: query, Where: p.url.Host, Values: given(req, runbooks.Names(req.Action.Script()))}
 }
 
 // query expands a PromQL query: within quotes a value is escaped, outside it must

@@ -129,5 +129,5 @@ func (p shellPlan) preview(req Request) Preview {
 	if host := req.Action.Settings.Host; host != "" { // of a rehearsal; a live run refuses it
 		where = host
 	}
-	return Preview{Command: strings.TrimSuffix(req.Action.Code, "\n"), Where: where, Values: shown}
+	return Preview{Command: strings.TrimSuffix(req.Action.Script(), "\n"), Where: where, Values: shown}
 }

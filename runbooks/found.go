@@ -14,32 +14,42 @@ type resolver struct {
 	index    map[string]int    // of rb.Params by name
 	folded   map[string]string // declared names by their folded form
 	secret   map[string]bool
-	assigned map[string]bool // variables that some block sets
 	scripts  map[*Action]script
+	homes    map[*Action]home
+	blanks   map[*Action][]filled
+	assigned map[string][]string // variables that blocks so far set, and their scenarios
+}
+
+// home is where an action stands.
+type home struct {
+	step *Step
+	sect *sect
 }
 
 // resolve fills the runbook's parameters and secrets, and what each action uses.
 func (b *builder) resolve() {
 	r := &resolver{
 		builder: b, index: map[string]int{}, folded: map[string]string{}, secret: map[string]bool{},
-		assigned: map[string]bool{}, scripts: map[*Action]script{},
+		scripts: map[*Action]script{}, homes: map[*Action]home{}, blanks: map[*Action][]filled{}, assigned: map[string][]string{},
 	}
 	r.declared()
-	for _, a := range b.actions {
+	for _, p := range b.placed {
+		r.house(p.Step, p.from)
+	}
+	actions := r.inOrder()
+	for _, a := range actions {
+		r.fillIn(a)
 		if a.Kind == KindShell && isShellLang(a.Lang) {
-			s := readScript(a.Code)
-			r.scripts[a.Action] = s
-			for name := range s.assigned {
-				r.assigned[name] = true
-			}
+			r.scripts[a.Action] = readScript(a.Script())
 		}
 	}
 	// Arguments first: X=$1 names a parameter for every block that reads $X.
-	for _, a := range b.actions {
+	for _, a := range actions {
 		r.arguments(a)
 	}
-	for _, a := range b.actions {
+	for _, a := range actions {
 		r.action(a)
+		r.assigns(a.Action)
 	}
 	for _, p := range b.placed {
 		r.prose(p.Step)
@@ -49,6 +59,53 @@ func (b *builder) resolve() {
 			r.need(name, OriginText, s.Line)
 		}
 	}
+}
+
+// house notes where the actions of a step stand.
+func (r *resolver) house(step *Step, s *sect) {
+	for _, a := range step.Actions {
+		r.homes[a] = home{step, s}
+	}
+	for _, sub := range step.Substeps {
+		r.house(sub, s)
+	}
+}
+
+// inOrder returns the actions in the order of the walk.
+func (r *resolver) inOrder() []*placedAction {
+	byAction := make(map[*Action]*placedAction, len(r.actions))
+	for _, a := range r.actions {
+		byAction[a.Action] = a
+	}
+	list := make([]*placedAction, 0, len(r.actions))
+	r.rb.visit(func(s *Step) bool {
+		for _, a := range s.Actions {
+			list = append(list, byAction[a])
+		}
+		return true
+	})
+	return list
+}
+
+// assigns notes the variables that an action's script sets: they are the state of
+// the session for the blocks after it.
+func (r *resolver) assigns(a *Action) {
+	for name := range r.scripts[a].assigned {
+		if !slices.Contains(r.assigned[name], a.Scenario) {
+			r.assigned[name] = append(r.assigned[name], a.Scenario)
+		}
+	}
+}
+
+// isState reports whether a variable that an action reads was set by the action
+// itself or by one before it that is run in the same scenario.
+func (r *resolver) isState(name string, a *Action) bool {
+	if r.scripts[a].assigned[name] {
+		return true
+	}
+	return slices.ContainsFunc(r.assigned[name], func(scenario string) bool {
+		return scenario == "" || a.Scenario == "" || scenario == a.Scenario
+	})
 }
 
 // declared takes the front matter's parameters and those that actions set.
@@ -222,6 +279,7 @@ func (r *resolver) action(a *placedAction) {
 	} else {
 		fields = a.Code + "\n" + fields
 	}
+	r.askBlanks(a)
 	for _, name := range templates(fields) {
 		r.use(a.Action, name, OriginText)
 	}
@@ -239,24 +297,21 @@ func (r *resolver) script(a *placedAction) {
 	}
 	s := r.scripts[a.Action]
 	for _, name := range s.reads {
+		if slices.Contains(a.Blanks, name) {
+			continue
+		}
 		_, known := r.index[name]
-		if !known && !r.secret[name] && r.assigned[name] {
+		if !known && !r.secret[name] && r.isState(name, a.Action) {
 			continue
 		}
 		r.use(a.Action, name, OriginVariable)
 		if i, ok := r.index[name]; ok && !known {
+			r.rb.Params[i].Note = r.explain(a, name)
 			if fallback, optional := s.fallbacks[name]; optional {
 				r.rb.Params[i].Required, r.rb.Params[i].Default = false, fallback
 			}
 		}
 	}
-	for _, name := range templates(a.Code) {
-		if _, known := r.index[name]; known || r.secret[name] {
-			at := r.nameMark(a.Line, name)
-			r.f.add(SeverityWarning, "template-in-script", at.line, at.column, fmt.Sprintf("{{%s}} is not replaced in a script", name), "write \"$"+name+"\"")
-		}
-	}
-	r.placeholders(a)
 }
 
 var quotedName = regexp.MustCompile(`["']([A-Za-z_][A-Za-z0-9_]*)["']`)

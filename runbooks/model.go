@@ -165,7 +165,19 @@ type Action struct {
 	Options  []Option `json:"-"` // of a choice
 	Uses     []string `json:"-"` // names of parameters it needs, in order of first use
 	Secrets  []string `json:"-"` // names of secrets it needs
+	Blanks   []string `json:"-"` // names of parameters that a blank of Code stands for: <pod>, YOUR_POD
 	Declared bool     `json:"-"` // Effect was declared, not inferred
+
+	script string // Code with variables in place of its blanks, "" when it has none
+}
+
+// Script returns what is run: Code, with a reference to a variable in place of
+// each blank, so that no value ever becomes part of the text.
+func (a *Action) Script() string {
+	if a.script != "" {
+		return a.script
+	}
+	return a.Code
 }
 
 // Settings are the attributes of an action, parsed. The zero value of a field

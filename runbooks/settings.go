@@ -133,7 +133,7 @@ func inferEffect(a *Action) Effect {
 			return EffectRead
 		}
 	case KindShell:
-		if isShellLang(a.Lang) && onlyReads(a.Code) {
+		if isShellLang(a.Lang) && onlyReads(a.Script()) {
 			return EffectRead
 		}
 	}

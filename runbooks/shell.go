@@ -188,7 +188,7 @@ var (
 	variableForm   = regexp.MustCompile(`\$(?:\{([A-Za-z_][A-Za-z0-9_]*)|([A-Za-z_][A-Za-z0-9_]*))`)
 	assignmentForm = regexp.MustCompile(`(?m)(?:^|[\s;&|(])(?:export\s+|local\s+|readonly\s+)?([A-Za-z_][A-Za-z0-9_]*)=`)
 	loopForm       = regexp.MustCompile(`(?m)\b(?:for|read(?:\s+-\w+)*)\s+([A-Za-z_][A-Za-z0-9_]*)\b`)
-	singleQuoted   = regexp.MustCompile(`'[^'\n]*'`)
+	quotedText     = regexp.MustCompile(`'[^'\n]*'`)
 )
 
 // byPattern finds variables in a script that is not valid shell, as those with
@@ -199,7 +199,7 @@ func (s *script) byPattern(code string) {
 			s.assigned[m[1]] = true
 		}
 	}
-	code = singleQuoted.ReplaceAllString(code, "''")
+	code = quotedText.ReplaceAllString(code, "''")
 	for _, m := range variableForm.FindAllStringSubmatchIndex(code, -1) {
 		if m[0] > 0 && code[m[0]-1] == '\\' {
 			continue
@@ -220,15 +220,24 @@ var usageWord = regexp.MustCompile(`^[\[<{(]*([A-Za-z][A-Za-z0-9_. -]*?)[\]>})]*
 
 var usageToken = regexp.MustCompile(`\[[^\]\n]*\]|<[^>\n]*>|\{[^}\n]*\}|[^\s"']+`)
 
+// isUsage reports whether a line says how a script is called: "Usage: …".
+func isUsage(line string) bool {
+	before, _, ok := strings.Cut(line, ":")
+	if !ok || len(line) > 500 {
+		return false
+	}
+	words := wordsOf(before)
+	return len(words) > 0 && usageCues.is(words[len(words)-1:])
+}
+
 // usageNames returns the argument names of a script's usage line: the words
 // behind the command of "Usage: deploy.sh [app] <version>".
 func usageNames(code string) []string {
 	for line := range strings.SplitSeq(code, "\n") {
-		before, rest, ok := strings.Cut(line, ":")
-		words := wordsOf(before)
-		if !ok || len(words) == 0 || len(line) > 500 || !usageCues.is(words[len(words)-1:]) {
+		if !isUsage(line) {
 			continue
 		}
+		_, rest, _ := strings.Cut(line, ":")
 		rest = strings.TrimSpace(rest)
 		if end := strings.IndexAny(rest, `"';`); end >= 0 {
 			rest = rest[:end]

@@ -58,18 +58,12 @@ func plainLine(line, title string) string {
 
 // moveLeft takes up to n columns of blanks off a line.
 func (s *source) moveLeft(i, n int) string {
-	line := s.lines[i]
-	at := 0
-	for columns := 0; at < len(line) && columns < n; at++ {
-		switch line[at] {
-		case ' ':
-			columns++
-		case '\t':
-			columns += 4
-		default:
-			n = columns
-			at--
-		}
+	line, at := s.lines[i], 0
+	for columns := 0; columns < n && at < len(line) && (line[at] == ' ' || line[at] == '\t'); at++ {
+		columns += columnsOf(line[at:at+1] + "x")
+	}
+	if at == 0 {
+		return line
 	}
 	if s.shifted == nil {
 		s.shifted = map[int]int{}
