@@ -144,6 +144,7 @@ type Step struct {
 	Phase        Phase  `json:"-"`
 	Heading      string `json:"-"` // heading of the section it stands in
 	Body         string `json:"-"` // Markdown below the step's own text, without its actions
+	Context      string `json:"-"` // Markdown that explains, from the section and those above it that have no steps
 	AsksScenario bool   `json:"-"` // the scenario is asked for here (R23)
 }
 

@@ -85,6 +85,7 @@ func (b *builder) read(path string) {
 	b.sequence()
 	b.number()
 	b.finish()
+	b.explainSteps()
 	b.resolve()
 	b.lint()
 	sortDiagnostics(b.f.notes)

@@ -30,7 +30,9 @@ func (b *builder) build(s *sect) {
 		}
 	}
 	st.flush()
-	st.manual()
+	if st.manual() {
+		return
+	}
 	s.Body = strings.Join(st.body, "\n\n")
 }
 
@@ -195,13 +197,29 @@ func holdsCommand(b *block) bool {
 	return slices.ContainsFunc(b.children, holdsCommand)
 }
 
-// manual makes one step of a section that names a phase and has only prose.
-func (st *stepper) manual() {
+// manual makes one step of a section that names a phase and has only prose: its
+// paragraphs are the text, what stands between them the body. An alternative makes
+// one even without prose, so that whoever picks it sees what it says.
+func (st *stepper) manual() bool {
 	s := st.s
-	if st.last != nil || s.root || !s.leaf || s.Kind != SectionSteps || !s.mapped && s.scenario == "" || len(s.text) == 0 || s.scripts {
-		return
+	if st.last != nil || s.root || !s.leaf || s.Kind != SectionSteps || !s.mapped && s.scenario == "" || s.scripts {
+		return false
+	}
+	if len(s.text) == 0 && (s.scenario == "" || len(st.body) == 0) {
+		return false
 	}
 	step := st.newStep(s.Line)
 	step.Text = strings.Join(s.text, " ")
+	if step.Text == "" {
+		step.Text = s.Heading
+	}
+	var body []string
+	for _, b := range s.blocks {
+		if b.kind != blockParagraph && b.kind != blockRule && b.kind != blockHTML {
+			body = append(body, st.src.raw(b.line, b.last))
+		}
+	}
+	step.Body = strings.Join(body, "\n\n")
 	st.push(step)
+	return true
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -134,10 +135,12 @@ func (a *app) facts() string {
 	return left + strings.Repeat(" ", gap) + saved
 }
 
-// ribbon shows the phases. When they do not fit, the names of the others are
-// shortened before that of the current one.
+// ribbon shows the phases that the runbook has steps for. When they do not fit,
+// the names of the others are shortened before that of the current one.
 func (a *app) ribbon() string {
-	phases := runbooks.Phases()
+	phases := slices.DeleteFunc(runbooks.Phases(), func(phase runbooks.Phase) bool {
+		return !slices.ContainsFunc(a.run.plan.Steps(), func(step *runbooks.Step) bool { return step.Phase == phase })
+	})
 	names := make([]string, len(phases))
 	total := 0
 	for i, phase := range phases {
