@@ -16,6 +16,9 @@ func (b *builder) action(blk *block, c *codeReading, step *Step, caption string)
 		b.f.fatal("attributes", blk.line, b.src.column(blk.line, blk.infoAt+c.err.at), c.err.message, c.err.hint)
 	}
 	d := &declaring{builder: b, a: a, blk: blk}
+	if a.Kind == KindShell && isShellLang(a.Lang) {
+		d.script = b.shell.read(a.Code)
+	}
 	for _, attr := range c.info.attrs {
 		d.attribute(attr)
 	}
@@ -51,8 +54,9 @@ func (b *builder) action(blk *block, c *codeReading, step *Step, caption string)
 // spanAction makes a shell action of a code span that stands alone.
 func (b *builder) spanAction(blk *block, step *Step, command string) *Action {
 	a := &Action{Kind: KindShell, Code: command + "\n", Line: blk.line, Scenario: step.Scenario, Attrs: map[string]string{}}
-	a.Effect = inferEffect(a)
-	b.actions = append(b.actions, &placedAction{Action: a, declaring: &declaring{builder: b, a: a, blk: blk}})
+	d := &declaring{builder: b, a: a, blk: blk, script: b.shell.read(a.Code)}
+	a.Effect = inferEffect(a, d.script.harmless)
+	b.actions = append(b.actions, &placedAction{Action: a, declaring: d})
 	return a
 }
 
@@ -71,6 +75,7 @@ type declaring struct {
 	a      *Action
 	blk    *block
 	places map[string]spot
+	script script // of a shell action
 }
 
 // spotOf returns where an attribute stands, the fence when it is not given.
@@ -106,11 +111,11 @@ func (d *declaring) attribute(attr attribute) {
 		return
 	}
 	d.places[attr.key] = at
-	spec := slices.IndexFunc(attributeSpecs(), func(s attributeSpec) bool { return s.name == attr.key })
+	spec := slices.IndexFunc(attributeSpecs, func(s attributeSpec) bool { return s.name == attr.key })
 	switch {
 	case spec < 0:
-		d.warn("unknown-attribute", at.line, at.at, fmt.Sprintf("unknown attribute %q", attr.key), didYouMean(attr.key, attributeNames()))
-	case !slices.Contains(attributeSpecs()[spec].kinds, d.a.Kind):
+		d.warn("unknown-attribute", at.line, at.at, fmt.Sprintf("unknown attribute %q", attr.key), didYouMean(attr.key, attributeNames))
+	case !slices.Contains(attributeSpecs[spec].kinds, d.a.Kind):
 		d.warn("misplaced-attribute", at.line, at.at, fmt.Sprintf("the attribute %q means nothing on %s", attr.key, d.a.Kind), "")
 	case attr.bare:
 		d.warn("bare-attribute", at.line, at.at, fmt.Sprintf("the attribute %q has no value; true is taken", attr.key), "write "+attr.key+"=true")
@@ -170,7 +175,7 @@ func (b *builder) lintFence(blk *block, c *codeReading) {
 	}
 	ours := false
 	for _, attr := range c.info.attrs {
-		ours = ours || slices.Contains(attributeNames(), attr.key)
+		ours = ours || slices.Contains(attributeNames, attr.key)
 	}
 	near := nearest(word, slices.Concat(askWords, shellWords, []string{"output"}))
 	message := fmt.Sprintf("unknown kind of action %q", c.info.word)

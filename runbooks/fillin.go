@@ -15,11 +15,15 @@ type filled struct{ name, text string }
 func (r *resolver) fillIn(a *placedAction) {
 	switch {
 	case a.Kind == KindPromQL:
-		a.script = r.fillQuery(a)
+		a.Action.script = r.fillQuery(a)
 	case a.Kind == KindShell && isShellLang(a.Lang):
-		a.script = r.fillScript(a)
-		if a.script != "" && !a.Declared {
-			a.Effect = inferEffect(a.Action)
+		a.Action.script = r.fillScript(a)
+		if a.Action.script == "" {
+			return
+		}
+		a.declaring.script = r.shell.read(a.Script())
+		if !a.Declared {
+			a.Effect = inferEffect(a.Action, a.declaring.script.harmless)
 		}
 	}
 }

@@ -40,7 +40,7 @@ func (b *builder) resolve() {
 	for _, a := range actions {
 		r.fillIn(a)
 		if a.Kind == KindShell && isShellLang(a.Lang) {
-			r.scripts[a.Action] = readScript(a.Script())
+			r.scripts[a.Action] = a.declaring.script
 		}
 	}
 	// Arguments first: X=$1 names a parameter for every block that reads $X.

@@ -13,6 +13,8 @@ type builder struct {
 	fm  frontMatter
 	rb  *Runbook
 
+	shell *shellReader
+
 	sections     []*sect
 	alternatives []*alternative
 	placed       []*placed // every top-level step, in document order
@@ -48,7 +50,7 @@ func Parse(path string, src []byte) (*Runbook, error) {
 func parse(path string, src []byte) *builder {
 	sum := sha256.Sum256(src)
 	b := &builder{
-		f: &findings{}, names: map[string]int{}, stepIDs: map[string]int{}, actionIDs: map[string]bool{}, roleMarks: map[string]mark{},
+		f: &findings{}, shell: newShellReader(), names: map[string]int{}, stepIDs: map[string]int{}, actionIDs: map[string]bool{}, roleMarks: map[string]mark{},
 		rb: &Runbook{
 			Schema: Schema, Source: Source{Path: path, SHA256: hex.EncodeToString(sum[:])},
 			Params: []Param{}, Secrets: []string{}, Roles: []Role{}, Scenarios: []Scenario{}, Sections: []Section{}, Diagnostics: []Diagnostic{},

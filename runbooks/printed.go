@@ -21,6 +21,9 @@ var printedForms = []*regexp.Regexp{
 
 // isPrinted reports whether a line can only have been printed by a command.
 func isPrinted(line string) bool {
+	if !strings.ContainsAny(line, ":|=+[@") && !strings.Contains(line, "  ") && !strings.HasPrefix(line, "---") {
+		return false
+	}
 	for _, form := range printedForms {
 		if form.MatchString(line) {
 			return true

@@ -2,6 +2,7 @@ package runbooks
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -28,7 +29,7 @@ var consolePrompts = regexp.MustCompile(`^(?:\[\d+\] )?(?:[A-Za-z][\w.:()-]*(?:=
 // is none. $VAR at the start of a line is no prompt.
 func promptOf(line string) int {
 	line = strings.TrimRight(line, "\r\n")
-	if line == "" || strings.HasPrefix(line, "# ") {
+	if line == "" || strings.HasPrefix(line, "# ") || !strings.ContainsAny(line, "$#%~➜❯") {
 		return 0
 	}
 	for _, form := range shellPrompts {
@@ -95,6 +96,9 @@ func (t *transcriptReader) line(i int) string {
 // prompted reports whether the block is one: some line starts with a prompt, and
 // not only inside of a here-document or a quoted text.
 func (t *transcriptReader) prompted() bool {
+	if !slices.ContainsFunc(t.lines, func(line string) bool { return promptOf(strings.TrimLeft(line, " \t")) > 0 }) {
+		return false
+	}
 	for i := 0; i < len(t.lines); i++ {
 		line := t.line(i)
 		if promptOf(line) > 0 {

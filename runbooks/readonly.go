@@ -26,9 +26,8 @@ var globalFlags = wordSet("-n --namespace --context --kubeconfig -C -H --host")
 
 // onlyReads reports whether every command of a script is known to only read and
 // none of its output goes to a file. What cannot be told, writes.
-func onlyReads(code string) bool {
-	file := parseShell(code)
-	if file == nil || len(file.Stmts) == 0 {
+func onlyReads(file *syntax.File) bool {
+	if len(file.Stmts) == 0 {
 		return false
 	}
 	reads := true

@@ -109,7 +109,7 @@ func (d *declaring) effect() {
 		a.Effect = EffectWrite
 		d.fail("unknown-effect", "effect", fmt.Sprintf("unknown effect %q", value), orList(didYouMean(value, effects), effects))
 	default:
-		a.Effect = inferEffect(a)
+		a.Effect = inferEffect(a, d.script.harmless)
 	}
 	if a.Effect != EffectRead {
 		for _, name := range []string{"retries", "until"} {
@@ -123,8 +123,9 @@ func (d *declaring) effect() {
 	}
 }
 
-// inferEffect says what an undeclared action may change.
-func inferEffect(a *Action) Effect {
+// inferEffect says what an undeclared action may change. harmless tells whether
+// its script is known to only read.
+func inferEffect(a *Action, harmless bool) Effect {
 	switch a.Kind {
 	case KindPromQL:
 		return EffectRead
@@ -133,7 +134,7 @@ func inferEffect(a *Action) Effect {
 			return EffectRead
 		}
 	case KindShell:
-		if isShellLang(a.Lang) && onlyReads(a.Script()) {
+		if isShellLang(a.Lang) && harmless {
 			return EffectRead
 		}
 	}

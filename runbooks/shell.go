@@ -18,6 +18,7 @@ const maxShellBytes = 64 << 10
 // to find out.
 type script struct {
 	parsed     bool
+	harmless   bool              // every command of it is known to only read
 	reads      []string          // variables it refers to, in order of first use
 	assigned   map[string]bool   // variables it sets
 	fallbacks  map[string]string // ${X:-fallback}
@@ -33,26 +34,34 @@ type positional struct {
 	optional bool
 }
 
-func parseShell(code string) *syntax.File {
+// shellReader reads scripts, one after the other.
+type shellReader struct{ parser *syntax.Parser }
+
+func newShellReader() *shellReader {
+	return &shellReader{syntax.NewParser(syntax.Variant(syntax.LangBash))}
+}
+
+// parse returns the syntax tree of a script, nil when it has none.
+func (r *shellReader) parse(code string) *syntax.File {
 	if len(code) > maxShellBytes {
 		return nil
 	}
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(code), "")
+	file, err := r.parser.Parse(strings.NewReader(code), "")
 	if err != nil {
 		return nil
 	}
 	return file
 }
 
-// readScript finds the variables and arguments of a script.
-func readScript(code string) script {
-	s := script{assigned: map[string]bool{}, fallbacks: map[string]string{}, usage: usageNames(code)}
-	file := parseShell(code)
+// read finds the variables and arguments of a script, and whether it only reads.
+func (r *shellReader) read(code string) script {
+	s := script{usage: usageNames(code)}
+	file := r.parse(code)
 	if file == nil {
 		s.byPattern(code)
 		return s
 	}
-	s.parsed = true
+	s.parsed, s.harmless = true, onlyReads(file)
 	depth := 0
 	var enter []bool
 	syntax.Walk(file, func(n syntax.Node) bool {
@@ -77,6 +86,14 @@ func readScript(code string) script {
 	return s
 }
 
+// sets notes that a variable is set.
+func (s *script) sets(name string) {
+	if s.assigned == nil {
+		s.assigned = map[string]bool{}
+	}
+	s.assigned[name] = true
+}
+
 // node takes what one node of the syntax tree tells. $1 inside a function is the
 // function's, not the script's.
 func (s *script) node(n syntax.Node, inFunction bool) {
@@ -86,13 +103,13 @@ func (s *script) node(n syntax.Node, inFunction bool) {
 			return
 		}
 		if !n.Naked {
-			s.assigned[n.Name.Value] = true
+			s.sets(n.Name.Value)
 		}
 		if !inFunction && n.Value != nil {
 			s.takesArgument(n.Name.Value, n.Value)
 		}
 	case *syntax.WordIter:
-		s.assigned[n.Name.Value] = true
+		s.sets(n.Name.Value)
 	case *syntax.CallExpr:
 		s.call(n)
 	case *syntax.ParamExp:
@@ -112,12 +129,12 @@ func (s *script) call(n *syntax.CallExpr) {
 	case "read", "mapfile", "readarray", "getopts":
 		for _, w := range words[1:] {
 			if validName(w) {
-				s.assigned[w] = true
+				s.sets(w)
 			}
 		}
 	case "printf":
 		if len(words) > 2 && words[1] == "-v" {
-			s.assigned[words[2]] = true
+			s.sets(words[2])
 		}
 	}
 }
@@ -144,6 +161,9 @@ func (s *script) expansion(n *syntax.ParamExp, inFunction bool) {
 		return
 	}
 	if optional {
+		if s.fallbacks == nil {
+			s.fallbacks = map[string]string{}
+		}
 		s.fallbacks[name] = fallback
 	}
 	if !slices.Contains(s.reads, name) {
@@ -196,7 +216,7 @@ var (
 func (s *script) byPattern(code string) {
 	for _, form := range []*regexp.Regexp{assignmentForm, loopForm} {
 		for _, m := range form.FindAllStringSubmatch(code, -1) {
-			s.assigned[m[1]] = true
+			s.sets(m[1])
 		}
 	}
 	code = quotedText.ReplaceAllString(code, "''")

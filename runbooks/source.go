@@ -157,6 +157,9 @@ var fenceOpen = regexp.MustCompile("^[ \t>]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)*(
 
 // next reports whether line is inside a fence, or one of its two fences.
 func (c *fence) next(line string, number int) bool {
+	if !strings.Contains(line, "```") && !strings.Contains(line, "~~~") {
+		return c.mark != ""
+	}
 	if c.mark != "" {
 		t := strings.TrimSpace(strings.TrimLeft(line, " \t>"))
 		if len(t) >= len(c.mark) && strings.Trim(t, c.mark[:1]) == "" {
@@ -188,7 +191,10 @@ func (s *source) checkShape(f *findings) {
 	for i, line := range s.lines {
 		depth := 0
 		for rest := line; ; depth++ {
-			m := containerMark.FindString(rest)
+			m := ""
+			if t := strings.TrimLeft(rest, " \t"); t != "" && strings.IndexByte(">-*+0123456789", t[0]) >= 0 {
+				m = containerMark.FindString(rest)
+			}
 			if m == "" {
 				break
 			}
