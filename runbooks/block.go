@@ -90,6 +90,7 @@ type converter struct {
 	f      *findings
 	text   []byte
 	starts []int // byte offset of each line
+	near   int   // line that was found last
 }
 
 // readBlocks parses the source's Markdown.
@@ -124,7 +125,15 @@ func (c *converter) lost(d directive) {
 // lineAt returns the line and the byte offset in it of an offset in the text.
 func (c *converter) lineAt(offset int) (line, at int) {
 	offset = min(max(offset, 0), len(c.text))
-	line = sort.SearchInts(c.starts, offset+1)
+	// Most places are asked for in order: the next is not far from the last.
+	line = c.near
+	for line < len(c.starts) && line < c.near+8 && c.starts[line] <= offset {
+		line++
+	}
+	if line == 0 || c.starts[line-1] > offset || line < len(c.starts) && c.starts[line] <= offset {
+		line = sort.SearchInts(c.starts, offset+1)
+	}
+	c.near = line
 	return min(line, len(c.src.lines)), offset - c.starts[line-1]
 }
 

@@ -119,7 +119,7 @@ func (r *codeReading) shell(word string, declared bool, cue string) {
 	switch {
 	case declared:
 		r.class, r.kind = codeAction, KindShell
-	case word == "console" && !likeCommand(first) && looksLikeQuery(r.code), consolePrompts.MatchString(first):
+	case word == "console" && !likeCommand(first) && looksLikeQuery(r.code), isConsole(first):
 		r.class = codeQuery
 	case isPrinted(first), announcesOutput(cue) && !likeCommand(first):
 		r.class = codeOutput
@@ -140,7 +140,7 @@ func (r *codeReading) unlabelled(declared bool, cue string) {
 		if !r.prompted() {
 			r.class, r.kind = codeAction, KindShell
 		}
-	case consolePrompts.MatchString(first):
+	case isConsole(first):
 		r.class = codeQuery
 	case r.prompted():
 	case likeCommand(first) && sharedIndent(lines[:1]) == shared:

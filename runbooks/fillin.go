@@ -116,6 +116,9 @@ func (r *resolver) noteBlank(a *placedAction, p placeholder, name string) {
 // maxNote bounds what is quoted of the text around a blank, in characters.
 const maxNote = 240
 
+// maxProse bounds the paragraphs of a section that are searched for a word.
+const maxProse = 100
+
 // explain returns the text that says what a value is: the sentence that mentions
 // it, else the comment above it, else what introduces the script.
 func (r *resolver) explain(a *placedAction, text string) string {
@@ -123,7 +126,7 @@ func (r *resolver) explain(a *placedAction, text string) string {
 	if !ok {
 		return ""
 	}
-	around := append([]string{a.Caption, at.step.Text, at.step.Body}, at.sect.text...)
+	around := append([]string{a.Caption, at.step.Text, at.step.Body}, at.sect.text[:min(len(at.sect.text), maxProse)]...)
 	for _, prose := range around {
 		if s := sentenceWith(prose, text); s != "" {
 			return s

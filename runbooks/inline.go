@@ -1,6 +1,7 @@
 package runbooks
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -37,6 +38,9 @@ type inlineReader struct {
 
 func readInline(n ast.Node, text []byte) inline {
 	r := &inlineReader{text: text}
+	if lines := n.Lines(); n.Type() == ast.TypeBlock && lines != nil && lines.Len() > 0 {
+		r.out.Grow(lines.At(lines.Len()-1).Stop - lines.At(0).Start)
+	}
 	kids := 0
 	var only ast.Node
 	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
@@ -51,7 +55,7 @@ func readInline(n ast.Node, text []byte) inline {
 			only = child
 		}
 	}
-	r.in.text = strings.Join(strings.Fields(r.out.String()), " ")
+	r.in.text = singleSpaced(r.out.String())
 	if kids == 1 {
 		switch o := only.(type) {
 		case *ast.Emphasis:
@@ -65,12 +69,24 @@ func readInline(n ast.Node, text []byte) inline {
 	return r.in
 }
 
+// singleSpaced puts one blank between words.
+func singleSpaced(s string) string {
+	if !strings.ContainsAny(s, "\t\n\r\v\f\u0085\u00a0\u2028\u2029") && !strings.Contains(s, "  ") && isASCII(s) {
+		return strings.TrimSpace(s)
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
 // node writes the plain text of n. Its depth is bounded by the delimiters that
 // one paragraph may hold (checkShape).
 func (r *inlineReader) node(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.Text:
-		r.out.WriteString(unescape(n.Segment.Value(r.text)))
+		if part := n.Segment.Value(r.text); bytes.IndexByte(part, '\\') < 0 && bytes.IndexByte(part, '&') < 0 {
+			r.out.Write(part)
+		} else {
+			r.out.WriteString(unescape(part))
+		}
 		if n.SoftLineBreak() || n.HardLineBreak() {
 			r.out.WriteByte(' ')
 		}

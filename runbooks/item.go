@@ -149,7 +149,7 @@ func (st *stepper) code(b *block) {
 		raw = st.src.raw(st.cue.line, st.cue.last) + "\n\n" + raw
 	}
 	st.cue = nil
-	step.Body = strings.Trim(step.Body+"\n\n"+raw, "\n")
+	st.behind = append(st.behind, raw)
 }
 
 // isLabel reports whether a paragraph only labels what follows: "Run:".

@@ -17,14 +17,17 @@ type builder struct {
 
 	sections     []*sect
 	alternatives []*alternative
+	byScenario   map[string]*alternative
 	placed       []*placed // every top-level step, in document order
 	actions      []*placedAction
+	runners      []runner
 	inputs       []Param
 	steers       []steering
 	names        map[string]int // line of each action's name
 	stepIDs      map[string]int // line of each step's id
 	actionIDs    map[string]bool
 	roleMarks    map[string]mark
+	hostsNoted   bool
 }
 
 // Parse reads a runbook. path only names the text in messages; nothing is read
@@ -50,7 +53,7 @@ func Parse(path string, src []byte) (*Runbook, error) {
 func parse(path string, src []byte) *builder {
 	sum := sha256.Sum256(src)
 	b := &builder{
-		f: &findings{}, shell: newShellReader(), names: map[string]int{}, stepIDs: map[string]int{}, actionIDs: map[string]bool{}, roleMarks: map[string]mark{},
+		f: &findings{}, shell: newShellReader(), names: map[string]int{}, byScenario: map[string]*alternative{}, stepIDs: map[string]int{}, actionIDs: map[string]bool{}, roleMarks: map[string]mark{},
 		rb: &Runbook{
 			Schema: Schema, Source: Source{Path: path, SHA256: hex.EncodeToString(sum[:])},
 			Params: []Param{}, Secrets: []string{}, Roles: []Role{}, Scenarios: []Scenario{}, Sections: []Section{}, Diagnostics: []Diagnostic{},
@@ -76,6 +79,9 @@ func (b *builder) read(path string) {
 	b.markScripts()
 	// Scripts come last, whatever the order of sections: they go to steps.
 	for _, scripts := range []bool{false, true} {
+		if scripts && slices.ContainsFunc(b.sections, func(s *sect) bool { return s.scripts }) {
+			b.findRunners()
+		}
 		for _, s := range b.sections {
 			if s.scripts == scripts {
 				b.build(s)
@@ -125,12 +131,12 @@ func (b *builder) declaredMembers(name string) {
 
 // finish hands the steps to their sections and scenarios.
 func (b *builder) finish() {
-	for _, a := range b.alternatives {
-		for _, p := range b.placed {
-			if p.Scenario == a.ID {
-				a.Steps = append(a.Steps, p.Step)
-			}
+	for _, p := range b.placed {
+		if a := b.alternativeByID(p.Scenario); a != nil {
+			a.Steps = append(a.Steps, p.Step)
 		}
+	}
+	for _, a := range b.alternatives {
 		b.rb.Scenarios = append(b.rb.Scenarios, a.Scenario)
 	}
 	steps := map[*sect][]*Step{}

@@ -5,31 +5,40 @@ import (
 	"strings"
 )
 
-// printedForms match lines that a command prints and nobody types: "key: value",
-// the head and the rules of a table, a time stamp, a member of JSON, the options
-// of a usage text, a prompt that waits.
-var printedForms = []*regexp.Regexp{
-	regexp.MustCompile(`^[\w./-]*\w:(?:\s|$)`),
-	regexp.MustCompile(`^[A-Z][A-Za-z]*(?: [A-Za-z]+){1,4}:(?:\s|$)`),
-	regexp.MustCompile(`^[A-Z][A-Z0-9_()%/.-]*(?: [A-Z0-9_()%/.-]+)*(?:\s{2,}[A-Z(%#][A-Z0-9_()%/ .-]*)+$`),
-	regexp.MustCompile(`^(?:[+|][-=+|]{2,}|-{3,}[-+]|={4,}$|\|.*\|$)`),
-	regexp.MustCompile(`^\d{4}-\d\d-\d\d[T ]\d\d:\d\d`),
-	regexp.MustCompile(`^"[\w.-]+"\s*:`),
-	regexp.MustCompile(`^\[--?[A-Za-z]`),
-	regexp.MustCompile(`\S@[\w.-]+:[^\s$#]*[$#]$`),
-}
+// Lines that a command prints and nobody types, by what they start with.
+var (
+	printedKey    = regexp.MustCompile(`^[\w./-]*\w:(?:\s|$)`)
+	printedLabel  = regexp.MustCompile(`^[A-Z][A-Za-z]*(?: [A-Za-z]+){1,4}:(?:\s|$)`)
+	printedHead   = regexp.MustCompile(`^[A-Z][A-Z0-9_()%/.-]*(?: [A-Z0-9_()%/.-]+)*(?:\s{2,}[A-Z(%#][A-Z0-9_()%/ .-]*)+$`)
+	printedRule   = regexp.MustCompile(`^(?:[+|][-=+|]{2,}|-{3,}[-+]|={4,}$|\|.*\|$)`)
+	printedTime   = regexp.MustCompile(`^\d{4}-\d\d-\d\d[T ]\d\d:\d\d`)
+	printedMember = regexp.MustCompile(`^"[\w.-]+"\s*:`)
+	printedOption = regexp.MustCompile(`^\[--?[A-Za-z]`)
+	waitingPrompt = regexp.MustCompile(`\S@[\w.-]+:[^\s$#]*[$#]$`)
+)
 
-// isPrinted reports whether a line can only have been printed by a command.
+// isPrinted reports whether a line can only have been printed by a command: "key:
+// value", the head or a rule of a table, a time stamp, a member of JSON, an option
+// of a usage text, a prompt that waits.
 func isPrinted(line string) bool {
-	if !strings.ContainsAny(line, ":|=+[@") && !strings.Contains(line, "  ") && !strings.HasPrefix(line, "---") {
+	if line == "" {
 		return false
 	}
-	for _, form := range printedForms {
-		if form.MatchString(line) {
-			return true
-		}
+	word, _, _ := strings.Cut(line, " ")
+	if strings.HasSuffix(word, ":") && printedKey.MatchString(line) {
+		return true
 	}
-	return false
+	switch c := line[0]; {
+	case strings.IndexByte("+|-=", c) >= 0 && printedRule.MatchString(line):
+		return true
+	case c == '"' && printedMember.MatchString(line), c == '[' && printedOption.MatchString(line):
+		return true
+	case c >= '0' && c <= '9' && printedTime.MatchString(line):
+		return true
+	case c >= 'A' && c <= 'Z' && (strings.Contains(line, ":") && printedLabel.MatchString(line) || strings.Contains(line, "  ") && printedHead.MatchString(line)):
+		return true
+	}
+	return strings.IndexByte("$#", line[len(line)-1]) >= 0 && waitingPrompt.MatchString(line)
 }
 
 // splitPrinted splits a script without prompts where lines begin that can only
@@ -38,12 +47,12 @@ func splitPrinted(code string) (commands, sample string) {
 	suspect := false
 	for line := range strings.SplitSeq(code, "\n") {
 		t := strings.TrimSpace(line)
-		suspect = suspect || isPrinted(t) || consolePrompts.MatchString(t)
+		suspect = suspect || isPrinted(t) || isConsole(t)
 	}
 	if !suspect {
 		return code, ""
 	}
-	return splitAt(code, func(line string) bool { return isPrinted(line) || consolePrompts.MatchString(line) })
+	return splitAt(code, func(line string) bool { return isPrinted(line) || isConsole(line) })
 }
 
 // leadingCommands splits a block without prompts into the commands that it starts

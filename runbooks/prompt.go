@@ -25,6 +25,12 @@ var looseWord = regexp.MustCompile(`^(?:\$|[%~➜❯] +)([a-z][a-z0-9_-]*)(?:\s|
 // follows is for that console and not for a shell.
 var consolePrompts = regexp.MustCompile(`^(?:\[\d+\] )?(?:[A-Za-z][\w.:()-]*(?:=[#>*]|\*?>)|redis [\w.:-]+>|>>>|PS [A-Z]:[^>]*>)(?:\s|$)`)
 
+// isConsole reports whether a line is typed into a console.
+func isConsole(line string) bool {
+	return strings.Contains(line, ">") && consolePrompts.MatchString(line) || strings.Contains(line, "=#") && consolePrompts.MatchString(line) ||
+		strings.Contains(line, "=*") && consolePrompts.MatchString(line)
+}
+
 // promptOf returns the length of the prompt that a line starts with, 0 when there
 // is none. $VAR at the start of a line is no prompt.
 func promptOf(line string) int {
@@ -32,10 +38,17 @@ func promptOf(line string) int {
 	if line == "" || strings.HasPrefix(line, "# ") || !strings.ContainsAny(line, "$#%~➜❯") {
 		return 0
 	}
+	waits := strings.IndexByte("$#%", line[len(line)-1]) >= 0
 	for _, form := range shellPrompts {
+		if !waits && !strings.Contains(line, "$ ") && !strings.Contains(line, "# ") && !strings.Contains(line, "% ") {
+			break
+		}
 		if m := form.FindString(line); m != "" {
 			return len(m)
 		}
+	}
+	if strings.IndexByte("$%~\xe2", line[0]) < 0 { // the last begins an arrow
+		return 0
 	}
 	if m := looseWord.FindStringSubmatchIndex(line); m != nil && knownCommands[line[m[2]:m[3]]] {
 		return m[2]
@@ -65,20 +78,20 @@ func readTranscript(code string) (transcript, bool) {
 	for t.next < len(t.lines) {
 		t.step()
 	}
-	if t.printed || t.code == "" {
+	if t.printed || t.code.Len() == 0 {
 		t.print(t.comments)
 	} else {
-		t.code = strings.TrimRight(t.code+strings.Join(t.comments, ""), "\n") + "\n"
+		t.types(t.comments)
 	}
-	t.sample = strings.Trim(t.sample, "\n")
-	if t.sample != "" {
-		t.sample += "\n"
-	}
+	t.transcript.code = oneEnd(strings.TrimRight(t.code.String(), "\n"))
+	t.transcript.sample = oneEnd(strings.Trim(t.sample.String(), "\n"))
 	return t.transcript, true
 }
 
 type transcriptReader struct {
 	transcript
+	code     strings.Builder
+	sample   strings.Builder
 	lines    []string
 	shift    int // columns that all lines share
 	next     int
@@ -137,24 +150,39 @@ func (t *transcriptReader) step() {
 		return
 	}
 	t.begun, t.printed = true, false
-	if t.code == "" {
+	if t.code.Len() == 0 {
 		t.skipped = t.next - len(t.comments)
 	}
 	more := t.goesOn.after(t.lines[t.next:], line[prompt:])
-	t.code += strings.Join(t.comments, "") + line[prompt:]
+	t.types(append(t.comments, line[prompt:]))
 	t.comments = nil
 	for range more {
 		t.next++
-		t.code += strings.TrimPrefix(t.line(t.next), "> ")
-	}
-	if !strings.HasSuffix(t.code, "\n") {
-		t.code += "\n"
+		t.types([]string{strings.TrimPrefix(t.line(t.next), "> ")})
 	}
 	t.commands++
 	t.next++
 }
 
-func (t *transcriptReader) print(lines []string) { t.sample += strings.Join(lines, "") }
+func (t *transcriptReader) print(lines []string) {
+	for _, line := range lines {
+		t.sample.WriteString(line)
+	}
+}
+
+func (t *transcriptReader) types(lines []string) {
+	for _, line := range lines {
+		t.code.WriteString(line)
+	}
+}
+
+// oneEnd ends a text that is not empty with one line end.
+func oneEnd(s string) string {
+	if s == "" {
+		return ""
+	}
+	return s + "\n"
+}
 
 // sharedIndent returns the columns of blanks that all lines start with.
 func sharedIndent(lines []string) int {

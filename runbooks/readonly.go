@@ -60,6 +60,12 @@ func callReads(n *syntax.CallExpr) bool {
 	for i, w := range n.Args {
 		words[i] = w.Lit()
 	}
+	return wordsRead(words)
+}
+
+// wordsRead reports whether a command of these words is known to only read; "" is
+// a word that is only known when it runs.
+func wordsRead(words []string) bool {
 	for _, w := range words {
 		if strings.HasPrefix(w, "--output") || strings.HasPrefix(w, "--ext-diff") {
 			return false

@@ -53,9 +53,41 @@ func (r *shellReader) parse(code string) *syntax.File {
 	return file
 }
 
+// plainScript matches a script of nothing but words: no variable, quote, operator
+// or pattern. There is nothing in it to find, and its words are what they seem.
+var plainScript = regexp.MustCompile(`^[A-Za-z0-9 \n./_:,@%-]*$`)
+
+// notPlain are words with which a line of words is more than a command.
+var notPlain = wordSet(`if then elif else fi for in do done while until case esac select function time coproc read mapfile readarray getopts
+	printf export declare local typeset readonly alias unset eval`)
+
+// plain reads a script of nothing but words.
+func (s *script) plain(code string) bool {
+	if !plainScript.MatchString(code) {
+		return false
+	}
+	commands, harmless := 0, true
+	for line := range strings.SplitSeq(code, "\n") {
+		words := strings.Fields(line)
+		if len(words) == 0 {
+			continue
+		}
+		if notPlain[words[0]] {
+			return false
+		}
+		commands++
+		harmless = harmless && wordsRead(words)
+	}
+	s.parsed, s.harmless = true, commands > 0 && harmless
+	return true
+}
+
 // read finds the variables and arguments of a script, and whether it only reads.
 func (r *shellReader) read(code string) script {
 	s := script{usage: usageNames(code)}
+	if s.plain(code) {
+		return s
+	}
 	file := r.parse(code)
 	if file == nil {
 		s.byPattern(code)
@@ -254,7 +286,7 @@ func isUsage(line string) bool {
 // behind the command of "Usage: deploy.sh [app] <version>".
 func usageNames(code string) []string {
 	for line := range strings.SplitSeq(code, "\n") {
-		if !isUsage(line) {
+		if !strings.Contains(line, ":") || !isUsage(line) {
 			continue
 		}
 		_, rest, _ := strings.Cut(line, ":")

@@ -50,7 +50,10 @@ func (s *source) raw(first, last int) string {
 	}
 	part := make([]string, 0, last-first+1)
 	for _, line := range s.lines[first-1 : last] {
-		clean := annotation.ReplaceAllString(line, "")
+		clean := line
+		if strings.Contains(line, "<!--") {
+			clean = annotation.ReplaceAllString(line, "")
+		}
 		if clean != line && strings.TrimSpace(clean) == "" {
 			continue
 		}
@@ -167,12 +170,27 @@ func (c *fence) next(line string, number int) bool {
 		}
 		return true
 	}
-	m := fenceOpen.FindStringSubmatch(line)
-	if m == nil || m[1][0] == '`' && strings.Contains(m[2], "`") {
+	mark, info := openFence(line)
+	if mark == "" || mark[0] == '`' && strings.Contains(info, "`") {
 		return false
 	}
-	c.mark, c.line = m[1], number
+	c.mark, c.line = mark, number
 	return true
+}
+
+// openFence returns the mark of a fence that a line opens and what follows it; ""
+// when it opens none.
+func openFence(line string) (mark, info string) {
+	t := strings.TrimLeft(line, " \t>")
+	if !strings.HasPrefix(t, "```") && !strings.HasPrefix(t, "~~~") {
+		m := fenceOpen.FindStringSubmatch(line)
+		if m == nil {
+			return "", ""
+		}
+		return m[1], m[2]
+	}
+	info = strings.TrimLeft(t, t[:1])
+	return t[:len(t)-len(info)], info
 }
 
 var containerMark = regexp.MustCompile(`^[ \t]*(?:>|[-*+](?:[ \t]|$)|[0-9]{1,9}[.)](?:[ \t]|$))`)

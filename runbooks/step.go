@@ -14,6 +14,7 @@ type stepper struct {
 	before *block   // the block above
 	made   bool     // whether the list above became steps
 	body   []string // what belongs to no step
+	behind []string // what follows the newest step and belongs to its body
 }
 
 // build reads the section's blocks into steps and context.
@@ -30,6 +31,7 @@ func (b *builder) build(s *sect) {
 		}
 	}
 	st.flush()
+	st.close()
 	if st.manual() {
 		return
 	}
@@ -83,7 +85,16 @@ func (st *stepper) newStep(line int) *Step {
 	return step
 }
 
+// close gives the newest step what follows it.
+func (st *stepper) close() {
+	if len(st.behind) > 0 {
+		st.last.Body = strings.Trim(st.last.Body+"\n\n"+strings.Join(st.behind, "\n\n"), "\n")
+		st.behind = nil
+	}
+}
+
 func (st *stepper) push(step *Step) *placed {
+	st.close()
 	st.last = step
 	step.Phase, step.Heading = st.s.Phase, st.s.Heading
 	p := &placed{Step: step, from: st.s, moved: st.s.scenario != "" && !st.s.inPlace}
@@ -139,8 +150,9 @@ func (st *stepper) list(list, intro *block) {
 		return
 	}
 	st.made = false
+	instructs := st.listInstructs(list, intro)
 	for i, item := range list.children {
-		if !st.isStep(list, item, intro) {
+		if !st.isStep(list, item, instructs) {
 			st.keep(item)
 			continue
 		}
@@ -150,8 +162,9 @@ func (st *stepper) list(list, intro *block) {
 	}
 }
 
-// isStep decides whether an item of a list is something to do.
-func (st *stepper) isStep(list, item, intro *block) bool {
+// isStep decides whether an item of a list is something to do. instructs tells
+// whether the list as a whole is.
+func (st *stepper) isStep(list, item *block, instructs bool) bool {
 	if holdsCommand(item) {
 		return true
 	}
@@ -161,13 +174,17 @@ func (st *stepper) isStep(list, item, intro *block) bool {
 	if len(list.notes) > 0 || len(item.notes) > 0 || list.ordered || item.task {
 		return true
 	}
-	if !st.s.mapped && st.s.Kind != SectionChecklist && st.s.scenario == "" {
-		return false
-	}
 	if p := item.children[0]; p.kind == blockParagraph && p.onlyLink && len(item.children) == 1 {
 		return false
 	}
-	if mostlyNames(list) {
+	return instructs
+}
+
+// listInstructs reports whether the bullets of a list are instructions: not in a
+// section that no word names, not an enumeration, not examples of what the
+// paragraph above says.
+func (st *stepper) listInstructs(list, intro *block) bool {
+	if !st.s.mapped && st.s.Kind != SectionChecklist && st.s.scenario == "" || mostlyNames(list) {
 		return false
 	}
 	return intro == nil || !strings.HasSuffix(intro.text, ":") || !exampleCues.in(wordsOf(intro.text))
