@@ -177,13 +177,15 @@ func (b *builder) lintFence(blk *block, c *codeReading) {
 	for _, attr := range c.info.attrs {
 		ours = ours || slices.Contains(attributeNames, attr.key)
 	}
-	near := nearest(word, slices.Concat(askWords, shellWords, []string{"output"}))
-	message := fmt.Sprintf("unknown kind of action %q", c.info.word)
-	switch {
-	case knownLanguages[word]:
+	if knownLanguages[word] {
 		if ours {
 			b.warn("not-an-action", blk.line, blk.infoAt, fmt.Sprintf("a block of %s is not an action: its attributes do nothing", c.info.word), "")
 		}
+		return
+	}
+	near := nearest(word, slices.Concat(askWords, shellWords, []string{"output"}))
+	message := fmt.Sprintf("unknown kind of action %q", c.info.word)
+	switch {
 	case near != "" && (ours || len(word) > 3):
 		severity := SeverityWarning
 		if ours {

@@ -41,6 +41,11 @@ type block struct {
 	number  string // of an ordered item, as written
 	task    bool   // of an item: it starts with a box
 
+	*verbatim // of code and tables; none of its own otherwise
+}
+
+// verbatim is what only code and tables have.
+type verbatim struct {
 	fenced   bool
 	info     string
 	infoAt   int // byte offset of the info string in its line
@@ -52,6 +57,9 @@ type block struct {
 
 	rows []tableRow // of a table, the header first
 }
+
+// nothingVerbatim is what all other blocks share; it is never written to.
+var nothingVerbatim = &verbatim{}
 
 // introduce notes above which code which text stands: the paragraph directly
 // above it, in an item else the item's own.
@@ -91,6 +99,19 @@ type converter struct {
 	text   []byte
 	starts []int // byte offset of each line
 	near   int   // line that was found last
+	spare  []block
+}
+
+// add returns a new block. They are made many at a time: a long text has hundreds
+// of thousands.
+func (c *converter) add() *block {
+	if len(c.spare) == 0 {
+		c.spare = make([]block, min(max(len(c.starts)/16, 8), 256))
+	}
+	b := &c.spare[0]
+	c.spare = c.spare[1:]
+	b.verbatim = nothingVerbatim
+	return b
 }
 
 // readBlocks parses the source's Markdown.
@@ -182,7 +203,7 @@ func (c *converter) annotations(n ast.Node) []directive {
 }
 
 func (c *converter) block(n ast.Node) *block {
-	b := &block{}
+	b := c.add()
 	b.line, _ = c.lineAt(n.Pos())
 	b.last = b.line
 	switch n := n.(type) {
@@ -241,7 +262,7 @@ func (c *converter) readInline(n ast.Node, b *block) {
 }
 
 func (c *converter) code(n ast.Node, b *block) {
-	b.kind, b.codeLine = blockCode, b.line
+	b.kind, b.verbatim = blockCode, &verbatim{codeLine: b.line}
 	var code strings.Builder
 	for i := range n.Lines().Len() {
 		seg := n.Lines().At(i)
@@ -295,7 +316,8 @@ func (c *converter) list(n *ast.List, b *block) {
 	b.kind, b.ordered = blockList, n.IsOrdered()
 	_, b.indent = c.lineAt(n.Pos())
 	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
-		item := &block{kind: blockItem}
+		item := c.add()
+		item.kind = blockItem
 		item.line, item.indent = c.lineAt(child.Pos())
 		item.last = item.line
 		item.children, item.notes = c.children(child)
@@ -340,7 +362,7 @@ func renumber(items []*block, start int) {
 }
 
 func (c *converter) table(n ast.Node, b *block) {
-	b.kind = blockTable
+	b.kind, b.verbatim = blockTable, &verbatim{}
 	for row := n.FirstChild(); row != nil; row = row.NextSibling() {
 		r := tableRow{line: b.line}
 		if row.Pos() >= 0 {

@@ -139,20 +139,21 @@ func (b *builder) finish() {
 	for _, a := range b.alternatives {
 		b.rb.Scenarios = append(b.rb.Scenarios, a.Scenario)
 	}
-	steps := map[*sect][]*Step{}
+	for _, s := range b.sections {
+		s.Steps = []*Step{}
+	}
 	for _, p := range b.placed {
 		if b.alternativeByID(p.Scenario) == nil {
-			steps[p.from] = append(steps[p.from], p.Step)
+			p.from.Steps = append(p.from.Steps, p.Step)
 		}
 	}
+	b.rb.Sections = make([]Section, 0, len(b.sections))
 	for _, s := range b.sections {
-		own := append([]*Step{}, steps[s]...)
-		if s.root && len(own) == 0 {
+		if s.root && len(s.Steps) == 0 {
 			continue
 		}
-		s.Steps = own
 		switch {
-		case len(own) > 0 || s.scenario != "":
+		case len(s.Steps) > 0 || s.scenario != "":
 		case s.scripts && s.Kind == SectionSteps:
 			s.Kind = SectionReference
 		case !s.mapped && s.Kind == SectionSteps:

@@ -53,9 +53,9 @@ func (r *shellReader) parse(code string) *syntax.File {
 	return file
 }
 
-// plainScript matches a script of nothing but words: no variable, quote, operator
-// or pattern. There is nothing in it to find, and its words are what they seem.
-var plainScript = regexp.MustCompile(`^[A-Za-z0-9 \n./_:,@%-]*$`)
+// plainScript matches a script of nothing but words, quoted words and variables:
+// no operator, pattern or substitution. There is nothing more in it than it seems.
+var plainScript = regexp.MustCompile(`^(?:[A-Za-z0-9 \n./_:,@%+=-]|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|"(?:[A-Za-z0-9 ./_:,@%+=-]|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\})*")*$`)
 
 // notPlain are words with which a line of words is more than a command.
 var notPlain = wordSet(`if then elif else fi for in do done while until case esac select function time coproc read mapfile readarray getopts
@@ -63,23 +63,59 @@ var notPlain = wordSet(`if then elif else fi for in do done while until case esa
 
 // plain reads a script of nothing but words.
 func (s *script) plain(code string) bool {
-	if !plainScript.MatchString(code) {
+	if strings.ContainsAny(code, "`|;&<>()[]*?!~#\\'^\t") || !plainScript.MatchString(code) {
 		return false
 	}
 	commands, harmless := 0, true
 	for line := range strings.SplitSeq(code, "\n") {
-		words := strings.Fields(line)
+		words := plainWords(line)
 		if len(words) == 0 {
 			continue
 		}
-		if notPlain[words[0]] {
+		if words[0] == "" || notPlain[words[0]] || strings.Contains(words[0], "=") {
 			return false
 		}
 		commands++
 		harmless = harmless && wordsRead(words)
 	}
 	s.parsed, s.harmless = true, commands > 0 && harmless
+	s.variables(code)
 	return true
+}
+
+// plainWords returns the words of a plain line; one with a quote or a variable in
+// it is only known when it runs, "".
+func plainWords(line string) []string {
+	var words []string
+	for line = strings.TrimLeft(line, " "); line != ""; line = strings.TrimLeft(line, " ") {
+		end, quoted := 0, false
+		for ; end < len(line) && (quoted || line[end] != ' '); end++ {
+			quoted = quoted != (line[end] == '"')
+		}
+		word := line[:end]
+		if strings.ContainsAny(word, `"$`) {
+			word = ""
+		}
+		words, line = append(words, word), line[end:]
+	}
+	return words
+}
+
+// variables finds the variables that a text refers to.
+func (s *script) variables(code string) {
+	if !strings.Contains(code, "$") {
+		return
+	}
+	for _, m := range variableForm.FindAllStringSubmatchIndex(code, -1) {
+		if m[0] > 0 && code[m[0]-1] == '\\' {
+			continue
+		}
+		for _, g := range []int{2, 4} {
+			if m[g] >= 0 && !slices.Contains(s.reads, code[m[g]:m[g+1]]) {
+				s.reads = append(s.reads, code[m[g]:m[g+1]])
+			}
+		}
+	}
 }
 
 // read finds the variables and arguments of a script, and whether it only reads.
@@ -251,21 +287,7 @@ func (s *script) byPattern(code string) {
 			s.sets(m[1])
 		}
 	}
-	code = quotedText.ReplaceAllString(code, "''")
-	for _, m := range variableForm.FindAllStringSubmatchIndex(code, -1) {
-		if m[0] > 0 && code[m[0]-1] == '\\' {
-			continue
-		}
-		name := ""
-		for _, g := range []int{2, 4} {
-			if m[g] >= 0 {
-				name = code[m[g]:m[g+1]]
-			}
-		}
-		if !slices.Contains(s.reads, name) {
-			s.reads = append(s.reads, name)
-		}
-	}
+	s.variables(quotedText.ReplaceAllString(code, "''"))
 }
 
 var usageWord = regexp.MustCompile(`^[\[<{(]*([A-Za-z][A-Za-z0-9_. -]*?)[\]>})]*$`)
