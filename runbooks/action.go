@@ -64,6 +64,10 @@ func (b *builder) spanAction(blk *block, step *Step, command string) *Action {
 type placedAction struct {
 	*Action
 	*declaring
+
+	step  *Step
+	sect  *sect
+	fills []filled // the blanks of its code
 }
 
 // spot is a place in the text.

@@ -11,8 +11,8 @@ const maxArguments = 20
 // arguments finds the positional parameters of a script without args of its own:
 // X=$1 names the first one X, and the usage line's name becomes its label.
 func (r *resolver) arguments(a *placedAction) {
-	s, ok := r.scripts[a.Action]
-	if !ok || len(s.positional) == 0 || len(a.Settings.Args) > 0 {
+	s := a.script
+	if len(s.positional) == 0 || len(a.Settings.Args) > 0 {
 		return
 	}
 	named := len(s.usage) > 0

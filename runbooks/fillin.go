@@ -15,15 +15,15 @@ type filled struct{ name, text string }
 func (r *resolver) fillIn(a *placedAction) {
 	switch {
 	case a.Kind == KindPromQL:
-		a.Action.script = r.fillQuery(a)
+		a.filled = r.fillQuery(a)
 	case a.Kind == KindShell && isShellLang(a.Lang):
-		a.Action.script = r.fillScript(a)
-		if a.Action.script == "" {
+		a.filled = r.fillScript(a)
+		if a.filled == "" {
 			return
 		}
-		a.declaring.script = r.shell.read(a.Script())
+		a.script = r.shell.read(a.Script())
 		if !a.Declared {
-			a.Effect = inferEffect(a.Action, a.declaring.script.harmless)
+			a.Effect = inferEffect(a.Action, a.script.harmless)
 		}
 	}
 }
@@ -72,7 +72,7 @@ func (r *resolver) fillQuery(a *placedAction) string {
 func (r *resolver) fills(a *placedAction, name, text string) {
 	if !slices.Contains(a.Blanks, name) {
 		a.Blanks = append(a.Blanks, name)
-		r.blanks[a.Action] = append(r.blanks[a.Action], filled{name, text})
+		a.fills = append(a.fills, filled{name, text})
 	}
 }
 
@@ -89,9 +89,9 @@ func (r *resolver) nameOfBlank(text string) string {
 // askBlanks makes parameters of the blanks of an action, unless a block above
 // sets the variable.
 func (r *resolver) askBlanks(a *placedAction) {
-	for _, f := range r.blanks[a.Action] {
+	for _, f := range a.fills {
 		_, known := r.index[f.name]
-		if !known && !r.secret[f.name] && r.isState(f.name, a.Action) {
+		if !known && !r.secret[f.name] && r.isState(f.name, a) {
 			continue
 		}
 		r.use(a.Action, f.name, OriginText)
@@ -122,11 +122,7 @@ const maxProse = 100
 // explain returns the text that says what a value is: the sentence that mentions
 // it, else the comment above it, else what introduces the script.
 func (r *resolver) explain(a *placedAction, text string) string {
-	at, ok := r.homes[a.Action]
-	if !ok {
-		return ""
-	}
-	around := append([]string{a.Caption, at.step.Text, at.step.Body}, at.sect.text[:min(len(at.sect.text), maxProse)]...)
+	around := append([]string{a.Caption, a.step.Text, a.step.Body}, a.sect.text[:min(len(a.sect.text), maxProse)]...)
 	for _, prose := range around {
 		if s := sentenceWith(prose, text); s != "" {
 			return s

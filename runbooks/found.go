@@ -14,34 +14,18 @@ type resolver struct {
 	index    map[string]int    // of rb.Params by name
 	folded   map[string]string // declared names by their folded form
 	secret   map[string]bool
-	scripts  map[*Action]script
-	homes    map[*Action]home
-	blanks   map[*Action][]filled
 	assigned map[string][]string // variables that blocks so far set, and their scenarios
-}
-
-// home is where an action stands.
-type home struct {
-	step *Step
-	sect *sect
 }
 
 // resolve fills the runbook's parameters and secrets, and what each action uses.
 func (b *builder) resolve() {
 	r := &resolver{
-		builder: b, index: map[string]int{}, folded: map[string]string{}, secret: map[string]bool{},
-		scripts: map[*Action]script{}, homes: map[*Action]home{}, blanks: map[*Action][]filled{}, assigned: map[string][]string{},
+		builder: b, index: map[string]int{}, folded: map[string]string{}, secret: map[string]bool{}, assigned: map[string][]string{},
 	}
 	r.declared()
-	for _, p := range b.placed {
-		r.house(p.Step, p.from)
-	}
 	actions := r.inOrder()
 	for _, a := range actions {
 		r.fillIn(a)
-		if a.Kind == KindShell && isShellLang(a.Lang) {
-			r.scripts[a.Action] = a.declaring.script
-		}
 	}
 	// Arguments first: X=$1 names a parameter for every block that reads $X.
 	for _, a := range actions {
@@ -49,7 +33,7 @@ func (b *builder) resolve() {
 	}
 	for _, a := range actions {
 		r.action(a)
-		r.assigns(a.Action)
+		r.assigns(a)
 	}
 	for _, p := range b.placed {
 		r.prose(p.Step)
@@ -61,36 +45,38 @@ func (b *builder) resolve() {
 	}
 }
 
-// house notes where the actions of a step stand.
-func (r *resolver) house(step *Step, s *sect) {
-	for _, a := range step.Actions {
-		r.homes[a] = home{step, s}
-	}
-	for _, sub := range step.Substeps {
-		r.house(sub, s)
-	}
-}
-
-// inOrder returns the actions in the order of the walk.
+// inOrder returns the actions in the order of the walk, and notes where they stand.
 func (r *resolver) inOrder() []*placedAction {
 	byAction := make(map[*Action]*placedAction, len(r.actions))
 	for _, a := range r.actions {
 		byAction[a.Action] = a
 	}
 	list := make([]*placedAction, 0, len(r.actions))
-	r.rb.visit(func(s *Step) bool {
-		for _, a := range s.Actions {
-			list = append(list, byAction[a])
+	var visit func(step *Step, s *sect)
+	visit = func(step *Step, s *sect) {
+		for _, action := range step.Actions {
+			a := byAction[action]
+			a.step, a.sect = step, s
+			list = append(list, a)
 		}
-		return true
-	})
+		for _, sub := range step.Substeps {
+			visit(sub, s)
+		}
+	}
+	sections := make(map[*Step]*sect, len(r.placed))
+	for _, p := range r.placed {
+		sections[p.Step] = p.from
+	}
+	for _, step := range r.rb.Sequence {
+		visit(step, sections[step])
+	}
 	return list
 }
 
 // assigns notes the variables that an action's script sets: they are the state of
 // the session for the blocks after it.
-func (r *resolver) assigns(a *Action) {
-	for name := range r.scripts[a].assigned {
+func (r *resolver) assigns(a *placedAction) {
+	for name := range a.script.assigned {
 		if !slices.Contains(r.assigned[name], a.Scenario) {
 			r.assigned[name] = append(r.assigned[name], a.Scenario)
 		}
@@ -99,8 +85,8 @@ func (r *resolver) assigns(a *Action) {
 
 // isState reports whether a variable that an action reads was set by the action
 // itself or by one before it that is run in the same scenario.
-func (r *resolver) isState(name string, a *Action) bool {
-	if r.scripts[a].assigned[name] {
+func (r *resolver) isState(name string, a *placedAction) bool {
+	if a.script.assigned[name] {
 		return true
 	}
 	return slices.ContainsFunc(r.assigned[name], func(scenario string) bool {
@@ -295,13 +281,13 @@ func (r *resolver) script(a *placedAction) {
 		}
 		return
 	}
-	s := r.scripts[a.Action]
+	s := a.script
 	for _, name := range s.reads {
 		if slices.Contains(a.Blanks, name) {
 			continue
 		}
 		_, known := r.index[name]
-		if !known && !r.secret[name] && r.isState(name, a.Action) {
+		if !known && !r.secret[name] && r.isState(name, a) {
 			continue
 		}
 		r.use(a.Action, name, OriginVariable)

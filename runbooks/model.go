@@ -169,14 +169,14 @@ type Action struct {
 	Blanks   []string `json:"-"` // names of parameters that a blank of Code stands for: <pod>, YOUR_POD
 	Declared bool     `json:"-"` // Effect was declared, not inferred
 
-	script string // Code with variables in place of its blanks, "" when it has none
+	filled string // Code with variables in place of its blanks, "" when it has none
 }
 
 // Script returns what is run: Code, with a reference to a variable in place of
 // each blank, so that no value ever becomes part of the text.
 func (a *Action) Script() string {
-	if a.script != "" {
-		return a.script
+	if a.filled != "" {
+		return a.filled
 	}
 	return a.Code
 }

@@ -3,6 +3,7 @@ package runbooks
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"slices"
 )
 
@@ -90,6 +91,8 @@ func (b *builder) read(path string) {
 	}
 	b.checkSteering()
 	b.unnamedPhases()
+	b.stepIDs = grown(b.stepIDs, len(b.placed))
+	b.actionIDs = make(map[string]bool, len(b.actions))
 	b.sequence()
 	b.number()
 	b.finish()
@@ -98,6 +101,13 @@ func (b *builder) read(path string) {
 	b.lint()
 	sortDiagnostics(b.f.notes)
 	b.rb.Diagnostics = append(b.rb.Diagnostics, b.f.notes...)
+}
+
+// grown returns a copy of m with room for n more entries.
+func grown(m map[string]int, n int) map[string]int {
+	room := make(map[string]int, len(m)+n)
+	maps.Copy(room, m)
+	return room
 }
 
 // declaredMembers takes what the front matter declares, or guesses it.

@@ -53,9 +53,53 @@ func (r *shellReader) parse(code string) *syntax.File {
 	return file
 }
 
-// plainScript matches a script of nothing but words, quoted words and variables:
-// no operator, pattern or substitution. There is nothing more in it than it seems.
-var plainScript = regexp.MustCompile(`^(?:[A-Za-z0-9 \n./_:,@%+=-]|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|"(?:[A-Za-z0-9 ./_:,@%+=-]|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\})*")*$`)
+// isPlain reports whether a script is nothing but words, quoted words and
+// variables: no operator, pattern or substitution. There is nothing more in it
+// than it seems.
+func isPlain(code string) bool {
+	quoted := false
+	for i := 0; i < len(code); i++ {
+		switch c := code[i]; {
+		case isWordByte(c), strings.IndexByte(" ./:,@%+=-", c) >= 0:
+		case c == '\n' && !quoted:
+		case c == '"':
+			quoted = !quoted
+		case c == '$':
+			end := variableEnd(code, i)
+			if end == 0 {
+				return false
+			}
+			i = end - 1
+		default:
+			return false
+		}
+	}
+	return !quoted
+}
+
+// variableEnd returns the offset behind $NAME or ${NAME} at i, 0 when neither
+// stands there.
+func variableEnd(code string, i int) int {
+	start := i + 1
+	braced := strings.HasPrefix(code[start:], "{")
+	if braced {
+		start++
+	}
+	end := start
+	for end < len(code) && isWordByte(code[end]) {
+		end++
+	}
+	if end == start || code[start] <= '9' {
+		return 0
+	}
+	if !braced {
+		return end
+	}
+	if end == len(code) || code[end] != '}' {
+		return 0
+	}
+	return end + 1
+}
 
 // notPlain are words with which a line of words is more than a command.
 var notPlain = wordSet(`if then elif else fi for in do done while until case esac select function time coproc read mapfile readarray getopts
@@ -63,7 +107,7 @@ var notPlain = wordSet(`if then elif else fi for in do done while until case esa
 
 // plain reads a script of nothing but words.
 func (s *script) plain(code string) bool {
-	if strings.ContainsAny(code, "`|;&<>()[]*?!~#\\'^\t") || !plainScript.MatchString(code) {
+	if !isPlain(code) {
 		return false
 	}
 	commands, harmless := 0, true
