@@ -52,6 +52,7 @@ func newControl(v values, clock Clock, g guard, sink Sink, again bool) (*control
 	if c.until, err = parseCondition(v, set.Until); err != nil {
 		return nil, fmt.Errorf("until: %w", err)
 	}
+	c.expect.clauses = append(c.expect.clauses, sampleClauses(v.req.Action)...)
 	reads := v.req.Action.Effect == runbooks.EffectRead
 	if set.Until != "" && !reads {
 		return nil, errors.New("until runs an action again and again, which needs effect=read")
@@ -156,7 +157,7 @@ func (c *control) judge(ctx context.Context, r Result, o *observation, limit tim
 	if !expected {
 		seen = c.unexpected(seen)
 	}
-	if set.Expect != "" || set.Until != "" {
+	if set.Expect != "" || set.Until != "" || set.Similarity > 0 || set.SampleRegex != "" {
 		r.Met = &met
 	}
 	if !met {
@@ -177,7 +178,11 @@ func (c *control) judge(ctx context.Context, r Result, o *observation, limit tim
 // unexpected words what was seen instead of what was expected.
 func (c *control) unexpected(seen string) string {
 	want := c.expect.text
-	if want == "" {
+	switch set := c.req.Action.Settings; {
+	case want != "":
+	case set.Similarity > 0 || set.SampleRegex != "":
+		want = "an output like the example"
+	default:
 		want = "2xx"
 	}
 	return fmt.Sprintf("expected %s, got %s", want, seen)

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -55,7 +56,7 @@ func planShell(v values) (shellPlan, error) {
 	if set.Interactive && !v.invent {
 		return shellPlan{}, errors.New("interactive=true: this version cannot give a block the terminal; run it by hand and mark the step done")
 	}
-	interp, err := interpreterOf(v.req.Action.Lang)
+	interp, err := interpreterOf(cmp.Or(set.Interpreter, v.req.Action.Lang))
 	if err != nil && !v.invent {
 		return shellPlan{}, err
 	}

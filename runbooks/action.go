@@ -16,11 +16,12 @@ func (b *builder) action(blk *block, c *codeReading, step *Step, caption string)
 		b.f.fatal("attributes", blk.line, b.src.column(blk.line, blk.infoAt+c.err.at), c.err.message, c.err.hint)
 	}
 	d := &declaring{builder: b, a: a, blk: blk}
-	if a.Kind == KindShell && isShellLang(a.Lang) {
-		d.script = b.shell.read(a.Code)
-	}
 	for _, attr := range c.info.attrs {
 		d.attribute(attr)
+	}
+	d.runme(b.fm)
+	if a.isShell() {
+		d.script = b.shell.read(a.Code)
 	}
 	for _, note := range blk.notes {
 		b.similarity(a, note)
@@ -36,6 +37,9 @@ func (b *builder) action(blk *block, c *codeReading, step *Step, caption string)
 	}
 	if a.Name != "" {
 		d.claim()
+	}
+	if b.task != nil && a.Kind == KindShell {
+		d.perform(b.task)
 	}
 	switch a.Kind {
 	case KindChoice:
@@ -76,10 +80,11 @@ type spot struct{ line, at int }
 // declaring reads the attributes of one action.
 type declaring struct {
 	*builder
-	a      *Action
-	blk    *block
-	places map[string]spot
-	script script // of a shell action
+	a       *Action
+	blk     *block
+	places  map[string]spot
+	script  script // of a shell action
+	prompts bool   // export X=message asks for X
 }
 
 // spotOf returns where an attribute stands, the fence when it is not given.
@@ -117,6 +122,9 @@ func (d *declaring) attribute(attr attribute) {
 	d.places[attr.key] = at
 	spec := slices.IndexFunc(attributeSpecs, func(s attributeSpec) bool { return s.name == attr.key })
 	switch {
+	case spec < 0 && runmeAttributes[attr.key]:
+	case spec < 0 && keptAttributes[attr.key]:
+		d.keepAttribute(attr.key, at)
 	case spec < 0:
 		d.warn("unknown-attribute", at.line, at.at, fmt.Sprintf("unknown attribute %q", attr.key), didYouMean(attr.key, attributeNames))
 	case !slices.Contains(attributeSpecs[spec].kinds, d.a.Kind):

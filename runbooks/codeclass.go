@@ -59,7 +59,7 @@ func classifyCode(b *block) codeReading {
 	declared := len(in.attrs) > 0
 	word := strings.ToLower(in.word)
 	switch {
-	case word == "output":
+	case word == "output", !isShellWord(word) && !slices.Contains(askWords, word) && compared(b.notes):
 		r.class = codeOutput
 	case slices.Contains(askWords, word):
 		r.class, r.kind = codeAction, Kind(word)
@@ -78,6 +78,11 @@ func classifyCode(b *block) codeReading {
 		r.class = codeContext
 	}
 	return r
+}
+
+// compared reports whether a block is what an output is compared with.
+func compared(notes []directive) bool {
+	return slices.ContainsFunc(notes, func(d directive) bool { return d.similarity != "" })
 }
 
 func isShellWord(word string) bool {

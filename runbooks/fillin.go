@@ -1,6 +1,7 @@
 package runbooks
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -8,7 +9,10 @@ import (
 )
 
 // filled is a blank of an action and the variable that takes its place.
-type filled struct{ name, text string }
+type filled struct {
+	name, text string
+	asked      bool // the script asks for it, although it sets the variable
+}
 
 // fillIn puts variables in the place of the blanks of a script or a query, in what
 // is run.
@@ -16,7 +20,7 @@ func (r *resolver) fillIn(a *placedAction) {
 	switch {
 	case a.Kind == KindPromQL:
 		a.filled = r.fillQuery(a)
-	case a.Kind == KindShell && isShellLang(a.Lang):
+	case a.isShell():
 		a.filled = r.fillScript(a)
 		if a.filled == "" {
 			return
@@ -31,15 +35,19 @@ func (r *resolver) fillIn(a *placedAction) {
 func (r *resolver) fillScript(a *placedAction) string {
 	var out strings.Builder
 	last := 0
-	for _, p := range placeholders(a.Code) {
-		name := r.nameOfBlank(p.text)
-		if name == "" || !p.template && validName(p.text) && strings.Contains(a.Code, p.text+"=") {
+	blanks := placeholders(a.Code)
+	if a.prompts {
+		blanks = mergeBlanks(blanks, exportPrompts(a.Code))
+	}
+	for _, p := range blanks {
+		name := cmp.Or(p.name, r.nameOfBlank(p.text))
+		if name == "" || !p.template && p.name == "" && validName(p.text) && strings.Contains(a.Code, p.text+"=") {
 			continue
 		}
-		if last == 0 {
+		if last == 0 && p.name == "" {
 			r.noteBlank(a, p, name)
 		}
-		r.fills(a, name, p.text)
+		r.fills(a, filled{name, p.text, p.name != ""})
 		out.WriteString(a.Code[last:p.start])
 		out.WriteString(p.in.variable(name))
 		last = p.end
@@ -60,7 +68,7 @@ func (r *resolver) fillQuery(a *placedAction) string {
 		if name == "" {
 			return s
 		}
-		r.fills(a, name, text)
+		r.fills(a, filled{name: name, text: text})
 		return `"{{` + name + `}}"`
 	})
 	if script == a.Code {
@@ -69,11 +77,28 @@ func (r *resolver) fillQuery(a *placedAction) string {
 	return script
 }
 
-func (r *resolver) fills(a *placedAction, name, text string) {
-	if !slices.Contains(a.Blanks, name) {
-		a.Blanks = append(a.Blanks, name)
-		a.fills = append(a.fills, filled{name, text})
+func (r *resolver) fills(a *placedAction, f filled) {
+	if slices.ContainsFunc(a.fills, func(known filled) bool { return known.name == f.name }) {
+		return
 	}
+	a.fills = append(a.fills, f)
+	if !f.asked {
+		a.Blanks = append(a.Blanks, f.name)
+	}
+}
+
+// mergeBlanks returns two lists of blanks in the order of the script. Those of the
+// second count where they overlap.
+func mergeBlanks(list, over []placeholder) []placeholder {
+	if len(over) == 0 {
+		return list
+	}
+	list = slices.DeleteFunc(list, func(p placeholder) bool {
+		return slices.ContainsFunc(over, func(o placeholder) bool { return p.start < o.end && o.start < p.end })
+	})
+	list = append(list, over...)
+	slices.SortFunc(list, func(a, b placeholder) int { return a.start - b.start })
+	return list
 }
 
 // nameOfBlank returns the variable of a blank: a declared one that is spelt alike,
@@ -91,12 +116,13 @@ func (r *resolver) nameOfBlank(text string) string {
 func (r *resolver) askBlanks(a *placedAction) {
 	for _, f := range a.fills {
 		_, known := r.index[f.name]
-		if !known && !r.secret[f.name] && r.isState(f.name, a) {
+		if !known && !f.asked && !r.secret[f.name] && r.isState(f.name, a) {
 			continue
 		}
 		r.use(a.Action, f.name, OriginText)
 		if i, ok := r.index[f.name]; ok && !known && r.rb.Params[i].Origin == OriginText {
 			r.rb.Params[i].Label = f.text
+			r.rb.Params[i].FreeText = f.asked
 			r.rb.Params[i].Note = r.explain(a, f.text)
 		}
 	}

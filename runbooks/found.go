@@ -110,6 +110,16 @@ func (r *resolver) declared() {
 		}
 		r.addSecret(s)
 	}
+	for _, p := range slices.Concat(r.src.variables, r.textParams) {
+		if _, known := r.index[p.Name]; known || r.secret[p.Name] || refusedName(p.Name) {
+			continue
+		}
+		if secretName(p.Name) {
+			r.addSecret(p.Name)
+			continue
+		}
+		r.add(p)
+	}
 	for _, p := range r.inputs {
 		if i, known := r.index[p.Name]; known {
 			if q := &r.rb.Params[i]; q.Pattern == "" {
@@ -273,7 +283,7 @@ func (r *resolver) action(a *placedAction) {
 
 // script finds the variables and placeholders of a script.
 func (r *resolver) script(a *placedAction) {
-	if !isShellLang(a.Lang) {
+	if !a.isShell() {
 		for _, m := range quotedName.FindAllStringSubmatch(a.Code, -1) {
 			if _, known := r.index[m[1]]; known || r.secret[m[1]] {
 				r.use(a.Action, m[1], OriginVariable)

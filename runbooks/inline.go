@@ -19,6 +19,7 @@ type inline struct {
 	bold     bool     // it is only bold, but for a colon
 	onlySpan bool     // it is one code span and nothing else
 	onlyLink bool     // it is one link and nothing else
+	link     string   // where that leads
 	task     bool
 	comments []comment // annotations in it
 }
@@ -62,7 +63,9 @@ func readInline(n ast.Node, text []byte) inline {
 			r.in.bold = o.Level == 2
 		case *ast.CodeSpan:
 			r.in.onlySpan = strings.Trim(r.in.text, " :.") == strings.Trim(strings.Join(r.in.spans, ""), " :.")
-		case *ast.Link, *ast.AutoLink:
+		case *ast.Link:
+			r.in.onlyLink, r.in.link = true, string(o.Destination)
+		case *ast.AutoLink:
 			r.in.onlyLink = true
 		}
 	}

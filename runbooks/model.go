@@ -203,6 +203,8 @@ type Settings struct {
 	Default     string // answer of a choice, input or confirm when nobody is asked
 	Similarity  float64
 	SampleRegex string // the sample output is this regular expression
+	Interpreter string // program that runs the script instead of the one of its language
+	Apart       bool   // left out where nobody asks for it by name
 }
 
 // Capture keeps part of what an action returned as a value of the run.

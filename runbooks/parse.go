@@ -23,6 +23,8 @@ type builder struct {
 	actions      []*placedAction
 	runners      []runner
 	inputs       []Param
+	textParams   []Param
+	task         *task // of the section that is being read
 	steers       []steering
 	names        map[string]int // line of each action's name
 	stepIDs      map[string]int // line of each step's id
@@ -78,6 +80,7 @@ func (b *builder) read(path string) {
 	b.findAlternatives()
 	b.classify()
 	b.markScripts()
+	b.findTasks()
 	// Scripts come last, whatever the order of sections: they go to steps.
 	for _, scripts := range []bool{false, true} {
 		if scripts && slices.ContainsFunc(b.sections, func(s *sect) bool { return s.scripts }) {

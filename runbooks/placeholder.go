@@ -10,7 +10,8 @@ import (
 type placeholder struct {
 	start, end int // byte offsets in the script
 	text       string
-	template   bool // {{pod}}
+	name       string // of the variable that it sets, "" when its text names it
+	template   bool   // {{pod}}
 	in         quoting
 }
 

@@ -22,7 +22,8 @@ type sect struct {
 	scenario string
 	inPlace  bool // the alternative is walked where it stands
 	text     []string
-	order    int  // position in the text
+	order    int // position in the text
+	task     *task
 	scripts  bool // its scripts run elsewhere
 }
 

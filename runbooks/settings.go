@@ -1,6 +1,7 @@
 package runbooks
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -20,9 +21,12 @@ func (d *declaring) settings() {
 	s := &a.Settings
 	s.Timeout, s.Interval = d.duration("timeout"), d.duration("interval")
 	s.Retries = d.number("retries")
-	s.Confirm, s.Interactive = d.bool("confirm"), d.bool("interactive")
+	s.Confirm, s.Interactive = d.bool("confirm") || s.Apart, d.bool("interactive")
 	s.Until, s.Expect = a.Attrs["until"], a.Attrs["expect"]
 	s.Cwd, s.Host, s.Target = a.Attrs["cwd"], a.Attrs["host"], a.Attrs["target"]
+	if s.Cwd == "" && a.Kind == KindShell {
+		s.Cwd = d.fm.cwd
+	}
 	s.Undo, s.After, s.Role = a.Attrs["undo"], a.Attrs["after"], a.Attrs["role"]
 	s.Default = a.Attrs["default"]
 	s.Args = strings.Fields(a.Attrs["args"])
@@ -134,7 +138,7 @@ func inferEffect(a *Action, harmless bool) Effect {
 			return EffectRead
 		}
 	case KindShell:
-		if isShellLang(a.Lang) && harmless {
+		if a.isShell() && harmless {
 			return EffectRead
 		}
 	}
@@ -155,6 +159,11 @@ func httpMethod(code string) string {
 		return strings.ToUpper(method)
 	}
 	return ""
+}
+
+// isShell reports whether an action is a script of a shell.
+func (a *Action) isShell() bool {
+	return a.Kind == KindShell && isShellLang(cmp.Or(a.Settings.Interpreter, a.Lang))
 }
 
 func isShellLang(lang string) bool {

@@ -26,6 +26,8 @@ type source struct {
 	lines []string // without front matter and comments; index 0 is line 1
 	front frontBlock
 
+	variables []Param // of comments
+
 	shifted map[int]int // columns that a line was moved to the left, by its number
 }
 
@@ -101,6 +103,7 @@ func readSource(path string, src []byte, f *findings) *source {
 	text := strings.ReplaceAll(string(src), "\r\n", "\n")
 	s.lines = strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	s.takeFrontMatter(f)
+	s.takeVariables()
 	s.blankComments(f)
 	s.checkShape(f)
 	return s

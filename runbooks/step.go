@@ -20,6 +20,7 @@ type stepper struct {
 // build reads the section's blocks into steps and context.
 func (b *builder) build(s *sect) {
 	st := &stepper{builder: b, s: s}
+	b.task = s.task
 	for i, blk := range s.blocks {
 		var next *block
 		if i+1 < len(s.blocks) {
@@ -41,6 +42,10 @@ func (b *builder) build(s *sect) {
 func (st *stepper) block(blk, next *block) {
 	if blk.kind == blockList {
 		lintDirectives(blk.notes, onList, st.src, st.f)
+	}
+	if st.s.task != nil && st.taskLines(blk) != nil {
+		st.keep(blk)
+		return
 	}
 	intro := st.cue
 	if blk.kind != blockCode {
@@ -175,7 +180,7 @@ func (st *stepper) isStep(list, item *block, instructs bool) bool {
 		return true
 	}
 	if p := item.children[0]; p.kind == blockParagraph && p.onlyLink && len(item.children) == 1 {
-		return false
+		return st.s.Kind == SectionChecklist && isLocalRunbook(p.link)
 	}
 	return instructs
 }
