@@ -91,8 +91,8 @@ type Runbook struct {
 	ReviewAfter time.Duration           `json:"-"` // 0 when not declared
 
 	// Sequence holds every top-level step, those of scenarios included, in the
-	// order of the walk (document order; R23 places the steps of alternatives
-	// that stand outside the phases). Each step carries its Phase and Scenario.
+	// order of the walk: the document's, but for the steps of alternatives that
+	// stand outside the phases. Each step carries its Phase and Scenario.
 	Sequence []*Step `json:"-"`
 }
 
@@ -145,7 +145,7 @@ type Step struct {
 	Heading      string `json:"-"` // heading of the section it stands in
 	Body         string `json:"-"` // Markdown below the step's own text, without its actions
 	Context      string `json:"-"` // Markdown that explains, from the section and those above it that have no steps
-	AsksScenario bool   `json:"-"` // the scenario is asked for here (R23)
+	AsksScenario bool   `json:"-"` // the scenario is asked for here
 }
 
 // Action is something a step can run or ask.

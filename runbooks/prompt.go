@@ -43,7 +43,8 @@ func promptOf(line string) int {
 		if !waits && !strings.Contains(line, "$ ") && !strings.Contains(line, "# ") && !strings.Contains(line, "% ") {
 			break
 		}
-		if m := form.FindString(line); m != "" {
+		// "echo $" ends with a sign, too.
+		if m := form.FindString(line); m != "" && !knownCommands[strings.TrimRight(m, " $")] {
 			return len(m)
 		}
 	}
@@ -207,10 +208,12 @@ func newContinuations(code string) *continuations {
 }
 
 // after returns how many of the lines below lines[0] continue the command that
-// starts there as first, its text without a prompt. A quote that is never closed
+// starts there as first, its text without a prompt; behind a prompt its lines may
+// have prompts of their own ("> "), and end at the next command's. A quote that is never closed
 // continues nothing.
 func (c *continuations) after(lines []string, first string) int {
 	command := first
+	prompted := first != lines[0]
 	for n := 0; ; {
 		end := c.end(command)
 		if end == closed {
@@ -223,10 +226,14 @@ func (c *continuations) after(lines []string, first string) int {
 			return 0
 		}
 		n++
-		if end == quoted && promptOf(strings.TrimLeft(lines[n], " \t")) > 0 {
-			return 0
+		line := lines[n]
+		if prompted {
+			if end == quoted && promptOf(strings.TrimLeft(line, " \t")) > 0 {
+				return 0
+			}
+			line = strings.TrimPrefix(line, "> ")
 		}
-		command += lines[n]
+		command += line
 	}
 }
 

@@ -174,6 +174,12 @@ func (r *shellReader) read(code string) script {
 		return s
 	}
 	s.parsed, s.harmless = true, onlyReads(file)
+	s.walk(file)
+	return s
+}
+
+// walk finds what the syntax tree of a script tells.
+func (s *script) walk(file *syntax.File) {
 	depth := 0
 	var enter []bool
 	syntax.Walk(file, func(n syntax.Node) bool {
@@ -195,7 +201,6 @@ func (r *shellReader) read(code string) script {
 		return true
 	})
 	slices.SortStableFunc(s.positional, func(a, b positional) int { return a.n - b.n })
-	return s
 }
 
 // sets notes that a variable is set.
