@@ -124,6 +124,7 @@ func (r *codeReading) shell(word string, declared bool, cue string) {
 	switch {
 	case declared:
 		r.class, r.kind = codeAction, KindShell
+	case first == "": // nothing but comments
 	case word == "console" && !likeCommand(first) && looksLikeQuery(r.code), isConsole(first):
 		r.class = codeQuery
 	case isPrinted(first), announcesOutput(cue) && !likeCommand(first):
