@@ -90,11 +90,10 @@ func (c *converter) add() *block {
 
 // readBlocks parses the source's Markdown.
 func readBlocks(src *source, f *findings) []*block {
-	c := &converter{src: src, f: f, text: src.text(), starts: []int{0}}
-	for i, b := range c.text {
-		if b == '\n' {
-			c.starts = append(c.starts, i+1)
-		}
+	c := &converter{src: src, f: f, text: src.text(), starts: make([]int, 1, len(src.lines)+1)}
+	for at, line := 0, 0; line < len(src.lines); line++ {
+		at += len(src.lines[line]) + 1
+		c.starts = append(c.starts, at)
 	}
 	md := goldmark.New(goldmark.WithExtensions(extension.Table, extension.TaskList, extension.Strikethrough))
 	doc := md.Parser().Parse(text.NewReader(c.text))

@@ -31,6 +31,7 @@ type codeReading struct {
 // languages of scripts, by the first word of the info string.
 var (
 	shellWords  = []string{"sh", "bash", "zsh", "ksh", "dash", "shell", "console", "command", "terminal", "shell-session", "shellsession", "shellscript"}
+	isShellName = wordSet(strings.Join(shellWords, " "))
 	scriptWords = []string{"python", "python3", "py"}
 	// scripts in these are as often typed into a console as they are run whole:
 	// they are actions only when attributes say so.
@@ -86,7 +87,7 @@ func compared(notes []directive) bool {
 }
 
 func isShellWord(word string) bool {
-	return slices.Contains(shellWords, word) || strings.HasPrefix(word, "azurecli")
+	return isShellName[word] || strings.HasPrefix(word, "azurecli")
 }
 
 // notesOn returns a directive's attributes; they count as if they stood in the

@@ -167,6 +167,5 @@ func (a *Action) isShell() bool {
 }
 
 func isShellLang(lang string) bool {
-	lang = strings.ToLower(lang)
-	return lang == "" || slices.Contains(shellWords, lang) || strings.HasPrefix(lang, "azurecli")
+	return lang == "" || isShellWord(strings.ToLower(lang))
 }

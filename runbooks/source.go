@@ -40,7 +40,15 @@ type frontBlock struct {
 
 // text returns the lines as one document.
 func (s *source) text() []byte {
-	return []byte(strings.Join(s.lines, "\n") + "\n")
+	size := 0
+	for _, line := range s.lines {
+		size += len(line) + 1
+	}
+	text := make([]byte, 0, size)
+	for _, line := range s.lines {
+		text = append(append(text, line...), '\n')
+	}
+	return text
 }
 
 // raw returns the Markdown of the lines from first to last, 1-based and
@@ -112,6 +120,10 @@ func readSource(path string, src []byte, f *findings) *source {
 // badByte returns the offset of the first byte that is no text, or -1.
 func badByte(src []byte) int {
 	for i := 0; i < len(src); {
+		if src[i] != 0 && src[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
 		r, n := utf8.DecodeRune(src[i:])
 		if r == utf8.RuneError && n == 1 || r == 0 {
 			return i
