@@ -38,6 +38,11 @@ type inlineReader struct {
 }
 
 func readInline(n ast.Node, text []byte) inline {
+	if only, ok := n.FirstChild().(*ast.Text); ok && only.NextSibling() == nil {
+		if part := only.Segment.Value(text); isVerbatim(part) { // most are a line of words
+			return inline{text: singleSpaced(string(part))}
+		}
+	}
 	r := &inlineReader{text: text}
 	if lines := n.Lines(); n.Type() == ast.TypeBlock && lines != nil && lines.Len() > 0 {
 		r.out.Grow(lines.At(lines.Len()-1).Stop - lines.At(0).Start)
@@ -72,6 +77,11 @@ func readInline(n ast.Node, text []byte) inline {
 	return r.in
 }
 
+// isVerbatim reports whether a text holds neither escapes nor entities.
+func isVerbatim(part []byte) bool {
+	return bytes.IndexByte(part, '\\') < 0 && bytes.IndexByte(part, '&') < 0
+}
+
 // singleSpaced puts one blank between words.
 func singleSpaced(s string) string {
 	if !strings.ContainsAny(s, "\t\n\r\v\f\u0085\u00a0\u2028\u2029") && !strings.Contains(s, "  ") && isASCII(s) {
@@ -85,7 +95,7 @@ func singleSpaced(s string) string {
 func (r *inlineReader) node(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.Text:
-		if part := n.Segment.Value(r.text); bytes.IndexByte(part, '\\') < 0 && bytes.IndexByte(part, '&') < 0 {
+		if part := n.Segment.Value(r.text); isVerbatim(part) {
 			r.out.Write(part)
 		} else {
 			r.out.WriteString(unescape(part))

@@ -65,7 +65,9 @@ func parse(path string, src []byte) *builder {
 	b.src = readSource(path, src, b.f)
 	if len(b.f.problems) == 0 {
 		b.fm = readFrontMatter(b.src.front, b.f)
-		b.src.plainMarkup(b.fm.title)
+		if hasSiteMarkup(src) {
+			b.src.plainMarkup(b.fm.title)
+		}
 		b.read(path)
 	}
 	return b

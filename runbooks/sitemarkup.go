@@ -1,7 +1,9 @@
 package runbooks
 
 import (
+	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -12,6 +14,11 @@ var (
 	pageReference = regexp.MustCompile(`\{\{[<%]\s*(?:rel)?ref\s+"([^"\s]*)"\s*[>%]\}\}`)
 	admonition    = regexp.MustCompile(`^([ \t]*)(?:(?:!!!|\?\?\?\+?)[ \t]+([A-Za-z][\w-]*)(?:[ \t][^"]*)?(?:[ \t]*"([^"]*)")?|===[!+]?[ \t]+"([^"]*)")[ \t]*$`)
 )
+
+// hasSiteMarkup reports whether a text may hold such markup at all.
+func hasSiteMarkup(src []byte) bool {
+	return slices.ContainsFunc([]string{"!!!", "???", "===", "<%", "{%", "{{<", "{{%"}, func(mark string) bool { return bytes.Contains(src, []byte(mark)) })
+}
 
 // plainMarkup rewrites, line by line and outside of fences, what site generators
 // add to Markdown: a page's title is put in, lines that are nothing but an ERB tag

@@ -111,8 +111,12 @@ func readSource(path string, src []byte, f *findings) *source {
 	text := strings.ReplaceAll(string(src), "\r\n", "\n")
 	s.lines = strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	s.takeFrontMatter(f)
-	s.takeVariables()
-	s.blankComments(f)
+	if strings.Contains(text, "```variables") {
+		s.takeVariables()
+	}
+	if strings.Contains(text, "<") {
+		s.blankComments(f)
+	}
 	s.checkShape(f)
 	return s
 }
