@@ -28,7 +28,7 @@ func planQuery(v values, address string) (plan queryPlan, err error) {
 	if err := v.visible(); err != nil {
 		return queryPlan{}, err
 	}
-	if plan.query, err = v.query(v.req.Action.Code); err != nil {
+	if plan.query, err = v.query(v.req.Action.Script()); err != nil {
 		return queryPlan{}, err
 	}
 	if address == "" {
@@ -54,7 +54,7 @@ func planQuery(v values, address string) (plan queryPlan, err error) {
 
 // queryPreview shows the query rather than the request that asks it.
 func (p queryPlan) queryPreview(req Request) Preview {
-	return Preview{Command: p.query + p.span.note(), Where: p.request.url.Host, Values: given(req, runbooks.Names(req.Action.Code))}.
+	return Preview{Command: p.query + p.span.note(), Where: p.request.url.Host, Values: given(req, runbooks.Names(req.Action.Script()))}.
 		withLands(req, Fact{"http.origin", p.request.url.Scheme + "://" + p.request.url.Host})
 }
 

@@ -176,7 +176,7 @@ func (e *shellExecutor) spec(req Request, plan shellPlan) (process.Spec, bool, e
 		return process.Spec{}, false, err
 	}
 	spec := process.Spec{Path: program, Env: env, Dir: plan.dir, Grace: e.grace}
-	code := []byte(req.Action.Code)
+	code := []byte(req.Action.Script())
 	switch {
 	case plan.interpreter.stdin:
 		spec.Stdin = code

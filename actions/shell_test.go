@@ -120,6 +120,29 @@ func TestShellCarriesNothingOfAFailure(t *testing.T) {
 	s.prints("echo $A", "5\n")
 }
 
+// TestShellBlanksAreVariables: a value in the place of a blank stays one word,
+// whatever it holds and however the blank was quoted.
+func TestShellBlanksAreVariables(t *testing.T) {
+	const code = "printf '[%s]' <x> \"<x>\" '<x>' $(echo <x>) \"$(echo \"<x>\")\"\ncat <<E\n<x>\nE\n"
+	rb, err := runbooks.Parse("t.md", []byte("# T\n\n## Fix\n\n```sh\n"+code+"```\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newShellRun(t)
+	const value = `a'b"c;$(touch${IFS}X)&|>Y`
+	s.params = map[string]string{"x": value}
+	if r := s.do(rb.Sequence[0].Actions[0]); r.Outcome != OutcomeOK {
+		t.Fatal(show(r))
+	}
+	want := strings.Repeat("["+value+"]", 5) + value + "\n"
+	if got := s.out.text(StreamOut); got != want {
+		t.Errorf("printed %q, want %q", got, want)
+	}
+	if left, err := os.ReadDir(s.dir); err != nil || len(left) != 0 {
+		t.Errorf("left behind %v, %v", left, err)
+	}
+}
+
 func TestShellFreshValuesWin(t *testing.T) {
 	s := newShellRun(t)
 	s.params = map[string]string{"version": "v1"}

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -53,7 +54,7 @@ func planShell(v values) (shellPlan, error) {
 	if set.Interactive && set.Host != "" {
 		return shellPlan{}, errors.New("interactive=true and host= cannot stand together; run ssh in an interactive block, or run it there by hand and mark the step done")
 	}
-	interp, err := interpreterOf(v.req.Action.Lang)
+	interp, err := interpreterOf(cmp.Or(set.Interpreter, v.req.Action.Lang))
 	if err == nil {
 		err = checkInteractive(set, interp)
 	}
@@ -139,7 +140,7 @@ func (p shellPlan) preview(req Request) Preview {
 	if p.host != "" {
 		where = p.whereOnHost()
 	}
-	preview := Preview{Command: strings.TrimSuffix(req.Action.Code, "\n"), Where: where, Values: shown}
+	preview := Preview{Command: strings.TrimSuffix(req.Action.Script(), "\n"), Where: where, Values: shown}
 	if p.host == "" {
 		return preview
 	}

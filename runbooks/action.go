@@ -7,9 +7,9 @@ import (
 )
 
 // action makes an action of a block that was classified as one.
-func (b *builder) action(blk *block, c codeReading, step *Step, caption string) *Action {
+func (b *builder) action(blk *block, c *codeReading, step *Step, caption string) *Action {
 	a := &Action{
-		Kind: c.kind, Lang: c.info.word, Code: c.code, Line: blk.codeLine, Scenario: step.Scenario,
+		Kind: c.kind, Lang: c.info.word, Code: c.code, Line: min(blk.codeLine+c.skipped, len(b.src.lines)), Scenario: step.Scenario,
 		Attrs: map[string]string{}, SampleOutput: c.sample, Caption: caption,
 	}
 	if c.err != nil {
@@ -18,6 +18,10 @@ func (b *builder) action(blk *block, c codeReading, step *Step, caption string) 
 	d := &declaring{builder: b, a: a, blk: blk}
 	for _, attr := range c.info.attrs {
 		d.attribute(attr)
+	}
+	d.runme(b.fm)
+	if a.isShell() {
+		d.script = b.shell.read(a.Code)
 	}
 	for _, note := range blk.notes {
 		b.similarity(a, note)
@@ -34,6 +38,9 @@ func (b *builder) action(blk *block, c codeReading, step *Step, caption string) 
 	if a.Name != "" {
 		d.claim()
 	}
+	if b.task != nil && a.Kind == KindShell {
+		d.perform(b.task)
+	}
 	switch a.Kind {
 	case KindChoice:
 		d.choice()
@@ -44,7 +51,6 @@ func (b *builder) action(blk *block, c codeReading, step *Step, caption string) 
 			d.fail("empty-confirm", "name", "the confirm asks nothing", "write the question between the fences")
 		}
 	}
-	a.recognise()
 	b.actions = append(b.actions, &placedAction{Action: a, declaring: d})
 	return a
 }
@@ -52,9 +58,9 @@ func (b *builder) action(blk *block, c codeReading, step *Step, caption string) 
 // spanAction makes a shell action of a code span that stands alone.
 func (b *builder) spanAction(blk *block, step *Step, command string) *Action {
 	a := &Action{Kind: KindShell, Code: command + "\n", Line: blk.line, Scenario: step.Scenario, Attrs: map[string]string{}}
-	a.Effect = inferEffect(a)
-	a.recognise()
-	b.actions = append(b.actions, &placedAction{Action: a, declaring: &declaring{builder: b, a: a, blk: blk}})
+	d := &declaring{builder: b, a: a, blk: blk, script: b.shell.read(a.Code)}
+	a.Effect = inferEffect(a, d.script.harmless)
+	b.actions = append(b.actions, &placedAction{Action: a, declaring: d})
 	return a
 }
 
@@ -62,6 +68,10 @@ func (b *builder) spanAction(blk *block, step *Step, command string) *Action {
 type placedAction struct {
 	*Action
 	*declaring
+
+	step  *Step
+	sect  *sect
+	fills []filled // the blanks of its code
 }
 
 // spot is a place in the text.
@@ -70,9 +80,11 @@ type spot struct{ line, at int }
 // declaring reads the attributes of one action.
 type declaring struct {
 	*builder
-	a      *Action
-	blk    *block
-	places map[string]spot
+	a       *Action
+	blk     *block
+	places  map[string]spot
+	script  script // of a shell action
+	prompts bool   // export X=message asks for X
 }
 
 // spotOf returns where an attribute stands, the fence when it is not given.
@@ -108,11 +120,14 @@ func (d *declaring) attribute(attr attribute) {
 		return
 	}
 	d.places[attr.key] = at
-	spec := slices.IndexFunc(attributeSpecs(), func(s attributeSpec) bool { return s.name == attr.key })
+	spec := slices.IndexFunc(attributeSpecs, func(s attributeSpec) bool { return s.name == attr.key })
 	switch {
+	case spec < 0 && runmeAttributes[attr.key]:
+	case spec < 0 && keptAttributes[attr.key]:
+		d.keepAttribute(attr.key, at)
 	case spec < 0:
-		d.warn("unknown-attribute", at.line, at.at, fmt.Sprintf("unknown attribute %q", attr.key), didYouMean(attr.key, attributeNames()))
-	case !slices.Contains(attributeSpecs()[spec].kinds, d.a.Kind):
+		d.warn("unknown-attribute", at.line, at.at, fmt.Sprintf("unknown attribute %q", attr.key), didYouMean(attr.key, attributeNames))
+	case !slices.Contains(attributeSpecs[spec].kinds, d.a.Kind):
 		d.warn("misplaced-attribute", at.line, at.at, fmt.Sprintf("the attribute %q means nothing on %s", attr.key, d.a.Kind), "")
 	case attr.bare:
 		d.warn("bare-attribute", at.line, at.at, fmt.Sprintf("the attribute %q has no value; true is taken", attr.key), "write "+attr.key+"=true")
@@ -165,22 +180,24 @@ func (b *builder) similarity(a *Action, d directive) {
 }
 
 // lintFence says what may be wrong with a block that is no action.
-func (b *builder) lintFence(blk *block, c codeReading) {
+func (b *builder) lintFence(blk *block, c *codeReading) {
 	word := strings.ToLower(c.info.word)
 	if c.class != codeContext || word == "" {
 		return
 	}
 	ours := false
 	for _, attr := range c.info.attrs {
-		ours = ours || slices.Contains(attributeNames(), attr.key)
+		ours = ours || slices.Contains(attributeNames, attr.key)
+	}
+	if knownLanguages[word] {
+		if ours {
+			b.warn("not-an-action", blk.line, blk.infoAt, fmt.Sprintf("a block of %s is not an action: its attributes do nothing", c.info.word), "")
+		}
+		return
 	}
 	near := nearest(word, slices.Concat(askWords, shellWords, []string{"output"}))
 	message := fmt.Sprintf("unknown kind of action %q", c.info.word)
 	switch {
-	case knownLanguages[word]:
-		if ours {
-			b.warn("not-an-action", blk.line, blk.infoAt, fmt.Sprintf("a block of %s is not an action: its attributes do nothing", c.info.word), "")
-		}
 	case near != "" && (ours || len(word) > 3):
 		severity := SeverityWarning
 		if ours {

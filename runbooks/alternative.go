@@ -63,7 +63,7 @@ func (b *builder) declare(s *sect, id string, line int) {
 	a := b.alternativeByID(id)
 	if a == nil {
 		a = &alternative{line: line, words: s.words, headed: true, Scenario: Scenario{ID: id, Title: s.Heading, Steps: []*Step{}}}
-		b.alternatives = append(b.alternatives, a)
+		b.addAlternative(a)
 	}
 	if title, _, _ := directiveValue(s.notes, "title"); title != "" {
 		a.Title = title
@@ -96,13 +96,11 @@ func (b *builder) walkedInPlace(s *sect) bool {
 	return false
 }
 
-func (b *builder) alternativeByID(id string) *alternative {
-	for _, a := range b.alternatives {
-		if a.ID == id {
-			return a
-		}
-	}
-	return nil
+func (b *builder) alternativeByID(id string) *alternative { return b.byScenario[id] }
+
+func (b *builder) addAlternative(a *alternative) {
+	b.alternatives = append(b.alternatives, a)
+	b.byScenario[a.ID] = a
 }
 
 // require returns the alternative that a directive on a list, an item or a fence
@@ -121,6 +119,6 @@ func (b *builder) require(id string, line, at int) string {
 		b.error("unknown-scenario", line, at, fmt.Sprintf("unknown scenario %q", id), orList(didYouMean(id, known), known))
 		return id
 	}
-	b.alternatives = append(b.alternatives, &alternative{line: line, words: wordsOf(id), Scenario: Scenario{ID: id, Title: id, Steps: []*Step{}}})
+	b.addAlternative(&alternative{line: line, words: wordsOf(id), Scenario: Scenario{ID: id, Title: id, Steps: []*Step{}}})
 	return id
 }

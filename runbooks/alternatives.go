@@ -18,6 +18,9 @@ type Alternative struct {
 // helm", "# alternatively", "# o bien", "# O con vim", "# ou".
 var orComment = regexp.MustCompile(`(?i)^\s*#+\s*(?:\W*\b(?:or|or else|alternatively|alternative|o|o bien|alternativamente|ou|ou bien|oder)\b\W*)(.*)$`)
 
+// orLine finds out quickly that a script has no such comment.
+var orLine = regexp.MustCompile(`(?i)(?m)^\s*#+\W*(?:or|alternati|o|ou|oder)`)
+
 // maxOrWords is how much a comment that says "or" may go on to say: more is prose
 // that happens to begin so.
 const maxOrWords = 6
@@ -28,12 +31,13 @@ const maxOrWords = 6
 // comment that goes on from the line before is a sentence and no separator.
 func alternativesOf(a *Action) []Alternative {
 	none := []Alternative{}
-	if !inShell(a) || !strings.Contains(a.Code, "#") || parseShell(a.Code) == nil {
+	code := a.Script()
+	if !inShell(a) || !strings.Contains(code, "#") || !orLine.MatchString(code) || parseShell(code) == nil {
 		return none
 	}
 	var all []Alternative
 	first, commented := 0, false
-	lines := strings.SplitAfter(a.Code, "\n")
+	lines := strings.SplitAfter(code, "\n")
 	cut := func(end int) {
 		all = append(all, Alternative{Line: a.Line + first, Code: strings.Join(lines[first:end], "")})
 	}
@@ -69,8 +73,8 @@ var shellLangs = []string{"", "sh", "bash", "shell", "console", "shell-session",
 
 // recognise finds the alternatives of a block, and whether it ends by itself. A
 // block that waits for something, or keeps something of what it prints, is meant
-// to end.
-func (a *Action) recognise() {
+// to end. endless says what the whole script, with its blanks filled in, does.
+func (a *Action) recognise(endless bool) {
 	a.Alternatives = alternativesOf(a)
 	set := a.Settings
 	if set.Until != "" || set.Expect != "" || len(set.Capture) > 0 || set.Retries > 0 {
@@ -79,10 +83,7 @@ func (a *Action) recognise() {
 		}
 		return
 	}
-	if len(a.Alternatives) == 0 && inShell(a) {
-		file := parseShell(a.Code)
-		a.Endless = file != nil && neverEnds(file)
-	}
+	a.Endless = endless && len(a.Alternatives) == 0 && inShell(a)
 }
 
 // Part returns the action as it runs when the alternative of a number, from 1, is
@@ -98,6 +99,6 @@ func (a *Action) Part(n int) (*Action, bool) {
 	}
 	part := *a
 	part.Code, part.Line, part.Endless = a.Alternatives[n-1].Code, a.Alternatives[n-1].Line, a.Alternatives[n-1].Endless
-	part.Alternatives = nil
+	part.Alternatives, part.filled = nil, ""
 	return &part, true
 }

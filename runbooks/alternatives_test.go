@@ -33,7 +33,7 @@ func TestAlternatives(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			a := &Action{Kind: KindShell, Lang: "sh", Code: test.code, Line: 10}
-			a.recognise()
+			a.recognise(newShellReader().read(a.Code).endless)
 			var codes []string
 			var lines []int
 			for _, alternative := range a.Alternatives {
@@ -45,14 +45,14 @@ func TestAlternatives(t *testing.T) {
 		})
 	}
 	python := &Action{Kind: KindShell, Lang: "python", Code: "a()\n# or\nb()\n"}
-	if python.recognise(); len(python.Alternatives) > 0 {
+	if python.recognise(newShellReader().read(python.Code).endless); len(python.Alternatives) > 0 {
 		t.Error("Python was read as shell")
 	}
 }
 
 func TestPartIsExactlyOneAlternative(t *testing.T) {
 	a := &Action{ID: "x", Kind: KindShell, Code: "a\n# or\ntail -f b\n", Line: 3, Effect: EffectDestructive}
-	a.recognise()
+	a.recognise(newShellReader().read(a.Code).endless)
 	if _, whole := a.Part(0); whole {
 		t.Error("the whole of a block with alternatives can be run")
 	}
@@ -136,12 +136,12 @@ func TestEndless(t *testing.T) {
 		"kubectl logs <pod>":                     false,
 	} {
 		a := &Action{Kind: KindShell, Lang: "sh", Code: code}
-		if a.recognise(); a.Endless != want {
+		if a.recognise(newShellReader().read(a.Code).endless); a.Endless != want {
 			t.Errorf("%q: endless = %v", code, a.Endless)
 		}
 	}
 	a := &Action{Kind: KindShell, Code: "tail -f x", Settings: Settings{Until: "done"}}
-	if a.recognise(); a.Endless {
+	if a.recognise(newShellReader().read(a.Code).endless); a.Endless {
 		t.Error("what waits for something is taken for a watch")
 	}
 }

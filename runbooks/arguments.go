@@ -2,7 +2,6 @@ package runbooks
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -12,8 +11,8 @@ const maxArguments = 20
 // arguments finds the positional parameters of a script without args of its own:
 // X=$1 names the first one X, and the usage line's name becomes its label.
 func (r *resolver) arguments(a *placedAction) {
-	s, ok := r.scripts[a.Action]
-	if !ok || len(s.positional) == 0 || len(a.Settings.Args) > 0 {
+	s := a.script
+	if len(s.positional) == 0 || len(a.Settings.Args) > 0 {
 		return
 	}
 	named := len(s.usage) > 0
@@ -65,36 +64,4 @@ func variableName(s string) string {
 		return ""
 	}
 	return name
-}
-
-var placeholderForm = regexp.MustCompile(`(?:^|[^<\w])<([A-Za-z][A-Za-z0-9 _.-]{0,40}[A-Za-z0-9]|[A-Za-z])>|\b(YOUR_[A-Z0-9_]+)\b`)
-
-// placeholders finds <pod> and YOUR_X in a script.
-func (r *resolver) placeholders(a *placedAction) {
-	if !strings.Contains(a.Code, "<") && !strings.Contains(a.Code, "YOUR_") {
-		return
-	}
-	warned := false
-	for _, m := range placeholderForm.FindAllStringSubmatchIndex(a.Code, -1) {
-		text := ""
-		if m[2] >= 0 {
-			text = a.Code[m[2]:m[3]]
-		} else if at := m[4]; at == 0 || a.Code[at-1] != '$' && a.Code[at-1] != '{' {
-			text = a.Code[m[4]:m[5]]
-		}
-		name := variableName(text)
-		if name == "" || htmlTags[strings.ToLower(text)] && strings.Contains(a.Code, "</") || refusedName(name) {
-			continue
-		}
-		_, known := r.index[name]
-		r.use(a.Action, name, OriginText)
-		if i, ok := r.index[name]; ok && !known {
-			r.rb.Params[i].Label = text
-		}
-		if !warned {
-			line := a.Line + strings.Count(a.Code[:m[0]], "\n")
-			r.warn("placeholder-in-script", line, 0, fmt.Sprintf("the placeholder %q is not replaced in a script", text), "write \"$"+name+"\"")
-			warned = true
-		}
-	}
 }

@@ -87,15 +87,10 @@ func (b *builder) checkSteering() {
 			b.error("unknown-scenario", s.line, s.at, fmt.Sprintf("the option leads to an unknown scenario %q", s.target), orList(didYouMean(s.target, known), known))
 		}
 	}
-	for _, a := range b.alternatives {
-		if a.headed {
-			continue
-		}
-		for _, act := range b.actions {
-			for _, o := range act.Options {
-				if o.Steer == (Steer{SteerScenario, a.ID}) {
-					a.Title = o.Label
-				}
+	for _, act := range b.actions {
+		for _, o := range act.Options {
+			if a := b.alternativeByID(o.Steer.Target); o.Steer.Kind == SteerScenario && a != nil && !a.headed {
+				a.Title = o.Label
 			}
 		}
 	}

@@ -140,7 +140,7 @@ func firstWord(s string) string {
 // foreign drops an error about braces that were written for another tool: those
 // in which none of our attributes is given.
 func foreign(braces string, err *syntaxError) *syntaxError {
-	for _, known := range attributeNames() {
+	for _, known := range attributeNames {
 		for _, form := range []string{known + "=", `"` + known + `"`} {
 			if strings.Contains(braces, form) {
 				return err
@@ -204,7 +204,8 @@ type attributeSpec struct {
 	kinds []Kind
 }
 
-func attributeSpecs() []attributeSpec {
+// attributeSpecs is the table of what is known.
+var attributeSpecs = func() []attributeSpec {
 	acts := []Kind{KindShell, KindHTTP, KindMail, KindPromQL}
 	asks := []Kind{KindChoice, KindInput, KindConfirm}
 	all := slices.Concat(acts, asks)
@@ -215,12 +216,12 @@ func attributeSpecs() []attributeSpec {
 		{"host", shell}, {"args", shell}, {"undo", acts}, {"target", acts}, {"role", all}, {"after", all}, {"default", asks},
 		{"scenario", all}, {"redirects", []Kind{KindHTTP}}, {"range", []Kind{KindPromQL}}, {"step", []Kind{KindPromQL}},
 	}
-}
+}()
 
-func attributeNames() []string {
+var attributeNames = func() []string {
 	var names []string
-	for _, s := range attributeSpecs() {
+	for _, s := range attributeSpecs {
 		names = append(names, s.name)
 	}
 	return names
-}
+}()

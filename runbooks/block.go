@@ -41,15 +41,25 @@ type block struct {
 	number  string // of an ordered item, as written
 	task    bool   // of an item: it starts with a box
 
+	*verbatim // of code and tables; none of its own otherwise
+}
+
+// verbatim is what only code and tables have.
+type verbatim struct {
 	fenced   bool
 	info     string
 	infoAt   int // byte offset of the info string in its line
 	code     string
 	codeLine int
 	closed   bool // the fence is
+	cue      string
+	read     *codeReading
 
 	rows []tableRow // of a table, the header first
 }
+
+// nothingVerbatim is what all other blocks share; it is never written to.
+var nothingVerbatim = &verbatim{}
 
 type tableRow struct {
 	line  int
@@ -62,15 +72,28 @@ type converter struct {
 	f      *findings
 	text   []byte
 	starts []int // byte offset of each line
+	near   int   // line that was found last
+	spare  []block
+}
+
+// add returns a new block. They are made many at a time: a long text has hundreds
+// of thousands.
+func (c *converter) add() *block {
+	if len(c.spare) == 0 {
+		c.spare = make([]block, min(max(len(c.starts)/16, 8), 256))
+	}
+	b := &c.spare[0]
+	c.spare = c.spare[1:]
+	b.verbatim = nothingVerbatim
+	return b
 }
 
 // readBlocks parses the source's Markdown.
 func readBlocks(src *source, f *findings) []*block {
-	c := &converter{src: src, f: f, text: src.text(), starts: []int{0}}
-	for i, b := range c.text {
-		if b == '\n' {
-			c.starts = append(c.starts, i+1)
-		}
+	c := &converter{src: src, f: f, text: src.text(), starts: make([]int, 1, len(src.lines)+1)}
+	for at, line := 0, 0; line < len(src.lines); line++ {
+		at += len(src.lines[line]) + 1
+		c.starts = append(c.starts, at)
 	}
 	md := goldmark.New(goldmark.WithExtensions(extension.Table, extension.TaskList, extension.Strikethrough))
 	doc := md.Parser().Parse(text.NewReader(c.text))
@@ -80,6 +103,7 @@ func readBlocks(src *source, f *findings) []*block {
 			loose = append(loose, b.notes...)
 		}
 	}
+	introduce(blocks, "")
 	for _, d := range loose {
 		c.lost(d)
 	}
@@ -95,7 +119,15 @@ func (c *converter) lost(d directive) {
 // lineAt returns the line and the byte offset in it of an offset in the text.
 func (c *converter) lineAt(offset int) (line, at int) {
 	offset = min(max(offset, 0), len(c.text))
-	line = sort.SearchInts(c.starts, offset+1)
+	// Most places are asked for in order: the next is not far from the last.
+	line = c.near
+	for line < len(c.starts) && line < c.near+8 && c.starts[line] <= offset {
+		line++
+	}
+	if line == 0 || c.starts[line-1] > offset || line < len(c.starts) && c.starts[line] <= offset {
+		line = sort.SearchInts(c.starts, offset+1)
+	}
+	c.near = line
 	return min(line, len(c.src.lines)), offset - c.starts[line-1]
 }
 
@@ -144,7 +176,7 @@ func (c *converter) annotations(n ast.Node) []directive {
 }
 
 func (c *converter) block(n ast.Node) *block {
-	b := &block{}
+	b := c.add()
 	b.line, _ = c.lineAt(n.Pos())
 	b.last = b.line
 	switch n := n.(type) {
@@ -202,48 +234,12 @@ func (c *converter) readInline(n ast.Node, b *block) {
 	}
 }
 
-func (c *converter) code(n ast.Node, b *block) {
-	b.kind, b.codeLine = blockCode, b.line
-	var code strings.Builder
-	for i := range n.Lines().Len() {
-		seg := n.Lines().At(i)
-		code.Write(seg.Value(c.text))
-	}
-	b.code = code.String()
-	b.last = c.lastLine(n.Lines(), b.line)
-	fenced, ok := n.(*ast.FencedCodeBlock)
-	if !ok {
-		b.closed = true
-		return
-	}
-	b.fenced, b.codeLine = true, min(b.line+1, len(c.src.lines))
-	if fenced.Info != nil {
-		b.info = string(fenced.Info.Segment.Value(c.text))
-		_, b.infoAt = c.lineAt(fenced.Info.Segment.Start)
-	}
-	if end := b.last + 1; end <= len(c.src.lines) {
-		t := strings.TrimLeft(c.src.lines[end-1], " \t>")
-		if strings.HasPrefix(t, "```") || strings.HasPrefix(t, "~~~") {
-			b.last, b.closed = end, true
-		}
-	}
-	if !b.closed && b.last >= len(c.src.lines) {
-		c.f.fatal("open-fence", b.line, 1, "the code that starts here is never closed: it swallows the rest of the runbook", "close it with "+fenceMark(c.src.lines[b.line-1]))
-	}
-}
-
-func fenceMark(line string) string {
-	if strings.Contains(line, "~~~") {
-		return "~~~"
-	}
-	return "```"
-}
-
 func (c *converter) list(n *ast.List, b *block) {
 	b.kind, b.ordered = blockList, n.IsOrdered()
 	_, b.indent = c.lineAt(n.Pos())
 	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
-		item := &block{kind: blockItem}
+		item := c.add()
+		item.kind = blockItem
 		item.line, item.indent = c.lineAt(child.Pos())
 		item.last = item.line
 		item.children, item.notes = c.children(child)
@@ -288,7 +284,7 @@ func renumber(items []*block, start int) {
 }
 
 func (c *converter) table(n ast.Node, b *block) {
-	b.kind = blockTable
+	b.kind, b.verbatim = blockTable, &verbatim{}
 	for row := n.FirstChild(); row != nil; row = row.NextSibling() {
 		r := tableRow{line: b.line}
 		if row.Pos() >= 0 {

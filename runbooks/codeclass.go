@@ -25,12 +25,13 @@ type codeReading struct {
 	code   string
 	sample string // output that followed the commands in the same block
 
-	stripped bool // its commands stood behind prompts
+	skipped int // lines of the block above the first of code
 }
 
 // languages of scripts, by the first word of the info string.
 var (
 	shellWords  = []string{"sh", "bash", "zsh", "ksh", "dash", "shell", "console", "command", "terminal", "shell-session", "shellsession", "shellscript"}
+	isShellName = wordSet(strings.Join(shellWords, " "))
 	scriptWords = []string{"python", "python3", "py"}
 	// scripts in these are as often typed into a console as they are run whole:
 	// they are actions only when attributes say so.
@@ -40,39 +41,53 @@ var (
 	askWords     = []string{"http", "mail", "promql", "choice", "input", "confirm"}
 )
 
-// classifyCode says what a block is, by its info string, else by its content. cue
-// is the text that introduces it.
-func classifyCode(b *block, cue string) codeReading {
+// reading says what a block is, by its info string, else by its content, and
+// remembers it.
+func (b *block) reading() *codeReading {
+	if b.read == nil {
+		r := classifyCode(b)
+		b.read = &r
+	}
+	return b.read
+}
+
+func classifyCode(b *block) codeReading {
 	in, err := readInfo(b.info)
 	for _, d := range b.notes {
 		in.attrs = append(in.attrs, notesOn(d)...)
 	}
 	r := codeReading{info: in, err: err, code: b.code}
+	declared := len(in.attrs) > 0
 	word := strings.ToLower(in.word)
 	switch {
-	case word == "output":
+	case word == "output", !isShellWord(word) && !slices.Contains(askWords, word) && compared(b.notes):
 		r.class = codeOutput
 	case slices.Contains(askWords, word):
 		r.class, r.kind = codeAction, Kind(word)
-	case slices.Contains(shellWords, word) || strings.HasPrefix(word, "azurecli"):
-		r.class, r.kind = codeAction, KindShell
-		r.stripPrompts()
-		if word == "console" && len(in.attrs) == 0 && !r.stripped && !startsLikeCommand(r.code) {
-			r.class = codeContext
-		}
-	case slices.Contains(scriptWords, word), slices.Contains(consoleWords, word) && len(in.attrs) > 0:
+	case isShellWord(word):
+		r.shell(word, declared, b.cue)
+	case slices.Contains(scriptWords, word), slices.Contains(consoleWords, word) && declared:
 		r.class, r.kind = codeAction, KindShell
 	case slices.Contains(consoleWords, word), slices.Contains(queryWords, word):
 		r.class = codeQuery
 	case word == "":
-		r.byContent(len(in.attrs) > 0, cue)
-	case announcesOutput(cue) && slices.Contains(outputWords, word):
+		r.unlabelled(declared, b.cue)
+	case announcesOutput(b.cue) && slices.Contains(outputWords, word):
 		r.class = codeOutput
 	}
 	if r.class == codeAction && strings.TrimSpace(r.code) == "" && r.kind == KindShell {
 		r.class = codeContext
 	}
 	return r
+}
+
+// compared reports whether a block is what an output is compared with.
+func compared(notes []directive) bool {
+	return slices.ContainsFunc(notes, func(d directive) bool { return d.similarity != "" })
+}
+
+func isShellWord(word string) bool {
+	return isShellName[word] || strings.HasPrefix(word, "azurecli")
 }
 
 // notesOn returns a directive's attributes; they count as if they stood in the
@@ -85,13 +100,57 @@ func notesOn(d directive) []attribute {
 	return list
 }
 
-// byContent classifies a block that says nothing about itself.
-func (r *codeReading) byContent(declared bool, cue string) {
-	r.stripPrompts()
+// prompted reads a block whose commands stand behind prompts. It reports false
+// when there are none.
+func (r *codeReading) prompted() bool {
+	t, ok := readTranscript(r.code)
+	if !ok {
+		return false
+	}
+	r.class, r.kind = codeAction, KindShell
+	r.code, r.sample, r.skipped = t.code, t.sample, t.skipped
+	if t.commands == 0 {
+		r.class, r.code, r.sample = codeOutput, "", ""
+	}
+	return true
+}
+
+// shell reads a block that says it is for a shell. Without prompts all of it is
+// one script, but for what can only have been printed.
+func (r *codeReading) shell(word string, declared bool, cue string) {
+	if r.prompted() {
+		return
+	}
+	first := firstCommand(r.code)
 	switch {
-	case declared, r.stripped:
+	case declared:
 		r.class, r.kind = codeAction, KindShell
-	case startsLikeCommand(r.code) && !strings.HasPrefix(r.code, " "):
+	case first == "": // nothing but comments
+	case word == "console" && !likeCommand(first) && looksLikeQuery(r.code), isConsole(first):
+		r.class = codeQuery
+	case isPrinted(first), announcesOutput(cue) && !likeCommand(first):
+		r.class = codeOutput
+	case word == "console" && !likeCommand(first):
+		r.class = codeContext
+	default:
+		r.class, r.kind = codeAction, KindShell
+		r.code, r.sample = splitPrinted(r.code)
+	}
+}
+
+// unlabelled classifies a block that says nothing about itself.
+func (r *codeReading) unlabelled(declared bool, cue string) {
+	first := firstCommand(r.code)
+	lines := strings.SplitAfter(r.code, "\n")
+	switch shared := sharedIndent(lines); {
+	case declared:
+		if !r.prompted() {
+			r.class, r.kind = codeAction, KindShell
+		}
+	case isConsole(first):
+		r.class = codeQuery
+	case r.prompted():
+	case likeCommand(first) && sharedIndent(lines[:1]) == shared:
 		r.class, r.kind = codeAction, KindShell
 		r.code, r.sample = leadingCommands(r.code)
 	case announcesOutput(cue):
@@ -103,32 +162,42 @@ func (r *codeReading) byContent(declared bool, cue string) {
 
 // announcesOutput looks at the end of the text above a block.
 func announcesOutput(cue string) bool {
+	if len(cue) > 300 {
+		cue = cue[len(cue)-300:]
+	}
 	runes := []rune(cue)
 	return outputCues.in(wordsOf(string(runes[max(0, len(runes)-60):])))
 }
 
 var (
 	pathStart  = regexp.MustCompile(`^(?:\.{1,2}|~)?/[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*(?:\s|$)`)
-	assignment = regexp.MustCompile(`^(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=(?:\S|$)`)
+	assignment = regexp.MustCompile(`^(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=([^\s'"$` + "`" + `({]*)(\S*)`)
 	queryStart = regexp.MustCompile(`(?i)^(?:select\b.*\bfrom\b|update\b.*\bset\b|delete from\b|insert into\b|create (?:table|index|user)\b|alter \w+\b|(?:sum|rate|avg|max|min|count|increase|histogram_quantile|topk)\s*(?:by\s*\(.*?\)\s*)?\(.*[\[{(])`)
 )
 
-func startsLikeCommand(code string) bool {
+// firstCommand returns the first line that is neither empty nor a comment.
+func firstCommand(code string) string {
 	for line := range strings.SplitSeq(code, "\n") {
-		t := strings.TrimSpace(line)
-		if t == "" || strings.HasPrefix(t, "#") {
-			continue
+		if t := strings.TrimSpace(line); t != "" && !strings.HasPrefix(t, "#") {
+			return t
 		}
-		return likeCommand(t)
 	}
-	return false
+	return ""
 }
 
 // likeCommand reports whether a line starts with a known command, a path or an
 // assignment.
 func likeCommand(line string) bool {
-	if pathStart.MatchString(line) || assignment.MatchString(line) {
+	if line == "" {
+		return false
+	}
+	if pathStart.MatchString(line) {
 		return true
+	}
+	if m := assignment.FindStringSubmatch(line); m != nil {
+		// X=1 is one, and so is X=1 cmd; notAfter=Aug 6 is what was printed.
+		rest := strings.TrimSpace(line[len(m[0]):])
+		return m[2] != "" || rest == "" || strings.ContainsAny(rest[:1], ";&|#") || likeCommand(rest)
 	}
 	first := strings.TrimLeft(strings.Fields(line + " x")[0], "(")
 	return knownCommands[first] && !strings.HasPrefix(strings.TrimSpace(strings.TrimPrefix(line, first)), ": ")
@@ -137,34 +206,6 @@ func likeCommand(line string) bool {
 func looksLikeQuery(code string) bool {
 	return queryStart.MatchString(strings.TrimSpace(code))
 }
-
-// leadingCommands splits a block without prompts into the commands that it starts
-// with and the output that follows.
-func leadingCommands(code string) (commands, sample string) {
-	lines := strings.SplitAfter(code, "\n")
-	goesOn, heredoc, quotes := false, "", 0
-	for i, line := range lines {
-		t := strings.TrimSpace(line)
-		switch {
-		case heredoc != "":
-			if t == heredoc {
-				heredoc = ""
-			}
-			continue
-		case t == "" || strings.HasPrefix(t, "#") || goesOn || strings.HasPrefix(t, "--") || likeCommand(t) || strings.Trim(t, "})") == "":
-		default:
-			return strings.Join(lines[:i], ""), strings.Join(lines[i:], "")
-		}
-		if m := heredocStart.FindStringSubmatch(t); m != nil {
-			heredoc = m[1]
-		}
-		quotes += strings.Count(t, "'")
-		goesOn = strings.HasSuffix(t, `\`) || strings.HasSuffix(t, "|") || strings.HasSuffix(t, "&&") || strings.HasSuffix(t, "||") || quotes%2 == 1
-	}
-	return code, ""
-}
-
-var heredocStart = regexp.MustCompile(`<<-?\s*['"]?([A-Za-z_][A-Za-z0-9_]*)['"]?`)
 
 // commandSpans returns the code spans that look like commands: a known command
 // and at least one argument.

@@ -45,7 +45,7 @@ func stepCommands(names []string, step *Step) []string {
 }
 
 func calledBy(code string) []string {
-	file := parseShell(code)
+	file := newShellReader().parse(code)
 	if file == nil {
 		return nil
 	}

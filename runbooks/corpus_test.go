@@ -4,8 +4,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // sharedFile returns a path in the directory of shared test material: real
@@ -24,75 +26,149 @@ func sharedFile(t *testing.T, name string) string {
 	return path
 }
 
-func TestCorpus(t *testing.T) {
+// corpus calls visit for each of the real runbooks.
+func corpus(t *testing.T, visit func(path string, src []byte)) {
+	t.Helper()
 	root := sharedFile(t, "corpus")
-	files, steps, actions := 0, 0, 0
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.Contains(d.Name(), ".md") {
 			return err
 		}
 		src, err := os.ReadFile(path)
-		if err != nil {
-			return err
+		if err == nil {
+			visit(path, src)
 		}
-		files++
-		rb, err := Parse(path, src)
-		if err != nil {
-			t.Errorf("does not parse:\n%v", err)
-			return nil
-		}
-		checkInvariants(t, path, src, rb)
-		checkCommands(t, path, src)
-		steps += len(rb.Sequence)
-		rb.visit(func(s *Step) bool { actions += len(s.Actions); return true })
-		return nil
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestCorpus(t *testing.T) {
+	files, steps, actions, samples, blanks := 0, 0, 0, 0, 0
+	slowest, name := time.Duration(0), ""
+	corpus(t, func(path string, src []byte) {
+		files++
+		began := time.Now()
+		rb, err := Parse(path, src)
+		if took := time.Since(began); took > slowest {
+			slowest, name = took, path
+		}
+		if err != nil {
+			t.Errorf("does not parse:\n%v", err)
+			return
+		}
+		checkInvariants(t, path, src, rb)
+		checkCommands(t, path, src)
+		checkLines(t, path, src)
+		checkRunnable(t, path, rb)
+		steps += len(rb.Sequence)
+		blanks += len(rb.Params)
+		rb.visit(func(s *Step) bool {
+			actions += len(s.Actions)
+			for _, a := range s.Actions {
+				if a.SampleOutput != "" {
+					samples++
+				}
+			}
+			return true
+		})
+	})
 	if files < 50 || steps < 400 || actions < 150 {
 		t.Errorf("read %d files, %d steps, %d actions: too few for the corpus", files, steps, actions)
 	}
-	t.Logf("%d files, %d steps, %d actions", files, steps, actions)
+	t.Logf("%d files, %d steps, %d actions, %d samples, %d parameters; the slowest took %v: %s", files, steps, actions, samples, blanks, slowest, name)
 }
 
-// checkCommands asserts R14: every block that can be run, outside of reference
-// sections, belongs to exactly one step.
+// checkCommands asserts that every block of commands outside of reference
+// sections belongs to exactly one step, and that no other block does.
 func checkCommands(t *testing.T, path string, src []byte) {
 	t.Helper()
 	b := parse(path, src)
-	var count func(list []*block, cue string) int
-	count = func(list []*block, cue string) int {
-		n := 0
-		for _, blk := range list {
-			if blk.kind == blockCode && classifyCode(blk, cue).class == codeAction {
-				n++
-			}
-			n += count(blk.children, "")
-		}
-		return n
-	}
-	want, got := 0, 0
-	for _, s := range b.sections {
-		if s.Kind != SectionReference || s.scripts {
-			want += count(s.blocks, "")
-		}
-	}
-	lines := map[int]bool{}
+	steps := map[*Action]int{}
 	b.rb.visit(func(s *Step) bool {
 		for _, a := range s.Actions {
-			lines[a.Line] = true
+			steps[a]++
 		}
 		return true
 	})
+	owners := map[*block]int{}
 	for _, a := range b.actions {
-		if a.blk.kind == blockCode && lines[a.Line] {
-			got++
+		owners[a.blk] += steps[a.Action]
+	}
+	var check func(list []*block, reference bool)
+	check = func(list []*block, reference bool) {
+		for _, blk := range list {
+			if blk.kind == blockCode {
+				want := 0
+				if blk.reading().class == codeAction && !reference {
+					want = 1
+				}
+				if owners[blk] != want {
+					t.Errorf("%s:%d: the block belongs to %d steps, want %d\n%s", path, blk.line, owners[blk], want, blk.code)
+				}
+			}
+			check(blk.children, reference)
 		}
 	}
-	if got != want {
-		t.Errorf("%s: %d blocks can be run, %d belong to a step", path, want, got)
+	for _, s := range b.sections {
+		check(s.blocks, s.Kind == SectionReference && !s.scripts)
 	}
+}
+
+// checkLines asserts that the line of each action, step and section is the one
+// where its text stands.
+func checkLines(t *testing.T, path string, src []byte) {
+	t.Helper()
+	rb, err := Parse(path, src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.ReplaceAll(string(src), "\r\n", "\n"), "\n")
+	holds := func(what string, line int, text string) {
+		words := wordsOf(text)
+		if len(words) > 0 && !slices.Contains(wordsOf(lines[line-1]), words[0]) {
+			t.Errorf("%s:%d: %s starts with %q, the line is %q", path, line, what, words[0], lines[line-1])
+		}
+	}
+	for _, s := range rb.Sections {
+		if !strings.Contains(lines[max(s.Line-1, 0)], "<%") && s.Line > 1 {
+			holds("the section", s.Line, s.Heading)
+		}
+	}
+	rb.visit(func(s *Step) bool {
+		if s.Number != "" {
+			holds("the step", s.Line, s.Text)
+		}
+		for _, a := range s.Actions {
+			first, _, _ := strings.Cut(a.Code, "\n")
+			if line := lines[a.Line-1]; !strings.HasSuffix(strings.TrimSpace(line), strings.TrimSpace(first)) && !strings.Contains(line, "`"+first+"`") {
+				t.Errorf("%s:%d: the action starts with %q, the line is %q", path, a.Line, first, line)
+			}
+		}
+		return true
+	})
+}
+
+// checkRunnable asserts that no line that can only have been printed, and no
+// prompt, is left in what would be run.
+func checkRunnable(t *testing.T, path string, rb *Runbook) {
+	t.Helper()
+	rb.visit(func(s *Step) bool {
+		for _, a := range s.Actions {
+			if a.Kind != KindShell || !isShellLang(a.Lang) || len(a.Attrs) > 0 {
+				continue
+			}
+			if commands, printed := splitPrinted(a.Code); printed != "" {
+				t.Errorf("%s:%d: output would be run after %q:\n%s", path, a.Line, commands, printed)
+			}
+			if first := firstCommand(a.Code); promptOf(first) > 0 || looksLikeQuery(a.Code) {
+				t.Errorf("%s:%d: a prompt or a query would be run: %q", path, a.Line, first)
+			}
+		}
+		return true
+	})
 }
 
 // checkInvariants asserts what holds for every runbook that was parsed.

@@ -48,7 +48,7 @@ func (s *source) column(line, at int) int {
 	if line < 1 || line > len(s.lines) {
 		return 1
 	}
-	return column(s.lines[line-1], at)
+	return column(s.lines[line-1], at) + s.shifted[line]
 }
 
 // place is what a directive stands on.
@@ -84,6 +84,9 @@ func directiveValue(list []directive, key string) (value string, line, at int) {
 
 // lintDirectives warns of keys that mean nothing where they stand.
 func lintDirectives(list []directive, p place, src *source, f *findings) {
+	if len(list) == 0 {
+		return
+	}
 	known := directiveKeys(p)
 	where := map[place]string{onHeading: "a heading", onList: "a list", onItem: "a list item"}[p]
 	for _, d := range list {

@@ -97,6 +97,10 @@ func endsItsInput(stmt *syntax.Stmt) bool {
 // prefixes run the command that follows them.
 var prefixes = wordSet("sudo command exec nohup env time stdbuf nice ionice doas")
 
+// mayNeverEnd are the commands that callNeverEnds has something to say about.
+var mayNeverEnd = wordSet(`tail journalctl dmesg ping ping6 top tcpdump less sleep inotifywait vmstat iostat mpstat pidstat kubectl oc docker podman
+	docker-compose systemctl watch htop iotop iftop nethogs yes stern kubetail multitail`)
+
 // alwaysEndless are commands that only an interruption ends.
 var alwaysEndless = wordSet("watch htop iotop iftop nethogs yes stern kubetail multitail")
 

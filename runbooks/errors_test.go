@@ -127,7 +127,7 @@ func TestLint(t *testing.T) {
 		{"bad-example", SeverityWarning, doc(`params: [{name: a, pattern: "[0-9]+", example: x}]`, "- Use {{a}} for it"), "the example of parameter a"},
 		{"undeclared-param", SeverityInfo, doc("lang: en", "- Use {{a}} for it"), "a is not declared"},
 		{"text-as-argument", SeverityError, doc("params: [{name: a, type: text}]", "```sh {args=a}\nmake $1\n```"), "free text"},
-		{"template-in-script", SeverityWarning, doc("params: [{name: a}]", "```sh\nmake {{a}} $a\n```"), "not replaced in a script"},
+		{"template-in-script", SeverityInfo, doc("params: [{name: a}]", "```sh\nmake {{a}} $a\n```"), "9:8: {{a}} is passed to the script as a variable"},
 		{"placeholder-in-script", SeverityWarning, doc("lang: en", "```sh\nkubectl logs <pod-name>\n```"), `9:1: the placeholder "pod-name"`},
 		{"unknown-member", SeverityWarning, doc("titel: x", "- Do it now please"), `2:1: unknown member "titel" of the front matter; did you mean "title"?`},
 		{"unknown-member", SeverityInfo, doc("layout: x", "- Do it now please"), "layout"},

@@ -79,6 +79,9 @@ func nearest(got string, words []string) string {
 	}
 	best, name := limit+1, ""
 	for _, w := range words {
+		if len(w)-len(got) > limit || len(got)-len(w) > limit {
+			continue
+		}
 		if d := editDistance(strings.ToLower(got), strings.ToLower(w)); d < best {
 			best, name = d, w
 		}

@@ -14,32 +14,26 @@ type resolver struct {
 	index    map[string]int    // of rb.Params by name
 	folded   map[string]string // declared names by their folded form
 	secret   map[string]bool
-	assigned map[string]bool // variables that some block sets
-	scripts  map[*Action]script
+	assigned map[string][]string // variables that blocks so far set, and their scenarios
 }
 
 // resolve fills the runbook's parameters and secrets, and what each action uses.
 func (b *builder) resolve() {
 	r := &resolver{
-		builder: b, index: map[string]int{}, folded: map[string]string{}, secret: map[string]bool{},
-		assigned: map[string]bool{}, scripts: map[*Action]script{},
+		builder: b, index: map[string]int{}, folded: map[string]string{}, secret: map[string]bool{}, assigned: map[string][]string{},
 	}
 	r.declared()
-	for _, a := range b.actions {
-		if a.Kind == KindShell && isShellLang(a.Lang) {
-			s := readScript(a.Code)
-			r.scripts[a.Action] = s
-			for name := range s.assigned {
-				r.assigned[name] = true
-			}
-		}
+	actions := r.inOrder()
+	for _, a := range actions {
+		r.fillIn(a)
 	}
 	// Arguments first: X=$1 names a parameter for every block that reads $X.
-	for _, a := range b.actions {
+	for _, a := range actions {
 		r.arguments(a)
 	}
-	for _, a := range b.actions {
+	for _, a := range actions {
 		r.action(a)
+		r.assigns(a)
 	}
 	for _, p := range b.placed {
 		r.prose(p.Step)
@@ -49,6 +43,55 @@ func (b *builder) resolve() {
 			r.need(name, OriginText, s.Line)
 		}
 	}
+}
+
+// inOrder returns the actions in the order of the walk, and notes where they stand.
+func (r *resolver) inOrder() []*placedAction {
+	byAction := make(map[*Action]*placedAction, len(r.actions))
+	for _, a := range r.actions {
+		byAction[a.Action] = a
+	}
+	list := make([]*placedAction, 0, len(r.actions))
+	var visit func(step *Step, s *sect)
+	visit = func(step *Step, s *sect) {
+		for _, action := range step.Actions {
+			a := byAction[action]
+			a.step, a.sect = step, s
+			list = append(list, a)
+		}
+		for _, sub := range step.Substeps {
+			visit(sub, s)
+		}
+	}
+	sections := make(map[*Step]*sect, len(r.placed))
+	for _, p := range r.placed {
+		sections[p.Step] = p.from
+	}
+	for _, step := range r.rb.Sequence {
+		visit(step, sections[step])
+	}
+	return list
+}
+
+// assigns notes the variables that an action's script sets: they are the state of
+// the session for the blocks after it.
+func (r *resolver) assigns(a *placedAction) {
+	for name := range a.script.assigned {
+		if !slices.Contains(r.assigned[name], a.Scenario) {
+			r.assigned[name] = append(r.assigned[name], a.Scenario)
+		}
+	}
+}
+
+// isState reports whether a variable that an action reads was set by the action
+// itself or by one before it that is run in the same scenario.
+func (r *resolver) isState(name string, a *placedAction) bool {
+	if a.script.assigned[name] {
+		return true
+	}
+	return slices.ContainsFunc(r.assigned[name], func(scenario string) bool {
+		return scenario == "" || a.Scenario == "" || scenario == a.Scenario
+	})
 }
 
 // declared takes the front matter's parameters and those that actions set.
@@ -66,6 +109,16 @@ func (r *resolver) declared() {
 			r.error("duplicate-name", 1, 0, fmt.Sprintf("%q is declared both as a secret and as a parameter", s), "keep it in secrets")
 		}
 		r.addSecret(s)
+	}
+	for _, p := range slices.Concat(r.src.variables, r.textParams) {
+		if _, known := r.index[p.Name]; known || r.secret[p.Name] || refusedName(p.Name) {
+			continue
+		}
+		if secretName(p.Name) {
+			r.addSecret(p.Name)
+			continue
+		}
+		r.add(p)
 	}
 	for _, p := range r.inputs {
 		if i, known := r.index[p.Name]; known {
@@ -222,6 +275,7 @@ func (r *resolver) action(a *placedAction) {
 	} else {
 		fields = a.Code + "\n" + fields
 	}
+	r.askBlanks(a)
 	for _, name := range templates(fields) {
 		r.use(a.Action, name, OriginText)
 	}
@@ -229,7 +283,7 @@ func (r *resolver) action(a *placedAction) {
 
 // script finds the variables and placeholders of a script.
 func (r *resolver) script(a *placedAction) {
-	if !isShellLang(a.Lang) {
+	if !a.isShell() {
 		for _, m := range quotedName.FindAllStringSubmatch(a.Code, -1) {
 			if _, known := r.index[m[1]]; known || r.secret[m[1]] {
 				r.use(a.Action, m[1], OriginVariable)
@@ -237,26 +291,23 @@ func (r *resolver) script(a *placedAction) {
 		}
 		return
 	}
-	s := r.scripts[a.Action]
+	s := a.script
 	for _, name := range s.reads {
+		if slices.Contains(a.Blanks, name) {
+			continue
+		}
 		_, known := r.index[name]
-		if !known && !r.secret[name] && r.assigned[name] {
+		if !known && !r.secret[name] && r.isState(name, a) {
 			continue
 		}
 		r.use(a.Action, name, OriginVariable)
 		if i, ok := r.index[name]; ok && !known {
+			r.rb.Params[i].Note = r.explain(a, name)
 			if fallback, optional := s.fallbacks[name]; optional {
 				r.rb.Params[i].Required, r.rb.Params[i].Default = false, fallback
 			}
 		}
 	}
-	for _, name := range templates(a.Code) {
-		if _, known := r.index[name]; known || r.secret[name] {
-			at := r.nameMark(a.Line, name)
-			r.f.add(SeverityWarning, "template-in-script", at.line, at.column, fmt.Sprintf("{{%s}} is not replaced in a script", name), "write \"$"+name+"\"")
-		}
-	}
-	r.placeholders(a)
 }
 
 var quotedName = regexp.MustCompile(`["']([A-Za-z_][A-Za-z0-9_]*)["']`)

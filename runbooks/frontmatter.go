@@ -25,6 +25,9 @@ type frontMatter struct {
 	hostsMark            mark
 	roles                []declaredRole
 	targets              map[Phase]time.Duration
+
+	shell, cwd  string // of all shell blocks that name none
+	skipPrompts bool
 }
 
 // mark is a place as diagnostics give it: both count from 1, columns in characters.

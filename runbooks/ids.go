@@ -1,9 +1,6 @@
 package runbooks
 
-import (
-	"fmt"
-	"strconv"
-)
+import "strconv"
 
 // number gives every step and action an id: the author's own, else the heading's
 // number and the item's ("3.1"), else the phase and a count ("execution.2").
@@ -39,7 +36,7 @@ func (b *builder) numberStep(p *placed, counts map[string]int) {
 		}
 	}
 	for n := counts[group]; ; n++ {
-		if id := fmt.Sprintf("%s.%d", group, n); b.stepIDs[id] == 0 {
+		if id := group + "." + strconv.Itoa(n); b.stepIDs[id] == 0 {
 			p.ID = id
 			b.stepIDs[id] = p.Line
 			return

@@ -1,6 +1,7 @@
 package runbooks
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -18,6 +19,7 @@ type inline struct {
 	bold     bool     // it is only bold, but for a colon
 	onlySpan bool     // it is one code span and nothing else
 	onlyLink bool     // it is one link and nothing else
+	link     string   // where that leads
 	task     bool
 	comments []comment // annotations in it
 }
@@ -36,7 +38,15 @@ type inlineReader struct {
 }
 
 func readInline(n ast.Node, text []byte) inline {
+	if only, ok := n.FirstChild().(*ast.Text); ok && only.NextSibling() == nil {
+		if part := only.Segment.Value(text); isVerbatim(part) { // most are a line of words
+			return inline{text: singleSpaced(string(part))}
+		}
+	}
 	r := &inlineReader{text: text}
+	if lines := n.Lines(); n.Type() == ast.TypeBlock && lines != nil && lines.Len() > 0 {
+		r.out.Grow(lines.At(lines.Len()-1).Stop - lines.At(0).Start)
+	}
 	kids := 0
 	var only ast.Node
 	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
@@ -51,18 +61,33 @@ func readInline(n ast.Node, text []byte) inline {
 			only = child
 		}
 	}
-	r.in.text = strings.Join(strings.Fields(r.out.String()), " ")
+	r.in.text = singleSpaced(r.out.String())
 	if kids == 1 {
 		switch o := only.(type) {
 		case *ast.Emphasis:
 			r.in.bold = o.Level == 2
 		case *ast.CodeSpan:
 			r.in.onlySpan = strings.Trim(r.in.text, " :.") == strings.Trim(strings.Join(r.in.spans, ""), " :.")
-		case *ast.Link, *ast.AutoLink:
+		case *ast.Link:
+			r.in.onlyLink, r.in.link = true, string(o.Destination)
+		case *ast.AutoLink:
 			r.in.onlyLink = true
 		}
 	}
 	return r.in
+}
+
+// isVerbatim reports whether a text holds neither escapes nor entities.
+func isVerbatim(part []byte) bool {
+	return bytes.IndexByte(part, '\\') < 0 && bytes.IndexByte(part, '&') < 0
+}
+
+// singleSpaced puts one blank between words.
+func singleSpaced(s string) string {
+	if !strings.ContainsAny(s, "\t\n\r\v\f\u0085\u00a0\u2028\u2029") && !strings.Contains(s, "  ") && isASCII(s) {
+		return strings.TrimSpace(s)
+	}
+	return strings.Join(strings.Fields(s), " ")
 }
 
 // node writes the plain text of n. Its depth is bounded by the delimiters that
@@ -70,7 +95,11 @@ func readInline(n ast.Node, text []byte) inline {
 func (r *inlineReader) node(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.Text:
-		r.out.WriteString(unescape(n.Segment.Value(r.text)))
+		if part := n.Segment.Value(r.text); isVerbatim(part) {
+			r.out.Write(part)
+		} else {
+			r.out.WriteString(unescape(part))
+		}
 		if n.SoftLineBreak() || n.HardLineBreak() {
 			r.out.WriteByte(' ')
 		}

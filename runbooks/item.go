@@ -59,11 +59,11 @@ func (r *itemReader) block(b *block) {
 		r.flush()
 		r.paragraph(b)
 	case blockCode:
-		cue, caption := r.step.Text, ""
+		caption := ""
 		if r.cue != nil {
-			cue, caption = r.cue.text, r.cue.text
+			caption = r.cue.text
 		}
-		if r.attach(r.step, b, cue, caption) {
+		if r.attach(r.step, b, caption) {
 			r.cue = nil
 			return
 		}
@@ -108,7 +108,7 @@ func (st *stepper) code(b *block) {
 	if st.cue != nil {
 		cue, caption = st.cue.text, st.cue.text
 	}
-	c := classifyCode(b, cue)
+	c := b.reading()
 	runs := c.class == codeAction || c.class == codeQuery
 	if st.s.Kind == SectionReference {
 		if c.class == codeAction && len(b.notes) > 0 {
@@ -141,7 +141,7 @@ func (st *stepper) code(b *block) {
 		return
 	}
 	raw := st.src.raw(b.line, b.last)
-	if st.attach(step, b, cue, caption) {
+	if st.attach(step, b, caption) {
 		st.cue = nil
 		return
 	}
@@ -149,7 +149,7 @@ func (st *stepper) code(b *block) {
 		raw = st.src.raw(st.cue.line, st.cue.last) + "\n\n" + raw
 	}
 	st.cue = nil
-	step.Body = strings.Trim(step.Body+"\n\n"+raw, "\n")
+	st.behind = append(st.behind, raw)
 }
 
 // isLabel reports whether a paragraph only labels what follows: "Run:".
@@ -159,8 +159,8 @@ func isLabel(text string) bool {
 
 // attach gives code to a step: as an action, or as the sample output of the
 // action before it. It reports false when the code is neither.
-func (st *stepper) attach(step *Step, b *block, cue, caption string) bool {
-	c := classifyCode(b, cue)
+func (st *stepper) attach(step *Step, b *block, caption string) bool {
+	c := b.reading()
 	switch c.class {
 	case codeAction:
 		step.Actions = append(step.Actions, st.action(b, c, step, caption))

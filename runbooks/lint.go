@@ -91,11 +91,10 @@ func (b *builder) lintAction(a *placedAction) {
 
 // hostless says once that http actions may go anywhere.
 func (b *builder) hostless(a *placedAction) {
-	for _, d := range b.f.notes {
-		if d.Code == "hosts-empty" {
-			return
-		}
+	if b.hostsNoted {
+		return
 	}
+	b.hostsNoted = true
 	s := a.spotOf("name")
 	b.warn("hosts-empty", s.line, s.at, "http actions of this runbook may reach any host", "list the hosts in the front matter")
 }
@@ -198,11 +197,14 @@ func (b *builder) lintRoles() {
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
+// maxSearch bounds the lines in which a name is looked for.
+const maxSearch = 300
+
 // nameMark returns where a name first stands as a word, from a line on; the line
 // itself when it does not.
 func (b *builder) nameMark(line int, name string) mark {
 	line = max(line, 1)
-	for i := line - 1; i < min(len(b.src.lines), line+999); i++ {
+	for i := line - 1; i < min(len(b.src.lines), line+maxSearch); i++ {
 		text := b.src.lines[i]
 		for at := 0; ; {
 			next := strings.Index(text[at:], name)

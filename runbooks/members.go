@@ -10,7 +10,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-var memberNames = []string{"title", "lang", "summary", "review-after", "params", "secrets", "env", "hosts", "roles", "targets"}
+var memberNames = []string{"title", "lang", "summary", "review-after", "params", "secrets", "env", "hosts", "roles", "targets", "shell", "cwd", "skipPrompts"}
 
 var paramMembers = []string{"name", "label", "note", "pattern", "type", "options", "default", "example", "required"}
 
@@ -43,6 +43,12 @@ func (y *yamlReader) member(fm *frontMatter, key string, at, value ast.Node) {
 			y.checkName(at, "env", name, nil)
 			fm.env[name] = y.string(v, "env "+name)
 		})
+	case "shell":
+		fm.shell = y.string(value, key)
+	case "cwd":
+		fm.cwd = y.string(value, key)
+	case "skipPrompts":
+		fm.skipPrompts = y.bool(value, key)
 	case "hosts":
 		fm.hosts, fm.hostsMark = y.strings(value, key), y.mark(value)
 	case "roles":

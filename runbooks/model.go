@@ -91,8 +91,8 @@ type Runbook struct {
 	ReviewAfter time.Duration           `json:"-"` // 0 when not declared
 
 	// Sequence holds every top-level step, those of scenarios included, in the
-	// order of the walk (document order; R23 places the steps of alternatives
-	// that stand outside the phases). Each step carries its Phase and Scenario.
+	// order of the walk: the document's, but for the steps of alternatives that
+	// stand outside the phases. Each step carries its Phase and Scenario.
 	Sequence []*Step `json:"-"`
 }
 
@@ -144,7 +144,8 @@ type Step struct {
 	Phase        Phase  `json:"-"`
 	Heading      string `json:"-"` // heading of the section it stands in
 	Body         string `json:"-"` // Markdown below the step's own text, without its actions
-	AsksScenario bool   `json:"-"` // the scenario is asked for here (R23)
+	Context      string `json:"-"` // Markdown that explains, from the section and those above it that have no steps
+	AsksScenario bool   `json:"-"` // the scenario is asked for here
 }
 
 // Action is something a step can run or ask.
@@ -167,7 +168,19 @@ type Action struct {
 	Options  []Option `json:"-"` // of a choice
 	Uses     []string `json:"-"` // names of parameters it needs, in order of first use
 	Secrets  []string `json:"-"` // names of secrets it needs
+	Blanks   []string `json:"-"` // names of parameters that a blank of Code stands for: <pod>, YOUR_POD
 	Declared bool     `json:"-"` // Effect was declared, not inferred
+
+	filled string // Code with variables in place of its blanks, "" when it has none
+}
+
+// Script returns what is run: Code, with a reference to a variable in place of
+// each blank, so that no value ever becomes part of the text.
+func (a *Action) Script() string {
+	if a.filled != "" {
+		return a.filled
+	}
+	return a.Code
 }
 
 // Settings are the attributes of an action, parsed. The zero value of a field
@@ -194,6 +207,8 @@ type Settings struct {
 	Default     string  // answer of a choice, input or confirm when nobody is asked
 	Similarity  float64 // share of the sample output that must come, 0 to 1; 0 = not asked for
 	SampleRegex string  // the sample output is this regular expression
+	Interpreter string  // program that runs the script instead of the one of its language
+	Apart       bool    // left out where nobody asks for it by name
 }
 
 // Capture keeps part of what an action returned as a value of the run.

@@ -19,7 +19,7 @@ const maxValueBytes = 4096
 // Where a parameter was found.
 const (
 	OriginFrontMatter = "front-matter"
-	OriginText        = "text"       // <pod>, {{x}}, YOUR_X in prose or code
+	OriginText        = "text"       // <pod>, {{x}}, YOUR_X and other blanks in prose or code
 	OriginPositional  = "positional" // X=$1 of a script
 	OriginVariable    = "variable"   // $VAR that no block assigns
 	OriginCapture     = "capture"    // set by an action of the run
@@ -35,11 +35,11 @@ type Param struct {
 	Options  []string `json:"options"`
 	Example  string   `json:"example"`
 	Origin   string   `json:"origin"`
+	Note     string   `json:"note"` // what the operator should know about the value
 
-	FreeText bool   `json:"-"` // declared `type: text`: never an argument, never in a URL path
-	Note     string `json:"-"` // what the operator should know about the value
-	Line     int    `json:"-"`
-	column   int    // of its name in the front matter, 1-based
+	FreeText bool `json:"-"` // declared `type: text`: never an argument, never in a URL path
+	Line     int  `json:"-"`
+	column   int  // of its name in the front matter, 1-based
 }
 
 // ValueError says that a value is not one that the parameter may take. Its text

@@ -3,6 +3,7 @@ package runbooks
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"slices"
 )
 
@@ -13,16 +14,23 @@ type builder struct {
 	fm  frontMatter
 	rb  *Runbook
 
+	shell *shellReader
+
 	sections     []*sect
 	alternatives []*alternative
+	byScenario   map[string]*alternative
 	placed       []*placed // every top-level step, in document order
 	actions      []*placedAction
+	runners      []runner
 	inputs       []Param
+	textParams   []Param
+	task         *task // of the section that is being read
 	steers       []steering
 	names        map[string]int // line of each action's name
 	stepIDs      map[string]int // line of each step's id
 	actionIDs    map[string]bool
 	roleMarks    map[string]mark
+	hostsNoted   bool
 }
 
 // Parse reads a runbook. path only names the text in messages; nothing is read
@@ -48,7 +56,7 @@ func Parse(path string, src []byte) (*Runbook, error) {
 func parse(path string, src []byte) *builder {
 	sum := sha256.Sum256(src)
 	b := &builder{
-		f: &findings{}, names: map[string]int{}, stepIDs: map[string]int{}, actionIDs: map[string]bool{}, roleMarks: map[string]mark{},
+		f: &findings{}, shell: newShellReader(), names: map[string]int{}, byScenario: map[string]*alternative{}, stepIDs: map[string]int{}, actionIDs: map[string]bool{}, roleMarks: map[string]mark{},
 		rb: &Runbook{
 			Schema: Schema, Source: Source{Path: path, SHA256: hex.EncodeToString(sum[:])},
 			Params: []Param{}, Secrets: []string{}, Roles: []Role{}, Scenarios: []Scenario{}, Sections: []Section{}, Diagnostics: []Diagnostic{},
@@ -57,6 +65,9 @@ func parse(path string, src []byte) *builder {
 	b.src = readSource(path, src, b.f)
 	if len(b.f.problems) == 0 {
 		b.fm = readFrontMatter(b.src.front, b.f)
+		if hasSiteMarkup(src) {
+			b.src.plainMarkup(b.fm.title)
+		}
 		b.read(path)
 	}
 	return b
@@ -71,8 +82,12 @@ func (b *builder) read(path string) {
 	b.findAlternatives()
 	b.classify()
 	b.markScripts()
+	b.findTasks()
 	// Scripts come last, whatever the order of sections: they go to steps.
 	for _, scripts := range []bool{false, true} {
+		if scripts && slices.ContainsFunc(b.sections, func(s *sect) bool { return s.scripts }) {
+			b.findRunners()
+		}
 		for _, s := range b.sections {
 			if s.scripts == scripts {
 				b.build(s)
@@ -81,13 +96,23 @@ func (b *builder) read(path string) {
 	}
 	b.checkSteering()
 	b.unnamedPhases()
+	b.stepIDs = grown(b.stepIDs, len(b.placed))
+	b.actionIDs = make(map[string]bool, len(b.actions))
 	b.sequence()
 	b.number()
 	b.finish()
+	b.explainSteps()
 	b.resolve()
 	b.lint()
 	sortDiagnostics(b.f.notes)
 	b.rb.Diagnostics = append(b.rb.Diagnostics, b.f.notes...)
+}
+
+// grown returns a copy of m with room for n more entries.
+func grown(m map[string]int, n int) map[string]int {
+	room := make(map[string]int, len(m)+n)
+	maps.Copy(room, m)
+	return room
 }
 
 // declaredMembers takes what the front matter declares, or guesses it.
@@ -121,28 +146,29 @@ func (b *builder) declaredMembers(name string) {
 
 // finish hands the steps to their sections and scenarios.
 func (b *builder) finish() {
-	for _, a := range b.alternatives {
-		for _, p := range b.placed {
-			if p.Scenario == a.ID {
-				a.Steps = append(a.Steps, p.Step)
-			}
+	for _, p := range b.placed {
+		if a := b.alternativeByID(p.Scenario); a != nil {
+			a.Steps = append(a.Steps, p.Step)
 		}
+	}
+	for _, a := range b.alternatives {
 		b.rb.Scenarios = append(b.rb.Scenarios, a.Scenario)
 	}
-	steps := map[*sect][]*Step{}
+	for _, s := range b.sections {
+		s.Steps = []*Step{}
+	}
 	for _, p := range b.placed {
 		if b.alternativeByID(p.Scenario) == nil {
-			steps[p.from] = append(steps[p.from], p.Step)
+			p.from.Steps = append(p.from.Steps, p.Step)
 		}
 	}
+	b.rb.Sections = make([]Section, 0, len(b.sections))
 	for _, s := range b.sections {
-		own := append([]*Step{}, steps[s]...)
-		if s.root && len(own) == 0 {
+		if s.root && len(s.Steps) == 0 {
 			continue
 		}
-		s.Steps = own
 		switch {
-		case len(own) > 0 || s.scenario != "":
+		case len(s.Steps) > 0 || s.scenario != "":
 		case s.scripts && s.Kind == SectionSteps:
 			s.Kind = SectionReference
 		case !s.mapped && s.Kind == SectionSteps:

@@ -7,7 +7,7 @@ package runbooks
 var communicationWords = newLexicon([]row{
 	{"communicat*", "comunica*", "comunica*", "communiqu*"},
 	{"notif*", "notific*, avis*", "notific*", "notifi*"},
-	{"escalat*", "escala, escalar, escalad*, escalacion*, escalon*, escalami*", "escalar, escalacao", "escalade*"},
+	{"escalat*", "escala a, escala al, escalar, escalad*, escalacion*, escalon*, escalami*", "escalar, escalacao", "escalade*"},
 	{"announce*", "anunci*", "anunci*", "annonc*"},
 	{"inform users, inform stakeholders, inform customers", "informar", "informar", "informer, prevenir les, prevenir l"},
 	{"stakeholder*, hand over, handover", "difusion", "difusao", "diffusion"},
@@ -88,7 +88,7 @@ var executionWords = newLexicon([]row{
 	{"scal*, resiz*, increas*, decreas*", "escalado, aument*", "aument*", "augment*"},
 	{"delet*, remov*, drop, dropping, purg*, kill*, drain*", "elimin*, borrar, vaciar", "remov*, exclu*", "supprim*"},
 	{"clean*, clear*", "limpi*", "limp*", "nettoy*"},
-	{"add, adding, creat*, recreat*, generat*, build*, rebuild*, mak*", "crear, creac*, gener*", "criar, criac*, gerar", "creer, creation, gener*"},
+	{"add, adding, creat*, recreat*, generat*, build*, rebuild*, mak*", "crear, creac*, generar, generac*", "criar, criac*, gerar, gerac*", "creer, creation, generer, generation"},
 	{"configur*, setup, set up, setting up, chang*, modif*, patch*", "configur*, modif*, cambi*", "configur*, modif*", "configur*, modif*"},
 	{"enabl*, disabl*, activ*, deactiv*, pause, resum*, block*, unblock*", "activ*, desactiv*, habilit*, deshabilit*", "ativ*, desativ*, habilit*", "activ*, desactiv*"},
 	{"rotat*, renew*, revok*, grant*", "rotac*, rotar, renov*, revoc*", "rotac*, renov*, revog*", "renouvel*, revoq*"},

@@ -29,9 +29,8 @@ var globalFlags = wordSet("-n --namespace --context --kubeconfig -C -H --host")
 // none of its output goes to a file. What cannot be told, writes; so does whatever
 // makes the shell take data for code, as arithmetic does with a variable that holds
 // "a[$(rm x)]".
-func onlyReads(code string) bool {
-	file := parseShell(code)
-	if file == nil || len(file.Stmts) == 0 {
+func onlyReads(file *syntax.File) bool {
+	if len(file.Stmts) == 0 {
 		return false
 	}
 	reads := true

@@ -28,7 +28,7 @@ func TestNothingThatMayWriteCountsAsReading(t *testing.T) {
 		"git -c alias.log='!rm x' log", "git -c core.pager=x log", "git --exec-path=/tmp log", "git --exec-path=/tmp status", "git --git-dir=/tmp/x log", "git --config-env=a=b log",
 		"git log --output=x", "git log \"--output=x\"", "git log '--output=x'", "git log --out''put=x", "git log \\--output=x", "git log {--output=x,}", "git log $'--output=x'", "git log $OPTS", "git log \"$OPTS\"",
 		"git diff --ext-diff", "git diff --ext-d", "git show --textconv", "git ls-remote --upload-pack='rm x' h:r", "git ls-remote --exec=x h:r", "git ls-remote 'ext::sh -c rm'", "git ls-remote ext::x", "git ls-remote --upload-p=x h:r",
-		"git push", "git checkout x", "git branch -D x", "git stash", "git $VERB", "git \"log\" --output=x",
+		"git log a$x", "git push", "git checkout x", "git branch -D x", "git stash", "git $VERB", "git \"log\" --output=x",
 		"kubectl delete pod x", "kubectl $VERB", "kubectl get --profile=cpu --profile-output=x pods", "kubectl logs --profile cpu x", "kubectl exec x -- ls", "kubectl --kubeconfig x delete y", "kubectl -n get delete x", "kubectl --namespace=x delete y",
 		"docker rm x", "docker exec x ls", "docker $X ps", "docker --config x rm y", "systemctl restart x", "systemctl -H h restart x", "helm uninstall x", "oc delete x",
 		// values that a shell evaluates as code
@@ -37,7 +37,7 @@ func TestNothingThatMayWriteCountsAsReading(t *testing.T) {
 		// not to be told
 		"", "# only a comment", "ls <pod>", "ls 'unterminated",
 	} {
-		if got := inferEffect(&Action{Kind: KindShell, Lang: "bash", Code: code}); got != EffectWrite {
+		if got := inferEffect(&Action{Kind: KindShell, Lang: "bash", Code: code}, newShellReader().read(code).harmless); got != EffectWrite {
 			t.Errorf("%q counts as %s", code, got)
 		}
 	}
@@ -50,7 +50,7 @@ func TestWhatOnlyReadsNeedsNoConfirmation(t *testing.T) {
 		"docker ps -a", "docker logs --tail 5 api 2>&1", "systemctl status nginx", "df -h; free -m; uptime", "ping -c 3 h", "for x in a b; do ls $x; done", "if [ -f x ]; then cat x; fi", "[[ -f x && $y == z* ]] && ls",
 		"ls 2>/dev/null", "ls > /dev/null 2>&1", "LC_ALL=C ls", "echo ${X:-y} ${#Y} ${Z%.*}", "test \"$n\" -gt 3 && echo many", "[ -n \"$x\" ] && ls", "[ \"$a\" = b ] || ls", "kubectl logs x --container=api --previous", "kubectl get pods --context=prod", "jq .x <<< \"$BODY\"", "ss -tlnp", "echo $((1 + 2))", "helm list -A", "tail -f x", "cat <<E\nplain $X\nE",
 	} {
-		if got := inferEffect(&Action{Kind: KindShell, Lang: "bash", Code: code}); got != EffectRead {
+		if got := inferEffect(&Action{Kind: KindShell, Lang: "bash", Code: code}, newShellReader().read(code).harmless); got != EffectRead {
 			t.Errorf("%q counts as %s", code, got)
 		}
 	}

@@ -12,6 +12,7 @@ type argument struct {
 	text     string // what is certain of it, quotes and backslashes taken away
 	dynamic  bool   // it holds an expansion
 	unquoted bool   // of which the shell makes several words
+	quoted   bool   // it holds quotes
 	begins   bool   // it begins with an expansion, or may become several words: it could be an option
 }
 
@@ -35,7 +36,7 @@ func argumentOf(word *syntax.Word) argument {
 				a.dynamic, a.begins = true, a.begins || i == 0 && j == 0
 			}
 		default:
-			a.dynamic, a.unquoted, a.begins = true, true, a.begins || i == 0
+			a.dynamic, a.unquoted, a.begins = true, true, true
 		}
 	}
 	return a
@@ -50,13 +51,18 @@ func callReads(n *syntax.CallExpr) bool {
 			return false // for this command alone: there is always a reason for it
 		}
 	}
-	name := n.Args[0].Lit()
 	args := make([]argument, len(n.Args)-1)
 	for i, word := range n.Args[1:] {
 		args[i] = argumentOf(word)
-		if isOption(args[i].text, "output", "ext-diff") {
-			return false
-		}
+	}
+	return commandReads(n.Args[0].Lit(), args)
+}
+
+// commandReads judges a command by its name, "" when it is only known as it runs,
+// and its arguments.
+func commandReads(name string, args []argument) bool {
+	if slices.ContainsFunc(args, func(a argument) bool { return isOption(a.text, "output", "ext-diff") }) {
+		return false
 	}
 	if verbs, ok := readingVerbs[name]; ok {
 		if name == "git" {

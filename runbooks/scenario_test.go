@@ -12,7 +12,7 @@ func TestScenarios(t *testing.T) {
 	const alternatives = "## Scenarios\n\n### Scenario 1: a broken pump\n\nIf the pump is broken:\n\n1. Close the valve\n2. Notify the guests\n3. Investigate the pump\n4. Open the valve\n\n### Scenario 2: a broken pipe\n\n1. Investigate the pipe\n2. Mend it\n\n"
 	const phases = "## Decision\n\n- Meet in the cellar now\n- Choose the type together\n- Name a coordinator now\n\n## Execution\n\n- Run the repair script\n\n## Communication\n\n- Tell the guests more\n\n## Follow-up\n\n- Learn something from it\n\n"
 	for _, tc := range []struct{ name, src, want string }{
-		{"outside the phases (R23)", "# T\n\n" + alternatives + phases, `
+		{"outside the phases", "# T\n\n" + alternatives + phases, `
 decision decision.1 |Meet in the cellar now
 decision decision.2? |Choose the type together
 decision decision.3 |Name a coordinator now
@@ -78,7 +78,7 @@ func TestSecondSetOfAlternatives(t *testing.T) {
 }
 
 // TestScripts binds the scripts of a section of their own to scenarios and to
-// the step that runs them (R25, R26, R27).
+// the step that runs them.
 func TestScripts(t *testing.T) {
 	const scripts = "## Repair scripts\n\n### Repairing the pump\n\n```sh\nPUMP=$1\nLEVEL=\"${2:-low}\"\n# Usage: repair.sh [pump_name] [level]\ncurl -H \"X: $API_TOKEN\" \"http://x/$PUMP/$LEVEL/$SITE\"\n```\n\n### Pipes\n\n```sh\nmend --level \"$1\"\necho \"Usage: mend.sh <pipe-level>\"\n```\n"
 	const src = "# T\n\n## Scenario 1: a broken pump\n\n1. a\n\n## Scenario 2: a broken pipe\n\n1. b\n\n## Scenario 3: a flood\n\n1. c\n\n" + "## Execution\n\n- Look around a little\n- Run the repair script\n\n" + scripts

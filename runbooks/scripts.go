@@ -14,7 +14,7 @@ func (b *builder) markScripts() {
 // bindScript gives a script of such a section to the step that says to run it,
 // under the scenario whose heading shares its distinctive words. It reports false
 // when no step asks for it.
-func (st *stepper) bindScript(blk *block, c codeReading) bool {
+func (st *stepper) bindScript(blk *block, c *codeReading) bool {
 	if !st.s.scripts || c.class != codeAction || c.kind != KindShell {
 		return false
 	}
@@ -71,6 +71,34 @@ func distinct(words []string) map[string]bool {
 	return set
 }
 
+// runner is a step that says to run a script.
+type runner struct {
+	step  *Step
+	phase Phase
+	words map[string]bool
+}
+
+// maxRunners bounds the steps among which one is looked for that runs a script.
+const maxRunners = 200
+
+// findRunners finds the steps that say to run a script, once those of all sections
+// without scripts are known.
+func (b *builder) findRunners() {
+	var visit func(step *Step, phase Phase)
+	visit = func(step *Step, phase Phase) {
+		words := wordsOf(step.Text)
+		if runVerbs.in(words) && scriptNouns.in(words) && len(b.runners) < maxRunners {
+			b.runners = append(b.runners, runner{step, phase, distinct(words)})
+		}
+		for _, sub := range step.Substeps {
+			visit(sub, phase)
+		}
+	}
+	for _, p := range b.placed {
+		visit(p.Step, p.Phase)
+	}
+}
+
 // runStep finds the step that says to run a script: the one that shares most
 // words with the script's headings, those of the execution first.
 func (st *stepper) runStep(scenario string) *Step {
@@ -81,33 +109,24 @@ func (st *stepper) runStep(scenario string) *Step {
 		}
 	}
 	best, found := 0, (*Step)(nil)
-	var visit func(step *Step, phase Phase)
-	visit = func(step *Step, phase Phase) {
-		words := wordsOf(step.Text)
-		if runVerbs.in(words) && scriptNouns.in(words) && (step.Scenario == "" || step.Scenario == scenario) {
-			score := 1
-			for w := range distinct(words) {
-				if about[w] {
-					score += 10
-				}
-			}
-			if phase == PhaseExecution {
-				score += 5
-			}
-			if step.Scenario != "" {
-				score += 100
-			}
-			if score > best {
-				best, found = score, step
+	for _, r := range st.runners {
+		if r.step.Scenario != "" && r.step.Scenario != scenario {
+			continue
+		}
+		score := 1
+		for w := range r.words {
+			if about[w] {
+				score += 10
 			}
 		}
-		for _, sub := range step.Substeps {
-			visit(sub, phase)
+		if r.phase == PhaseExecution {
+			score += 5
 		}
-	}
-	for _, p := range st.placed {
-		if !p.from.scripts {
-			visit(p.Step, p.Phase)
+		if r.step.Scenario != "" {
+			score += 100
+		}
+		if score > best {
+			best, found = score, r.step
 		}
 	}
 	return found

@@ -22,6 +22,8 @@ type sect struct {
 	scenario string
 	inPlace  bool // the alternative is walked where it stands
 	text     []string
+	order    int // position in the text
+	task     *task
 	scripts  bool // its scripts run elsewhere
 }
 
@@ -86,6 +88,9 @@ func split(blocks []*block, name string, titleBlock *block) []*sect {
 		}
 	}
 	nest(list)
+	for i, s := range list {
+		s.order = i
+	}
 	return list
 }
 
@@ -97,6 +102,9 @@ func newSection(b *block, level int) *sect {
 // openQuotes puts the content of quotes that hold code or lists in their place:
 // an admonition is a way to draw a step, not to hide it.
 func openQuotes(blocks []*block) []*block {
+	if !slices.ContainsFunc(blocks, func(b *block) bool { return b.kind == blockQuote && holdsSteps(b) }) {
+		return blocks
+	}
 	var list []*block
 	for _, b := range blocks {
 		if b.kind == blockQuote && holdsSteps(b) {

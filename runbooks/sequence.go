@@ -9,13 +9,10 @@ import (
 // steps of alternatives that stand outside the phases moved into the phase that
 // their own words say, and decides where the scenario is asked for.
 func (b *builder) sequence() {
-	order := map[*sect]int{}
-	for i, s := range b.sections {
-		order[s] = i
-	}
-	slices.SortStableFunc(b.placed, func(x, y *placed) int { return cmp.Compare(order[x.from], order[y.from]) })
+	slices.SortStableFunc(b.placed, func(x, y *placed) int { return cmp.Compare(x.from.order, y.from.order) })
 	b.phasesOfMoved()
-	var walk, moved []*placed
+	walk := make([]*placed, 0, len(b.placed))
+	var moved []*placed
 	for _, p := range b.placed {
 		if p.moved {
 			moved = append(moved, p)
@@ -39,6 +36,7 @@ func (b *builder) sequence() {
 		walk = slices.Insert(walk, at, part...)
 		low = at
 	}
+	b.rb.Sequence = make([]*Step, 0, len(walk))
 	for _, p := range walk {
 		b.rb.Sequence = append(b.rb.Sequence, p.Step)
 	}

@@ -1,6 +1,7 @@
 package runbooks
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -21,10 +22,13 @@ func (d *declaring) settings() {
 	s.Timeout, s.Interval = d.duration("timeout"), d.duration("interval")
 	s.Retries = d.number("retries")
 	d.network()
-	s.Confirm = d.bool("confirm")
+	s.Confirm = d.bool("confirm") || s.Apart
 	s.Interactive = d.bool("interactive") && a.Kind == KindShell
 	s.Until, s.Expect = a.Attrs["until"], a.Attrs["expect"]
 	s.Cwd, s.Host, s.Target = a.Attrs["cwd"], a.Attrs["host"], a.Attrs["target"]
+	if s.Cwd == "" && a.Kind == KindShell {
+		s.Cwd = d.fm.cwd
+	}
 	s.Undo, s.After, s.Role = a.Attrs["undo"], a.Attrs["after"], a.Attrs["role"]
 	s.Default = a.Attrs["default"]
 	s.Args = strings.Fields(a.Attrs["args"])
@@ -125,7 +129,7 @@ func (d *declaring) effect() {
 		a.Effect = EffectWrite
 		d.fail("unknown-effect", "effect", fmt.Sprintf("unknown effect %q", value), orList(didYouMean(value, effects), effects))
 	default:
-		a.Effect = inferEffect(a)
+		a.Effect = inferEffect(a, d.script.harmless)
 	}
 	if a.Effect != EffectRead {
 		for _, name := range []string{"retries", "until"} {
@@ -139,8 +143,9 @@ func (d *declaring) effect() {
 	}
 }
 
-// inferEffect says what an undeclared action may change.
-func inferEffect(a *Action) Effect {
+// inferEffect says what an undeclared action may change. harmless tells whether
+// its script is known to only read.
+func inferEffect(a *Action, harmless bool) Effect {
 	switch a.Kind {
 	case KindPromQL:
 		return EffectRead
@@ -149,7 +154,7 @@ func inferEffect(a *Action) Effect {
 			return EffectRead
 		}
 	case KindShell:
-		if isShellLang(a.Lang) && onlyReads(a.Code) {
+		if a.isShell() && harmless {
 			return EffectRead
 		}
 	}
@@ -172,7 +177,11 @@ func httpMethod(code string) string {
 	return ""
 }
 
+// isShell reports whether an action is a script of a shell.
+func (a *Action) isShell() bool {
+	return a.Kind == KindShell && isShellLang(cmp.Or(a.Settings.Interpreter, a.Lang))
+}
+
 func isShellLang(lang string) bool {
-	lang = strings.ToLower(lang)
-	return lang == "" || slices.Contains(shellWords, lang) || strings.HasPrefix(lang, "azurecli")
+	return lang == "" || isShellWord(strings.ToLower(lang))
 }

@@ -18,6 +18,8 @@ const maxShellBytes = 64 << 10
 // to find out.
 type script struct {
 	parsed     bool
+	endless    bool              // it runs until somebody stops it
+	harmless   bool              // every command of it is known to only read
 	reads      []string          // variables it refers to, in order of first use
 	assigned   map[string]bool   // variables it sets
 	fallbacks  map[string]string // ${X:-fallback}
@@ -33,26 +35,62 @@ type positional struct {
 	optional bool
 }
 
-func parseShell(code string) *syntax.File {
+// shellReader reads scripts, one after the other.
+type shellReader struct{ parser *syntax.Parser }
+
+func newShellReader() *shellReader {
+	return &shellReader{syntax.NewParser(syntax.Variant(syntax.LangBash))}
+}
+
+// parse returns the syntax tree of a script, nil when it has none.
+func (r *shellReader) parse(code string) *syntax.File {
 	if len(code) > maxShellBytes {
 		return nil
 	}
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(code), "")
+	file, err := r.parser.Parse(strings.NewReader(code), "")
 	if err != nil {
 		return nil
 	}
 	return file
 }
 
-// readScript finds the variables and arguments of a script.
-func readScript(code string) script {
-	s := script{assigned: map[string]bool{}, fallbacks: map[string]string{}, usage: usageNames(code)}
-	file := parseShell(code)
+func parseShell(code string) *syntax.File { return newShellReader().parse(code) }
+
+// variables finds the variables that a text refers to.
+func (s *script) variables(code string) {
+	if !strings.Contains(code, "$") {
+		return
+	}
+	for _, m := range variableForm.FindAllStringSubmatchIndex(code, -1) {
+		if m[0] > 0 && code[m[0]-1] == '\\' {
+			continue
+		}
+		for _, g := range []int{2, 4} {
+			if m[g] >= 0 && !slices.Contains(s.reads, code[m[g]:m[g+1]]) {
+				s.reads = append(s.reads, code[m[g]:m[g+1]])
+			}
+		}
+	}
+}
+
+// read finds the variables and arguments of a script, and whether it only reads.
+func (r *shellReader) read(code string) script {
+	s := script{usage: usageNames(code)}
+	if s.plain(code) {
+		return s
+	}
+	file := r.parse(code)
 	if file == nil {
 		s.byPattern(code)
 		return s
 	}
-	s.parsed = true
+	s.parsed, s.harmless, s.endless = true, onlyReads(file), neverEnds(file)
+	s.walk(file)
+	return s
+}
+
+// walk finds what the syntax tree of a script tells.
+func (s *script) walk(file *syntax.File) {
 	depth := 0
 	var enter []bool
 	syntax.Walk(file, func(n syntax.Node) bool {
@@ -74,7 +112,14 @@ func readScript(code string) script {
 		return true
 	})
 	slices.SortStableFunc(s.positional, func(a, b positional) int { return a.n - b.n })
-	return s
+}
+
+// sets notes that a variable is set.
+func (s *script) sets(name string) {
+	if s.assigned == nil {
+		s.assigned = map[string]bool{}
+	}
+	s.assigned[name] = true
 }
 
 // node takes what one node of the syntax tree tells. $1 inside a function is the
@@ -86,13 +131,13 @@ func (s *script) node(n syntax.Node, inFunction bool) {
 			return
 		}
 		if !n.Naked {
-			s.assigned[n.Name.Value] = true
+			s.sets(n.Name.Value)
 		}
 		if !inFunction && n.Value != nil {
 			s.takesArgument(n.Name.Value, n.Value)
 		}
 	case *syntax.WordIter:
-		s.assigned[n.Name.Value] = true
+		s.sets(n.Name.Value)
 	case *syntax.CallExpr:
 		s.call(n)
 	case *syntax.ParamExp:
@@ -112,12 +157,12 @@ func (s *script) call(n *syntax.CallExpr) {
 	case "read", "mapfile", "readarray", "getopts":
 		for _, w := range words[1:] {
 			if validName(w) {
-				s.assigned[w] = true
+				s.sets(w)
 			}
 		}
 	case "printf":
 		if len(words) > 2 && words[1] == "-v" {
-			s.assigned[words[2]] = true
+			s.sets(words[2])
 		}
 	}
 }
@@ -144,6 +189,9 @@ func (s *script) expansion(n *syntax.ParamExp, inFunction bool) {
 		return
 	}
 	if optional {
+		if s.fallbacks == nil {
+			s.fallbacks = map[string]string{}
+		}
 		s.fallbacks[name] = fallback
 	}
 	if !slices.Contains(s.reads, name) {
@@ -188,7 +236,7 @@ var (
 	variableForm   = regexp.MustCompile(`\$(?:\{([A-Za-z_][A-Za-z0-9_]*)|([A-Za-z_][A-Za-z0-9_]*))`)
 	assignmentForm = regexp.MustCompile(`(?m)(?:^|[\s;&|(])(?:export\s+|local\s+|readonly\s+)?([A-Za-z_][A-Za-z0-9_]*)=`)
 	loopForm       = regexp.MustCompile(`(?m)\b(?:for|read(?:\s+-\w+)*)\s+([A-Za-z_][A-Za-z0-9_]*)\b`)
-	singleQuoted   = regexp.MustCompile(`'[^'\n]*'`)
+	quotedText     = regexp.MustCompile(`'[^'\n]*'`)
 )
 
 // byPattern finds variables in a script that is not valid shell, as those with
@@ -196,39 +244,34 @@ var (
 func (s *script) byPattern(code string) {
 	for _, form := range []*regexp.Regexp{assignmentForm, loopForm} {
 		for _, m := range form.FindAllStringSubmatch(code, -1) {
-			s.assigned[m[1]] = true
+			s.sets(m[1])
 		}
 	}
-	code = singleQuoted.ReplaceAllString(code, "''")
-	for _, m := range variableForm.FindAllStringSubmatchIndex(code, -1) {
-		if m[0] > 0 && code[m[0]-1] == '\\' {
-			continue
-		}
-		name := ""
-		for _, g := range []int{2, 4} {
-			if m[g] >= 0 {
-				name = code[m[g]:m[g+1]]
-			}
-		}
-		if !slices.Contains(s.reads, name) {
-			s.reads = append(s.reads, name)
-		}
-	}
+	s.variables(quotedText.ReplaceAllString(code, "''"))
 }
 
 var usageWord = regexp.MustCompile(`^[\[<{(]*([A-Za-z][A-Za-z0-9_. -]*?)[\]>})]*$`)
 
 var usageToken = regexp.MustCompile(`\[[^\]\n]*\]|<[^>\n]*>|\{[^}\n]*\}|[^\s"']+`)
 
+// isUsage reports whether a line says how a script is called: "Usage: …".
+func isUsage(line string) bool {
+	before, _, ok := strings.Cut(line, ":")
+	if !ok || len(line) > 500 {
+		return false
+	}
+	words := wordsOf(before)
+	return len(words) > 0 && usageCues.is(words[len(words)-1:])
+}
+
 // usageNames returns the argument names of a script's usage line: the words
 // behind the command of "Usage: deploy.sh [app] <version>".
 func usageNames(code string) []string {
 	for line := range strings.SplitSeq(code, "\n") {
-		before, rest, ok := strings.Cut(line, ":")
-		words := wordsOf(before)
-		if !ok || len(words) == 0 || len(line) > 500 || !usageCues.is(words[len(words)-1:]) {
+		if !strings.Contains(line, ":") || !isUsage(line) {
 			continue
 		}
+		_, rest, _ := strings.Cut(line, ":")
 		rest = strings.TrimSpace(rest)
 		if end := strings.IndexAny(rest, `"';`); end >= 0 {
 			rest = rest[:end]

@@ -25,6 +25,10 @@ type source struct {
 	path  string
 	lines []string // without front matter and comments; index 0 is line 1
 	front frontBlock
+
+	variables []Param // of comments
+
+	shifted map[int]int // columns that a line was moved to the left, by its number
 }
 
 // frontBlock is the raw front matter.
@@ -36,7 +40,15 @@ type frontBlock struct {
 
 // text returns the lines as one document.
 func (s *source) text() []byte {
-	return []byte(strings.Join(s.lines, "\n") + "\n")
+	size := 0
+	for _, line := range s.lines {
+		size += len(line) + 1
+	}
+	text := make([]byte, 0, size)
+	for _, line := range s.lines {
+		text = append(append(text, line...), '\n')
+	}
+	return text
 }
 
 // raw returns the Markdown of the lines from first to last, 1-based and
@@ -48,7 +60,10 @@ func (s *source) raw(first, last int) string {
 	}
 	part := make([]string, 0, last-first+1)
 	for _, line := range s.lines[first-1 : last] {
-		clean := annotation.ReplaceAllString(line, "")
+		clean := line
+		if strings.Contains(line, "<!--") {
+			clean = annotation.ReplaceAllString(line, "")
+		}
 		if clean != line && strings.TrimSpace(clean) == "" {
 			continue
 		}
@@ -96,7 +111,12 @@ func readSource(path string, src []byte, f *findings) *source {
 	text := strings.ReplaceAll(string(src), "\r\n", "\n")
 	s.lines = strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	s.takeFrontMatter(f)
-	s.blankComments(f)
+	if strings.Contains(text, "```variables") {
+		s.takeVariables()
+	}
+	if strings.Contains(text, "<") {
+		s.blankComments(f)
+	}
 	s.checkShape(f)
 	return s
 }
@@ -104,6 +124,10 @@ func readSource(path string, src []byte, f *findings) *source {
 // badByte returns the offset of the first byte that is no text, or -1.
 func badByte(src []byte) int {
 	for i := 0; i < len(src); {
+		if src[i] != 0 && src[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
 		r, n := utf8.DecodeRune(src[i:])
 		if r == utf8.RuneError && n == 1 || r == 0 {
 			return i
@@ -155,6 +179,9 @@ var fenceOpen = regexp.MustCompile("^[ \t>]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)*(
 
 // next reports whether line is inside a fence, or one of its two fences.
 func (c *fence) next(line string, number int) bool {
+	if !strings.Contains(line, "```") && !strings.Contains(line, "~~~") {
+		return c.mark != ""
+	}
 	if c.mark != "" {
 		t := strings.TrimSpace(strings.TrimLeft(line, " \t>"))
 		if len(t) >= len(c.mark) && strings.Trim(t, c.mark[:1]) == "" {
@@ -162,12 +189,27 @@ func (c *fence) next(line string, number int) bool {
 		}
 		return true
 	}
-	m := fenceOpen.FindStringSubmatch(line)
-	if m == nil || m[1][0] == '`' && strings.Contains(m[2], "`") {
+	mark, info := openFence(line)
+	if mark == "" || mark[0] == '`' && strings.Contains(info, "`") {
 		return false
 	}
-	c.mark, c.line = m[1], number
+	c.mark, c.line = mark, number
 	return true
+}
+
+// openFence returns the mark of a fence that a line opens and what follows it; ""
+// when it opens none.
+func openFence(line string) (mark, info string) {
+	t := strings.TrimLeft(line, " \t>")
+	if !strings.HasPrefix(t, "```") && !strings.HasPrefix(t, "~~~") {
+		m := fenceOpen.FindStringSubmatch(line)
+		if m == nil {
+			return "", ""
+		}
+		return m[1], m[2]
+	}
+	info = strings.TrimLeft(t, t[:1])
+	return t[:len(t)-len(info)], info
 }
 
 var containerMark = regexp.MustCompile(`^[ \t]*(?:>|[-*+](?:[ \t]|$)|[0-9]{1,9}[.)](?:[ \t]|$))`)
@@ -186,7 +228,10 @@ func (s *source) checkShape(f *findings) {
 	for i, line := range s.lines {
 		depth := 0
 		for rest := line; ; depth++ {
-			m := containerMark.FindString(rest)
+			m := ""
+			if t := strings.TrimLeft(rest, " \t"); t != "" && strings.IndexByte(">-*+0123456789", t[0]) >= 0 {
+				m = containerMark.FindString(rest)
+			}
 			if m == "" {
 				break
 			}

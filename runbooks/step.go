@@ -14,11 +14,13 @@ type stepper struct {
 	before *block   // the block above
 	made   bool     // whether the list above became steps
 	body   []string // what belongs to no step
+	behind []string // what follows the newest step and belongs to its body
 }
 
 // build reads the section's blocks into steps and context.
 func (b *builder) build(s *sect) {
 	st := &stepper{builder: b, s: s}
+	b.task = s.task
 	for i, blk := range s.blocks {
 		var next *block
 		if i+1 < len(s.blocks) {
@@ -30,13 +32,20 @@ func (b *builder) build(s *sect) {
 		}
 	}
 	st.flush()
-	st.manual()
+	st.close()
+	if st.manual() {
+		return
+	}
 	s.Body = strings.Join(st.body, "\n\n")
 }
 
 func (st *stepper) block(blk, next *block) {
 	if blk.kind == blockList {
 		lintDirectives(blk.notes, onList, st.src, st.f)
+	}
+	if st.s.task != nil && st.taskLines(blk) != nil {
+		st.keep(blk)
+		return
 	}
 	intro := st.cue
 	if blk.kind != blockCode {
@@ -81,7 +90,16 @@ func (st *stepper) newStep(line int) *Step {
 	return step
 }
 
+// close gives the newest step what follows it.
+func (st *stepper) close() {
+	if len(st.behind) > 0 {
+		st.last.Body = strings.Trim(st.last.Body+"\n\n"+strings.Join(st.behind, "\n\n"), "\n")
+		st.behind = nil
+	}
+}
+
 func (st *stepper) push(step *Step) *placed {
+	st.close()
 	st.last = step
 	step.Phase, step.Heading = st.s.Phase, st.s.Heading
 	p := &placed{Step: step, from: st.s, moved: st.s.scenario != "" && !st.s.inPlace}
@@ -137,8 +155,9 @@ func (st *stepper) list(list, intro *block) {
 		return
 	}
 	st.made = false
+	instructs := st.listInstructs(list, intro)
 	for i, item := range list.children {
-		if !st.isStep(list, item, intro) {
+		if !st.isStep(list, item, instructs) {
 			st.keep(item)
 			continue
 		}
@@ -148,8 +167,9 @@ func (st *stepper) list(list, intro *block) {
 	}
 }
 
-// isStep decides whether an item of a list is something to do.
-func (st *stepper) isStep(list, item, intro *block) bool {
+// isStep decides whether an item of a list is something to do. instructs tells
+// whether the list as a whole is.
+func (st *stepper) isStep(list, item *block, instructs bool) bool {
 	if holdsCommand(item) {
 		return true
 	}
@@ -159,13 +179,17 @@ func (st *stepper) isStep(list, item, intro *block) bool {
 	if len(list.notes) > 0 || len(item.notes) > 0 || list.ordered || item.task {
 		return true
 	}
-	if !st.s.mapped && st.s.Kind != SectionChecklist && st.s.scenario == "" {
-		return false
-	}
 	if p := item.children[0]; p.kind == blockParagraph && p.onlyLink && len(item.children) == 1 {
-		return false
+		return st.s.Kind == SectionChecklist && isLocalRunbook(p.link)
 	}
-	if mostlyNames(list) {
+	return instructs
+}
+
+// listInstructs reports whether the bullets of a list are instructions: not in a
+// section that no word names, not an enumeration, not examples of what the
+// paragraph above says.
+func (st *stepper) listInstructs(list, intro *block) bool {
+	if !st.s.mapped && st.s.Kind != SectionChecklist && st.s.scenario == "" || mostlyNames(list) {
 		return false
 	}
 	return intro == nil || !strings.HasSuffix(intro.text, ":") || !exampleCues.in(wordsOf(intro.text))
@@ -186,7 +210,7 @@ func mostlyNames(list *block) bool {
 // holdsCommand reports whether a block has something to run in it.
 func holdsCommand(b *block) bool {
 	if b.kind == blockCode {
-		c := classifyCode(b, "")
+		c := b.reading()
 		return c.class == codeAction || c.class == codeQuery
 	}
 	if b.kind == blockParagraph && b.onlySpan && len(commandSpans(b.spans)) == 1 {
@@ -195,13 +219,29 @@ func holdsCommand(b *block) bool {
 	return slices.ContainsFunc(b.children, holdsCommand)
 }
 
-// manual makes one step of a section that names a phase and has only prose.
-func (st *stepper) manual() {
+// manual makes one step of a section that names a phase and has only prose: its
+// paragraphs are the text, what stands between them the body. An alternative makes
+// one even without prose, so that whoever picks it sees what it says.
+func (st *stepper) manual() bool {
 	s := st.s
-	if st.last != nil || s.root || !s.leaf || s.Kind != SectionSteps || !s.mapped && s.scenario == "" || len(s.text) == 0 || s.scripts {
-		return
+	if st.last != nil || s.root || !s.leaf || s.Kind != SectionSteps || !s.mapped && s.scenario == "" || s.scripts {
+		return false
+	}
+	if len(s.text) == 0 && (s.scenario == "" || len(st.body) == 0) {
+		return false
 	}
 	step := st.newStep(s.Line)
 	step.Text = strings.Join(s.text, " ")
+	if step.Text == "" {
+		step.Text = s.Heading
+	}
+	var body []string
+	for _, b := range s.blocks {
+		if b.kind != blockParagraph && b.kind != blockRule && b.kind != blockHTML {
+			body = append(body, st.src.raw(b.line, b.last))
+		}
+	}
+	step.Body = strings.Join(body, "\n\n")
 	st.push(step)
+	return true
 }

@@ -33,7 +33,7 @@ func TestInferredEffect(t *testing.T) {
 		"if (":                                         EffectWrite,
 		"":                                             EffectWrite,
 	} {
-		if got := inferEffect(&Action{Kind: KindShell, Lang: "sh", Code: code}); got != want {
+		if got := inferEffect(&Action{Kind: KindShell, Lang: "sh"}, newShellReader().read(code).harmless); got != want {
 			t.Errorf("%q is inferred %s, want %s", code, got, want)
 		}
 	}
@@ -41,11 +41,11 @@ func TestInferredEffect(t *testing.T) {
 		"GET http://x": EffectRead, "# a\nHEAD {{A}}/b HTTP/1.1\nX: y": EffectRead, "http://x": EffectRead, "{{A}}/x": EffectRead,
 		"POST http://x": EffectWrite, "DELETE {{A}}/x": EffectWrite, "": EffectWrite,
 	} {
-		if got := inferEffect(&Action{Kind: KindHTTP, Code: code}); got != want {
+		if got := inferEffect(&Action{Kind: KindHTTP, Code: code}, false); got != want {
 			t.Errorf("http %q is inferred %s, want %s", code, got, want)
 		}
 	}
-	if got := inferEffect(&Action{Kind: KindShell, Lang: "python", Code: "ls"}); got != EffectWrite {
+	if got := inferEffect(&Action{Kind: KindShell, Lang: "python", Code: "ls"}, true); got != EffectWrite {
 		t.Errorf("python is inferred %s", got)
 	}
 }
@@ -58,7 +58,7 @@ func TestReadScript(t *testing.T) {
 		{"export K=v\nlocal=1\necho $K; export N", " reads [K] sets [K local]"},
 		{"echo $A <pod> '$B' \\$C ${D}", " reads [A D] sets []"},
 	} {
-		s := readScript(tc.code)
+		s := newShellReader().read(tc.code)
 		got := ""
 		for _, p := range s.positional {
 			got += strings.TrimSpace(fmt.Sprint("[", p.n, " ", p.name, " ", p.fallback))

@@ -82,13 +82,13 @@ var reference = newLexicon([]row{
 	{"reference, references, resources, link, links, see also", "referencia, referencias, recursos, enlaces", "referencia, referencias, recursos, links relacionados", "references, ressources, liens, voir aussi"},
 	{"further reading, further information, more information, additional information, additional resources, additional notes", "", "", ""},
 	{"table of contents, contents, index, toc", "tabla de contenido, tabla de contenidos, indice", "indice, sumario", "table des matieres, sommaire"},
-	{"glossary, license, licence, changelog, history, revision history, about, faq, mitre", "glosario, licencia, historial", "glossario, licenca, historico", "glossaire, licence, historique"},
+	{"contributing, glossary, license, licence, changelog, history, revision history, about, faq, mitre", "glosario, licencia, historial", "glossario, licenca, historico", "glossaire, licence, historique"},
 	{"role, roles, responsibility, responsibilities, owner, owners, training, guides, documentation", "roles, documentacion", "papeis, documentacao", "roles, documentation"},
 	{"example, examples", "ejemplo, ejemplos", "exemplo, exemplos", "exemple, exemples"},
 })
 
 var referenceStart = newLexicon([]row{
-	{"contact, contacts, related, appendix*, raci, contributing, links, roles and", "contacto, contactos, anexo, anexos, responsab*, roles y", "contato, contatos, anexo, anexos, responsav*, responsab*", "contact, contacts, annexe, annexes, responsab*"},
+	{"contact, contacts, related, appendix*, raci, links, roles and, roles responsib*", "contacto, contactos, anexo, anexos, responsab*, roles y", "contato, contatos, anexo, anexos, responsav*, responsab*", "contact, contacts, annexe, annexes, responsab*"},
 })
 
 // roleSections list who does what.

@@ -3,6 +3,7 @@ package runbooks
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -17,9 +18,14 @@ var languages = [4]string{"en", "es", "pt", "fr"}
 
 // lexicon finds the words of a table in a text. It is immutable.
 type lexicon struct {
-	exact   map[string][]entry // by first word of the phrase
-	stems   map[string][]entry // by first word without its star
-	longest int                // bytes of the longest stem
+	exact map[string][]entry // by first word of the phrase
+	stems [256][]stem        // by first byte
+}
+
+// stem is an entry whose first word may go on.
+type stem struct {
+	start string
+	entry
 }
 
 type entry struct {
@@ -28,7 +34,7 @@ type entry struct {
 }
 
 func newLexicon(rows []row) *lexicon {
-	l := &lexicon{exact: map[string][]entry{}, stems: map[string][]entry{}}
+	l := &lexicon{exact: map[string][]entry{}}
 	for _, r := range rows {
 		for lang, cell := range r {
 			for phrase := range strings.SplitSeq(cell, ",") {
@@ -37,9 +43,8 @@ func newLexicon(rows []row) *lexicon {
 					continue
 				}
 				e := entry{rest: words[1:], lang: lang}
-				if stem, ok := strings.CutSuffix(words[0], "*"); ok {
-					l.stems[stem] = append(l.stems[stem], e)
-					l.longest = max(l.longest, len(stem))
+				if start, ok := strings.CutSuffix(words[0], "*"); ok {
+					l.stems[start[0]] = append(l.stems[start[0]], stem{start, e})
 				} else {
 					l.exact[words[0]] = append(l.exact[words[0]], e)
 				}
@@ -52,17 +57,19 @@ func newLexicon(rows []row) *lexicon {
 // at returns the number of words that the longest entry starting at words[i]
 // covers, 0 when none does, and the languages of all entries found there.
 func (l *lexicon) at(words []string, i int) (covered int, langs [4]bool) {
-	try := func(list []entry) {
-		for _, e := range list {
-			if phraseFits(e.rest, words[i+1:]) {
-				covered = max(covered, 1+len(e.rest))
-				langs[e.lang] = true
-			}
+	found := func(e entry) {
+		if phraseFits(e.rest, words[i+1:]) {
+			covered = max(covered, 1+len(e.rest))
+			langs[e.lang] = true
 		}
 	}
-	try(l.exact[words[i]])
-	for n := 1; n <= min(len(words[i]), l.longest); n++ {
-		try(l.stems[words[i][:n]])
+	for _, e := range l.exact[words[i]] {
+		found(e)
+	}
+	for _, s := range l.stems[words[i][0]] {
+		if strings.HasPrefix(words[i], s.start) {
+			found(s.entry)
+		}
 	}
 	return covered, langs
 }
@@ -110,13 +117,26 @@ func (l *lexicon) is(words []string) bool {
 
 // fold lower-cases s and takes its accents off.
 func fold(s string) string {
+	s = strings.ToLower(s)
+	if isASCII(s) {
+		return s
+	}
 	var b strings.Builder
-	for _, r := range norm.NFD.String(strings.ToLower(s)) {
+	for _, r := range norm.NFD.String(s) {
 		if !unicode.Is(unicode.Mn, r) {
 			b.WriteRune(r)
 		}
 	}
 	return b.String()
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // wordsOf returns the folded words of s; everything but letters and digits, emoji
@@ -135,7 +155,7 @@ var smallWords = newLexicon([]row{
 // recognised words, "" when there are fewer than two or no clear winner.
 func guessLang(headings []string) string {
 	var votes [4]int
-	for _, h := range headings {
+	for _, h := range headings[:min(len(headings), 200)] {
 		words := wordsOf(h)
 		for i := range words {
 			for _, l := range []*lexicon{smallWords, communicationWords, followUpWords, decisionWords, identificationWords, executionWords, descriptive, reference} {

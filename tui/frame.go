@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -135,10 +136,12 @@ func (a *app) facts() string {
 	return left + strings.Repeat(" ", gap) + saved
 }
 
-// ribbon shows the phases. When they do not fit, the names of the others are
-// shortened before that of the current one.
+// ribbon shows the phases that the runbook has steps for. When they do not fit,
+// the names of the others are shortened before that of the current one.
 func (a *app) ribbon() string {
-	phases := runbooks.Phases()
+	phases := slices.DeleteFunc(runbooks.Phases(), func(phase runbooks.Phase) bool {
+		return !slices.ContainsFunc(a.run.plan.Steps(), func(step *runbooks.Step) bool { return step.Phase == phase })
+	})
 	names := make([]string, len(phases))
 	total := 0
 	for i, phase := range phases {
@@ -235,7 +238,7 @@ func (a *app) runningLine() string {
 	text := a.p.T("tui.msg.running", "Name", a.run.runningName(running), "Time", stopwatch(a.now().Sub(running.StartedAt)))
 	if a.run.cancelling == running.Action {
 		text = a.p.T("tui.msg.cancelling", "Name", a.run.runningName(running))
-	} else if over := a.run.uncounted; over.since == running.StartedAt {
+	} else if over := a.run.uncounted; over.since.Equal(running.StartedAt) {
 		text += " · " + a.p.T("tui.msg.beyond", "Bytes", fmt.Sprintf("%d MB", over.bytes>>20))
 	} else if quiet := a.now().Sub(later(a.run.silent, running.StartedAt)); quiet >= 5*time.Second {
 		text += " · " + a.p.T("tui.msg.silent", "Time", stopwatch(quiet))

@@ -113,7 +113,7 @@ func (r *run) beyond(u session.OutputBeyond) {
 	if running == nil || running.Action != u.Action {
 		return
 	}
-	if r.uncounted.since != running.StartedAt {
+	if !r.uncounted.since.Equal(running.StartedAt) {
 		r.out.mark(outputBad, r.printer.T("tui.out.beyond"))
 	}
 	r.uncounted = uncounted{since: running.StartedAt, bytes: u.Bytes}

@@ -228,6 +228,10 @@ func (w *walkScreen) detailLines(step *runbooks.Step, cells int) ([]string, span
 			next = span{start: start, end: len(lines)}
 		}
 	}
+	if step.Context != "" {
+		lines = append(lines, "", l.dim.Render(l.cut(a.p.T("tui.walk.context"), cells)))
+		lines = append(lines, a.markdown(a.run.state.Fill(step.Context), cells)...)
+	}
 	if w.here() && a.run.state.NeedsScenario() {
 		lines = append(lines, "")
 		for _, s := range a.run.book().Scenarios {

@@ -71,7 +71,7 @@ func checkAnswers(plan *walk.Plan, opts Options) []Wrong {
 	collect = func(steps []*runbooks.Step) {
 		for _, step := range steps {
 			for _, action := range step.Actions {
-				ok := action.Kind.Asks() || action.Effect == runbooks.EffectDestructive || len(action.Alternatives) > 0
+				ok := action.Kind.Asks() || action.Effect == runbooks.EffectDestructive || len(action.Alternatives) > 0 || action.Settings.Apart
 				takes[action.ID], takes[nameOf(action)] = ok, ok
 				if ok {
 					names = append(names, nameOf(action))

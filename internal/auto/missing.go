@@ -22,7 +22,7 @@ const (
 	NeedSecret   NeedKind = "secret"
 	NeedPick     NeedKind = "alternative" // of a block that holds several
 	NeedLimit    NeedKind = "limit"       // a timeout for a block that never ends
-	NeedTerminal NeedKind = "terminal" // of an interactive action: no flag gives it
+	NeedTerminal NeedKind = "terminal"    // of an interactive action: no flag gives it
 )
 
 // Need is something that the walk would have to ask.

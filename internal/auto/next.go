@@ -11,6 +11,12 @@ import (
 	"genia.ai/bitacora/runbooks"
 )
 
+// answerYes runs an action that stands apart; reasonApart is recorded otherwise.
+const (
+	answerYes   = "yes"
+	reasonApart = "excludeFromRunAll"
+)
+
 // How a choice came to be made, besides by an operator.
 const (
 	howAnswer  = "answer"
@@ -72,6 +78,10 @@ func (o Options) next(s walk.State) move {
 	case runbooks.KindInput:
 		m = o.input(s, action)
 	default:
+		if given, _ := o.answer(action); action.Settings.Apart && given != answerYes {
+			// Whoever wrote the block left it out of what is run unattended.
+			return move{command: walk.Skip{Step: step.ID, Reason: reasonApart}}
+		}
 		m = o.run(s, action)
 	}
 	m.action = nameOf(action)

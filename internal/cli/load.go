@@ -26,6 +26,7 @@ type loaded struct {
 	path     string
 	modified time.Time
 	shipped  bool
+	beside   map[string]string // values of an .ini file of the same name
 }
 
 // load finds and parses a runbook: a path, or the name of one in the user's or
@@ -84,8 +85,25 @@ func readRunbook(path string) (*loaded, error) {
 		return nil, usagef("%w", err)
 	}
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	return &loaded{source: source, name: name, path: path, modified: info.ModTime()}, nil
+	return &loaded{source: source, name: name, path: path, modified: info.ModTime(), beside: readBeside(path)}, nil
 }
+
+// readBeside returns the values of the .ini file beside a runbook: nothing when
+// there is none that can be read.
+func readBeside(path string) map[string]string {
+	path = strings.TrimSuffix(path, filepath.Ext(path)) + ".ini"
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > maxBeside {
+		return nil
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	return runbooks.ReadINI(content)
+}
+
+// maxBeside bounds the size of an .ini file, in bytes.
+const maxBeside = 256 << 10
 
 // maxRunbook bounds the size of a runbook, in bytes.
 const maxRunbook = 32 << 20

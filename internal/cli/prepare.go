@@ -64,6 +64,7 @@ func (a *app) prepare(rb *loaded, flags runFlags, found []secrets.Found) (*prepa
 	if p.params, err = pairs("param", flags.params); err != nil {
 		return nil, err
 	}
+	p.takeBeside()
 	if p.answers, err = pairs("answer", flags.answers); err != nil {
 		return nil, err
 	}
@@ -83,6 +84,21 @@ func (a *app) prepare(rb *loaded, flags runFlags, found []secrets.Found) (*prepa
 		return nil, errors.Join(err, p.close())
 	}
 	return p, nil
+}
+
+// takeBeside gives the parameters that no flag gives the values of the .ini file
+// beside the runbook. What does not fit a parameter is left out: it is asked for.
+func (p *preparation) takeBeside() {
+	for _, name := range slices.Sorted(maps.Keys(p.rb.beside)) {
+		param, known := p.plan.Param(name)
+		if _, given := p.params[name]; !known || given || param.Check(p.rb.beside[name]) != nil {
+			continue
+		}
+		if p.params == nil {
+			p.params = map[string]string{}
+		}
+		p.params[name] = p.rb.beside[name]
+	}
 }
 
 // provide starts what the run needs beside itself: the practice service.

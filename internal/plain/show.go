@@ -89,6 +89,10 @@ func (t *talk) showStep(step *runbooks.Step) {
 		t.sayBehind("  ", t.state.Fill(step.Body))
 	}
 	t.showSubsteps(step.Substeps, "  ")
+	if step.Context != "" {
+		t.say("  " + t.p.T("plain.step.context"))
+		t.sayBehind("  ", t.state.Fill(step.Context))
+	}
 	for _, command := range step.Suggested {
 		t.say("  " + t.p.T("plain.step.suggested", "Command", command))
 	}

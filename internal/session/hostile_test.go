@@ -66,6 +66,19 @@ func TestPathOfAURLTakesOnlyWhatThePatternAllows(t *testing.T) {
 	}
 }
 
+// TestBlankOfAScriptTakesOnlyWhatThePatternAllows: a script may hand it on to
+// another interpreter.
+func TestBlankOfAScriptTakesOnlyWhatThePatternAllows(t *testing.T) {
+	f := open(t, transcript.OS{}, ok)
+	f.begin()
+	for name, refused := range map[string]bool{"free": true, "service": false, "captured": true} {
+		action := &runbooks.Action{ID: "sh", Kind: runbooks.KindShell, Code: "sh -c '<x>'", Blanks: []string{name}}
+		if err := f.checkPlaces(action, map[string]string{"free": "ab", "service": "web", "captured": "a; b"}); (err != nil) != refused {
+			t.Errorf("%s in a blank: %v", name, err)
+		}
+	}
+}
+
 func TestCodeThatCannotBeShownDoesNotRun(t *testing.T) {
 	f := open(t, transcript.OS{}, ok)
 	f.begin()

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"genia.ai/bitacora/actions"
@@ -86,7 +87,7 @@ func (s *Session) prepareRun(cmd walk.Run, id string) (walk.Run, start, error) {
 	for _, fact := range preview.Lands {
 		cmd.Lands = append(cmd.Lands, fact.Name+"="+fact.Value)
 	}
-	cmd.Line, cmd.CodeSHA256, cmd.Wrapper = part.Line, hashOf(part.Code), preview.Wrapper
+	cmd.Line, cmd.CodeSHA256, cmd.Wrapper = part.Line, hashOf(part.Script()), preview.Wrapper
 	return cmd, start{id: action.ID, kind: action.Kind, request: request, endless: part.Endless}, nil
 }
 
@@ -182,17 +183,17 @@ func (e *MissingSecretError) Error() string {
 }
 
 // checkPlaces refuses values where they could act as code: an argument of a
-// command and a part of a URL's path take only what the parameter's pattern
+// command, what fills in a blank of a script and a part of a URL's path take only what the parameter's pattern
 // allows, free text and captured values included.
 func (s *Session) checkPlaces(action *runbooks.Action, values map[string]string) error {
-	names := action.Settings.Args
+	names := slices.Concat(action.Settings.Args, action.Blanks)
 	if action.Kind == runbooks.KindHTTP {
 		request, err := runbooks.ParseHTTP(action.Code)
 		if err != nil {
 			return err
 		}
 		path, _, _ := strings.Cut(request.URL, "?")
-		names = append(names[:len(names):len(names)], runbooks.Names(path)...)
+		names = append(names, runbooks.Names(path)...)
 	}
 	for _, name := range names {
 		value, given := values[name]

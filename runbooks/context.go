@@ -1,0 +1,31 @@
+package runbooks
+
+import "strings"
+
+// explainSteps gives the first step of each section what explains it: the part of
+// the section that belongs to no step, and the sections before it that only
+// describe. What follows the last step explains nothing any more.
+func (b *builder) explainSteps() {
+	first := map[*sect]*Step{}
+	for _, p := range b.placed {
+		if first[p.from] == nil {
+			first[p.from] = p.Step
+		}
+	}
+	var described []string
+	for _, s := range b.sections {
+		body := s.Body
+		if body == "" || s.Kind == SectionReference || s.scripts {
+			body = ""
+		} else if first[s] == nil {
+			body = "**" + s.Heading + "**\n\n" + body
+		}
+		if body != "" {
+			described = append(described, body)
+		}
+		if step := first[s]; step != nil {
+			step.Context = strings.Join(described, "\n\n")
+			described = nil
+		}
+	}
+}
