@@ -3,6 +3,7 @@ package actions_test
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -17,13 +18,14 @@ import (
 
 	"genia.ai/bitacora/actions"
 	"genia.ai/bitacora/actions/actionstest"
+	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/runbooks"
 )
 
 func action(kind runbooks.Kind, lang, code string) *runbooks.Action {
 	return &runbooks.Action{
 		ID: "a", Kind: kind, Lang: lang, Code: code, Effect: runbooks.EffectWrite, SampleOutput: "sample\n",
-		Secrets: []string{"TOKEN"}, Uses: []string{"TOKEN"},
+		Secrets: []string{"TOKEN"},
 	}
 }
 
@@ -42,6 +44,13 @@ func both(t *testing.T, kind runbooks.Kind, subject func(t *testing.T) actionste
 		t.Run(name, func(t *testing.T) {
 			s := subject(t)
 			s.Executor, s.Simulates = live(t, kind, rehearsed), rehearsed
+			s.Record = func(t *testing.T, e actions.Executor, req actions.Request) actionstest.Recorded {
+				mode := event.ModeLive
+				if rehearsed {
+					mode = event.ModeRehearsal
+				}
+				return record(t, e, req, mode)
+			}
 			actionstest.Suite(t, s)
 		})
 	}
@@ -55,7 +64,19 @@ func TestShellConforms(t *testing.T) {
 		}
 		return actionstest.Subject{
 			Succeeds: func(*testing.T) actions.Request { return request(`echo x >>touched; echo ok; echo err >&2`) },
-			Fails:    func(*testing.T) actions.Request { return request(`echo "$TOKEN"; exit 1`) },
+			Fails:    func(*testing.T) actions.Request { return request(`echo x >>touched; echo "$TOKEN"; exit 3`) },
+			Floods: func(*testing.T) actions.Request {
+				return request("echo x >>touched\nhead -c 70000000 /dev/zero | tr '\\0' x")
+			},
+			Repeats: func(t *testing.T, text string) actions.Request {
+				file := filepath.Join(t.TempDir(), "text")
+				if err := os.WriteFile(file, []byte(text+"\n"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				return request("echo x >>touched; cat " + file)
+			},
+			Exits: []int{0, 3},
+			Kept:  64 << 20,
 			Hangs: func(t *testing.T) (actions.Request, <-chan struct{}) {
 				fifo := filepath.Join(t.TempDir(), "fifo")
 				if err := syscall.Mkfifo(fifo, 0o600); err != nil {
@@ -66,6 +87,12 @@ func TestShellConforms(t *testing.T) {
 					defer close(reached)
 					_, _ = os.ReadFile(fifo)
 				}()
+				t.Cleanup(func() { // of a script that never ran
+					if end, err := os.OpenFile(fifo, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
+						_ = end.Close()
+					}
+					<-reached
+				})
 				return request("echo >" + fifo + "; sleep 1000 & sleep 1000"), reached
 			},
 			Touched: func() int {
@@ -109,7 +136,22 @@ func TestHostConforms(t *testing.T) {
 	actionstest.Suite(t, actionstest.Subject{
 		Executor: once{[]string{"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + t.TempDir()}},
 		Succeeds: func(*testing.T) actions.Request { return request(`echo x >>touched; echo ok; echo err >&2`) },
-		Fails:    func(*testing.T) actions.Request { return request(`echo "$TOKEN"; exit 1`) },
+		Fails:    func(*testing.T) actions.Request { return request(`echo x >>touched; echo "$TOKEN"; exit 3`) },
+		Floods: func(*testing.T) actions.Request {
+			return request("echo x >>touched\nhead -c 70000000 /dev/zero | tr '\\0' x")
+		},
+		Repeats: func(t *testing.T, text string) actions.Request {
+			file := filepath.Join(t.TempDir(), "text")
+			if err := os.WriteFile(file, []byte(text+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return request("echo x >>touched; cat " + file)
+		},
+		Exits: []int{0, 3},
+		Kept:  64 << 20,
+		Record: func(t *testing.T, e actions.Executor, req actions.Request) actionstest.Recorded {
+			return record(t, e, req, event.ModeLive)
+		},
 		Hangs: func(t *testing.T) (actions.Request, <-chan struct{}) {
 			fifo := filepath.Join(t.TempDir(), "fifo")
 			if err := syscall.Mkfifo(fifo, 0o600); err != nil {
@@ -149,6 +191,7 @@ func TestPromQLConforms(t *testing.T) {
 // webSubject answers whatever an http action or a query asks, by what it asks for.
 func webSubject(t *testing.T, kind runbooks.Kind, lang string) actionstest.Subject {
 	var touched atomic.Int64
+	var repeated atomic.Value // string
 	reached := make(chan chan struct{}, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		touched.Add(1)
@@ -162,6 +205,16 @@ func webSubject(t *testing.T, kind runbooks.Kind, lang string) actionstest.Subje
 			<-r.Context().Done()
 		case strings.Contains(r.RequestURI, "fails"):
 			w.WriteHeader(http.StatusInternalServerError)
+		case strings.Contains(r.RequestURI, "floods"):
+			_, _ = io.WriteString(w, strings.Repeat("x", 3<<20))
+		case strings.Contains(r.RequestURI, "repeats"):
+			text, _ := repeated.Load().(string)
+			w.Header().Set("X-Request-Id", text)
+			said, _ := json.Marshal(map[string]string{"status": "error", "error": text})
+			if kind == runbooks.KindHTTP {
+				said = []byte(text) // as it is
+			}
+			_, _ = w.Write(said)
 		default:
 			_, _ = io.WriteString(w, `{"status":"success","data":{"resultType":"scalar","result":[1,"2"]}}`)
 		}
@@ -188,7 +241,14 @@ func webSubject(t *testing.T, kind runbooks.Kind, lang string) actionstest.Subje
 			reached <- ch
 			return request("hangs"), ch
 		},
-		Touched: func() int { return int(touched.Load()) },
+		Floods: func(*testing.T) actions.Request { return request("floods") },
+		Repeats: func(_ *testing.T, text string) actions.Request {
+			repeated.Store(text)
+			return request("repeats")
+		},
+		Touched:  func() int { return int(touched.Load()) },
+		Statuses: [2]int{200, 500},
+		Kept:     2 << 20,
 	}
 }
 
@@ -206,7 +266,13 @@ func TestMailConforms(t *testing.T) {
 				return request(mailServer(t, func(*bufio.Reader) bool { touched.Add(1); return true }, "250 taken"))
 			},
 			Fails: func(t *testing.T) actions.Request {
-				return request(mailServer(t, func(*bufio.Reader) bool { return true }, "554 no"))
+				return request(mailServer(t, func(*bufio.Reader) bool { touched.Add(1); return true }, "554 no"))
+			},
+			Floods: func(t *testing.T) actions.Request {
+				return request(mailServer(t, func(*bufio.Reader) bool { touched.Add(1); return true }, "250 "+strings.Repeat("x", 3<<20)))
+			},
+			Repeats: func(t *testing.T, text string) actions.Request {
+				return request(mailServer(t, func(*bufio.Reader) bool { touched.Add(1); return true }, "554 "+text))
 			},
 			Hangs: func(t *testing.T) (actions.Request, <-chan struct{}) {
 				reached := make(chan struct{})
@@ -216,7 +282,9 @@ func TestMailConforms(t *testing.T) {
 					return false
 				}, "")), reached
 			},
-			Touched: func() int { return int(touched.Load()) },
+			Touched:  func() int { return int(touched.Load()) },
+			Statuses: [2]int{250, 554},
+			Kept:     1 << 20,
 		}
 	})
 }

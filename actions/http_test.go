@@ -82,7 +82,7 @@ func TestHTTPSendsWhatThePreviewShows(t *testing.T) {
 		t.Errorf("sent %q, %v", b.requests(), got)
 	}
 	text := out.text(StreamOut)
-	if !strings.HasPrefix(text, "HTTP/1.1 200 OK\nContent-Type: application/json\n") || !strings.HasSuffix(text, "\n\n{\"state\":\"off\",\"by\":{\"name\":\"ana\"}}\n") {
+	if !strings.HasPrefix(text, "HTTP/1.1 200 OK\nContent-Type: application/json\n") || !strings.HasSuffix(text, "\n\n{\n  \"state\": \"off\",\n  \"by\": {\n    \"name\": \"ana\"\n  }\n}\n") {
 		t.Errorf("printed %q", text)
 	}
 	if strings.Contains(out.all(), "topsecret") {
@@ -201,9 +201,13 @@ func TestHTTPRetries(t *testing.T) {
 	b := newBackend(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
 	for method, attempts := range map[string]int{"GET": 3, "POST": 1, "PATCH": 1, "PUT": 3} {
 		before := len(b.requests())
+		out := newRecorder()
 		r := liveExecutor(t, runbooks.KindHTTP).Execute(t.Context(), Request{
 			Action: httpAction(method+" {{API}}/", runbooks.Settings{Retries: 2, Interval: time.Millisecond}), Env: map[string]string{"API": b.URL},
-		}, newRecorder())
+		}, out)
+		if told := strings.Contains(out.text(StreamInfo), "its 2 retries are not made: a "+method+" is sent once\n"); told != (attempts == 1) {
+			t.Errorf("%s: said %q", method, out.text(StreamInfo))
+		}
 		if r.Outcome != OutcomeFailed || r.Attempts != attempts || len(b.requests())-before != attempts {
 			t.Errorf("%s: %s, sent %d", method, show(r), len(b.requests())-before)
 		}

@@ -25,6 +25,9 @@ func planHTTP(v values) (httpPlan, error) {
 	if err != nil {
 		return httpPlan{}, err
 	}
+	if err := v.visible(); err != nil {
+		return httpPlan{}, err
+	}
 	plan := httpPlan{method: parsed.Method}
 	if plan.url, err = v.planURL(parsed.URL); err != nil {
 		return httpPlan{}, err

@@ -87,8 +87,12 @@ func (e *mailExecutor) attempt(ctx context.Context, req Request, plan mailPlan, 
 		}
 		return r, nil
 	}
-	answer := strings.TrimSpace(msg.ServerResponse())
+	answer := plan.server.mask(strings.TrimSpace(msg.ServerResponse()))
 	status := 250 // the only answer to a mail that was taken (RFC 5321, 4.2.3)
+	if len(answer) > maxAnswer {
+		answer = answer[:maxAnswer]
+		sink.Write(StreamInfo, fmt.Appendf(nil, "the response is longer than %d KiB; the rest was not read\n", maxAnswer>>10))
+	}
 	sink.Write(StreamOut, fmt.Appendf(nil, "%d %s\n", status, strings.TrimPrefix(answer, "250 ")))
 	return Result{Outcome: OutcomeOK, Status: status}, &observation{
 		kind: req.Action.Kind, status: status, body: []byte(answer), output: []byte(answer),
@@ -131,10 +135,11 @@ func (e *mailExecutor) client(ctx context.Context, s mailServer, begun *atomic.B
 		}
 		begun.Store(true)
 		context.AfterFunc(ctx, func() { _ = conn.Close() })
+		bounded := &boundedConn{Conn: conn, left: maxSMTP}
 		if s.tls == mailImplicit {
-			return tls.Client(conn, config), nil
+			return tls.Client(bounded, config), nil
 		}
-		return conn, nil
+		return bounded, nil
 	}
 	options := []mail.Option{
 		mail.WithPort(port), mail.WithTimeout(time.Minute), mail.WithTLSConfig(config), mail.WithDialContextFunc(dial),
@@ -158,8 +163,31 @@ func (e *mailExecutor) client(ctx context.Context, s mailServer, begun *atomic.B
 func (s mailServer) mask(text string) string {
 	set, err := redact.New(map[string]string{smtpName: s.password})
 	if err != nil {
-		return text // no password, or one too short to be told from other text
+		return text // there is no password; one that is too short was refused
 	}
 	masked, _ := set.String(text)
 	return masked
+}
+
+// maxSMTP bounds what a mail server may say during one mail, in bytes. The library
+// keeps every line whole.
+const maxSMTP = 1 << 20
+
+// maxAnswer bounds what is shown of the answer to a mail, in bytes.
+const maxAnswer = 4 << 10
+
+// boundedConn is a connection that ends when too much was read from it.
+type boundedConn struct {
+	net.Conn
+	left int
+}
+
+// Read implements io.Reader.
+func (c *boundedConn) Read(p []byte) (int, error) {
+	if c.left <= 0 {
+		return 0, fmt.Errorf("the mail server said more than %d KiB", maxSMTP>>10)
+	}
+	n, err := c.Conn.Read(p[:min(len(p), c.left)])
+	c.left -= n
+	return n, err
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 
+	"genia.ai/bitacora/internal/redact"
 	"genia.ai/bitacora/runbooks"
 )
 
@@ -55,6 +56,9 @@ func parseMailServer(address string) (mailServer, error) {
 	}
 	s := mailServer{host: u.Hostname(), port: u.Port(), user: u.User.Username()}
 	s.password, _ = u.User.Password()
+	if s.password != "" && len(strings.TrimSpace(s.password)) < redact.MinLength {
+		return mailServer{}, fmt.Errorf("the password in %s is shorter than %d bytes and could not be masked; use a longer one", smtpName, redact.MinLength)
+	}
 	standard := ""
 	switch u.Scheme {
 	case "smtp":
@@ -99,6 +103,9 @@ func (s mailServer) address() string {
 func planMail(v values, server, sender string) (mailPlan, error) {
 	m, err := runbooks.ParseMail(v.req.Action.Code)
 	if err != nil {
+		return mailPlan{}, err
+	}
+	if err := v.visible(); err != nil {
 		return mailPlan{}, err
 	}
 	var p mailPlan

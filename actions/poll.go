@@ -17,6 +17,9 @@ const (
 	defaultInterval = 5 * time.Second
 )
 
+// maxBackoff is how far the pauses between retries grow by themselves.
+const maxBackoff = time.Minute
+
 // How much of what was seen, and of a whole reason, an operator is told, in characters.
 const (
 	maxSeen   = 80
@@ -94,8 +97,9 @@ func (c *control) repeat(ctx context.Context, attempt try) Result {
 		if r.Outcome == OutcomeOK || r.Outcome == OutcomeCancelled || n > c.retries {
 			return r
 		}
-		c.say("attempt %d of %d failed: %s; again in %s", n, c.retries+1, r.Reason, c.interval())
-		if !pause(ctx, c.clock, c.interval()) {
+		wait := c.backoff(n)
+		c.say("attempt %d of %d failed: %s; again in %s", n, c.retries+1, r.Reason, wait)
+		if !pause(ctx, c.clock, wait) {
 			return cancelled(r)
 		}
 	}
@@ -156,7 +160,12 @@ func (c *control) judge(ctx context.Context, r Result, o *observation, limit tim
 	if !expected {
 		seen = c.unexpected(seen)
 	}
-	if set.Expect != "" || set.Until != "" {
+	if met {
+		if met, seen = sampleMatches(c.req.Action, o); !met {
+			seen = c.guard.text(seen)
+		}
+	}
+	if set.Expect != "" || set.Until != "" || set.SampleRegex != "" || set.Similarity > 0 {
 		r.Met = &met
 	}
 	if !met {
@@ -191,6 +200,16 @@ func (c *control) say(format string, args ...any) {
 
 func (c *control) interval() time.Duration {
 	return c.orDefault(c.req.Action.Settings.Interval, defaultInterval)
+}
+
+// backoff is the pause after the nth attempt: twice as long each time, up to a
+// minute or the interval that was asked for.
+func (c *control) backoff(n int) time.Duration {
+	wait, most := c.interval(), max(c.interval(), maxBackoff)
+	for ; n > 1 && wait < most; n-- {
+		wait *= 2
+	}
+	return min(wait, most)
 }
 
 func (c *control) orDefault(d, otherwise time.Duration) time.Duration {

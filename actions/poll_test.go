@@ -94,10 +94,10 @@ func TestRetries(t *testing.T) {
 		}
 		return prints("x")
 	})
-	if r.Outcome != OutcomeOK || r.Attempts != 3 || r.Duration != 2*defaultInterval+defaultTimeout || r.Met != nil {
+	if r.Outcome != OutcomeOK || r.Attempts != 3 || r.Duration != 3*defaultInterval+defaultTimeout || r.Met != nil {
 		t.Errorf("got %s after %v", show(r), r.Duration)
 	}
-	want := "attempt 1 of 3 failed: refused; again in 5s\nattempt 2 of 3 failed: it did not end within 10m0s; again in 5s\n"
+	want := "attempt 1 of 3 failed: refused; again in 5s\nattempt 2 of 3 failed: it did not end within 10m0s; again in 10s\n"
 	if out.text(StreamInfo) != want {
 		t.Errorf("said %q", out.text(StreamInfo))
 	}

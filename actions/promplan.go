@@ -16,36 +16,46 @@ const prometheusName = "PROMETHEUS_URL"
 // a duration, but no part of an expression.
 var bareQueryValue = regexp.MustCompile(`^[A-Za-z0-9_.:]+$`)
 
-// planQuery puts the values of a query in place and returns it with the request
-// that asks it.
-func planQuery(v values, address string) (query string, plan httpPlan, err error) {
-	if query, err = v.query(v.req.Action.Code); err != nil {
-		return "", httpPlan{}, err
+// queryPlan is a query with its values in place, and the request that asks it.
+type queryPlan struct {
+	query   string
+	request httpPlan
+	span    span
+}
+
+// planQuery puts the values of a query in place.
+func planQuery(v values, address string) (plan queryPlan, err error) {
+	if err := v.visible(); err != nil {
+		return queryPlan{}, err
+	}
+	if plan.query, err = v.query(v.req.Action.Code); err != nil {
+		return queryPlan{}, err
 	}
 	if address == "" {
 		if _, err := v.missing(prometheusName); err != nil {
-			return "", httpPlan{}, err
+			return queryPlan{}, err
 		}
 		address = "http://" + strings.ToLower(prometheusName) + ".invalid"
 	}
 	base, err := url.Parse(address)
 	if err != nil || base.Hostname() == "" || base.Scheme != "http" && base.Scheme != "https" {
-		return "", httpPlan{}, fmt.Errorf("%s is not an address such as http://host:9090", prometheusName)
+		return queryPlan{}, fmt.Errorf("%s is not an address such as http://host:9090", prometheusName)
 	}
-	plan = httpPlan{method: "GET", url: base.JoinPath("/api/v1/query")}
 	if base.User != nil {
-		return "", httpPlan{}, fmt.Errorf("%s may not hold a user or a password", prometheusName)
+		return queryPlan{}, fmt.Errorf("%s may not hold a user or a password", prometheusName)
 	}
-	encoded, _ := encodeQuery("", query)
-	plan.url.RawQuery = "query=" + encoded
-	plan.headers = []runbooks.Header{{Name: "Accept", Value: "application/json"}}
-	return query, plan, nil
+	plan.span = newSpan(v.req.Action.Settings.Range, v.req.Action.Settings.Step)
+	plan.request = httpPlan{
+		method: "GET", url: plan.span.queryURL(base, plan.query),
+		headers: []runbooks.Header{{Name: "Accept", Value: "application/json"}},
+	}
+	return plan, nil
 }
 
 // queryPreview shows the query rather than the request that asks it.
-func (p httpPlan) queryPreview(req Request, query string) Preview {
-	return Preview{Command: query, Where: p.url.Host, Values: given(req, runbooks.Names(req.Action.Code))}.
-		withLands(req, Fact{"http.origin", p.url.Scheme + "://" + p.url.Host})
+func (p queryPlan) queryPreview(req Request) Preview {
+	return Preview{Command: p.query + p.span.note(), Where: p.request.url.Host, Values: given(req, runbooks.Names(req.Action.Code))}.
+		withLands(req, Fact{"http.origin", p.request.url.Scheme + "://" + p.request.url.Host})
 }
 
 // query expands a PromQL query: within quotes a value is escaped, outside it must

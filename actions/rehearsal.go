@@ -55,11 +55,11 @@ func (rehearsedHTTP) Preview(req Request) (Preview, error) {
 
 // Preview implements Executor.
 func (rehearsedQuery) Preview(req Request) (Preview, error) {
-	query, plan, err := planQuery(values{req: req, invent: true}, req.Env[prometheusName])
+	plan, err := planQuery(values{req: req, invent: true}, req.Env[prometheusName])
 	if err != nil {
 		return Preview{}, rehearsalGuard(req).err(err)
 	}
-	return rehearsalGuard(req).preview(plan.queryPreview(req, query)), nil
+	return rehearsalGuard(req).preview(plan.queryPreview(req)), nil
 }
 
 // Preview implements Executor.

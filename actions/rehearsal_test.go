@@ -118,7 +118,7 @@ func usedBy(decl ast.Decl) []string {
 	ast.Inspect(decl, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
-			for _, typ := range []string{"values", "guard", "httpPlan", "shellPlan", "mailPlan", "mailServer", "ShellState", "jsonCompare"} {
+			for _, typ := range []string{"values", "guard", "httpPlan", "queryPlan", "span", "shellPlan", "mailPlan", "mailServer", "ShellState", "jsonCompare"} {
 				names = append(names, typ+"."+n.Sel.Name)
 			}
 		case *ast.Ident:

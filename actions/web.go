@@ -5,11 +5,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -37,7 +38,7 @@ func newWeb(roots *x509.CertPool) *web {
 		// Actions are minutes apart: a connection kept open would only be found dead.
 		DisableKeepAlives: true,
 	}
-	client := resty.NewWithClient(&http.Client{Transport: transport})
+	client := resty.NewWithClient(&http.Client{Transport: noRedirects{transport}})
 	client.SetRedirectPolicy(resty.RedirectPolicyFunc(func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse
 	}))
@@ -48,6 +49,31 @@ func newWeb(roots *x509.CertPool) *web {
 	client.SetLogger(silent{})
 	client.SetHeader("User-Agent", "bitacora")
 	return &web{client: client}
+}
+
+// heldLocation is where a response keeps its Location from net/http, which would
+// read it even if it leads nowhere, and tell it in its error.
+const heldLocation = "Held-Location"
+
+// noRedirects hides from net/http where a response leads to.
+type noRedirects struct{ http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (n noRedirects) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := n.RoundTripper.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	moveHeader(resp.Header, "Location", heldLocation)
+	return resp, nil
+}
+
+func moveHeader(h http.Header, from, to string) {
+	delete(h, to)
+	if all, ok := h[from]; ok {
+		h[to] = all
+		delete(h, from)
+	}
 }
 
 // silent is a logger of resty: what it has to say could hold a header or a query.
@@ -65,9 +91,23 @@ type response struct {
 	body    io.ReadCloser
 }
 
-// send sends the request once. Errors never hold the URL or a header.
+// sendError says that there was no response, and whether the server may have got
+// the request all the same.
+type sendError struct {
+	where string
+	err   error
+	sent  bool
+}
+
+func (e *sendError) Error() string { return e.where + ": " + e.err.Error() }
+
+func (e *sendError) Unwrap() error { return e.err }
+
+// send sends the request once. Errors are *sendError; they never hold a query, a
+// header or the body.
 func (w *web) send(ctx context.Context, p httpPlan) (*response, error) {
-	r := w.client.R().SetContext(ctx)
+	var sent atomic.Bool
+	r := w.client.R().SetContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }}))
 	for _, h := range p.headers {
 		r.Header.Add(h.Name, h.Value)
 	}
@@ -79,9 +119,10 @@ func (w *web) send(ctx context.Context, p httpPlan) (*response, error) {
 		if resp != nil && resp.RawResponse != nil {
 			_ = resp.RawResponse.Body.Close() // the request has failed anyway
 		}
-		return nil, fmt.Errorf("%s: %w", p.where(), withoutURL(err))
+		return nil, &sendError{where: p.where(), err: withoutURL(err), sent: sent.Load()}
 	}
 	raw := resp.RawResponse
+	moveHeader(raw.Header, heldLocation, "Location")
 	return &response{status: raw.Proto + " " + raw.Status, code: raw.StatusCode, headers: raw.Header, body: raw.Body}, nil
 }
 
@@ -94,6 +135,9 @@ func withoutURL(err error) error {
 	}
 	return err
 }
+
+// drop closes a response that nobody wants to read.
+func (r *response) drop() { _ = r.body.Close() }
 
 // read hands the body on as it comes, up to maxBody, and returns it.
 func (r *response) read(take func([]byte)) (body []byte, cut bool, err error) {

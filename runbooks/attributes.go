@@ -213,7 +213,7 @@ func attributeSpecs() []attributeSpec {
 		{"name", all}, {"effect", acts}, {"timeout", acts}, {"interval", acts}, {"retries", acts}, {"until", acts},
 		{"expect", acts}, {"expect-exit", shell}, {"capture", acts}, {"confirm", acts}, {"interactive", shell}, {"cwd", shell},
 		{"host", shell}, {"args", shell}, {"undo", acts}, {"target", acts}, {"role", all}, {"after", all}, {"default", asks},
-		{"scenario", all},
+		{"scenario", all}, {"redirects", []Kind{KindHTTP}}, {"range", []Kind{KindPromQL}}, {"step", []Kind{KindPromQL}},
 	}
 }
 

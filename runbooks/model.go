@@ -174,6 +174,8 @@ type Settings struct {
 	Timeout     time.Duration // of one attempt; with Until, of the whole polling
 	Interval    time.Duration // between polls or retries
 	Retries     int           // attempts after the first, reads only
+	Redirects   int           // redirects that an http action follows
+	Range, Step time.Duration // promql: how far back, and from sample to sample
 	Until       string        // condition to poll for, see docs/runbook-format.md
 	Expect      string        // condition that decides success
 	ExpectExit  []int         // exit codes that count as success; empty = 0
@@ -186,10 +188,10 @@ type Settings struct {
 	Undo        string        // name of the action that reverts this one
 	Target      string        // template of what a destructive action destroys
 	Role        string
-	After       string // name of an action that must have succeeded (or been answered yes) first
-	Default     string // answer of a choice, input or confirm when nobody is asked
-	Similarity  float64
-	SampleRegex string // the sample output is this regular expression
+	After       string  // name of an action that must have succeeded (or been answered yes) first
+	Default     string  // answer of a choice, input or confirm when nobody is asked
+	Similarity  float64 // share of the sample output that must come, 0 to 1; 0 = not asked for
+	SampleRegex string  // the sample output is this regular expression
 }
 
 // Capture keeps part of what an action returned as a value of the run.

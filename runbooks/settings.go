@@ -20,6 +20,7 @@ func (d *declaring) settings() {
 	s := &a.Settings
 	s.Timeout, s.Interval = d.duration("timeout"), d.duration("interval")
 	s.Retries = d.number("retries")
+	d.network()
 	s.Confirm, s.Interactive = d.bool("confirm"), d.bool("interactive")
 	s.Until, s.Expect = a.Attrs["until"], a.Attrs["expect"]
 	s.Cwd, s.Host, s.Target = a.Attrs["cwd"], a.Attrs["host"], a.Attrs["target"]

@@ -42,6 +42,7 @@ type app struct {
 	replies map[int]func(commandDoneMsg) tea.Cmd
 	shows   map[int]func(previewedMsg) tea.Cmd
 	waiters []waiter
+	undoing string // action that is undone as one of all, or ""
 
 	tasks    tasks
 	pump     *pump

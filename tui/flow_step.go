@@ -257,6 +257,7 @@ func (a *app) askReopen(step *runbooks.Step) {
 
 // askUndo lists what can be reverted, the last first.
 func (a *app) askUndo() {
+	a.undoing = ""
 	var items []item
 	for _, entry := range a.run.state.Undoable() {
 		undo := a.run.find(entry.Undo)
@@ -265,6 +266,9 @@ func (a *app) askUndo() {
 		}
 		label := a.p.T("tui.undo.item", "Undo", a.run.nameOf(entry.Undo), "Action", a.run.nameOf(entry.Action))
 		items = append(items, item{label: label, pick: func() tea.Cmd { return a.startUndo(entry, undo) }})
+	}
+	if len(items) > 1 {
+		items = append(items, item{label: a.p.T("tui.undo.all"), pick: a.undoAll})
 	}
 	a.choose(a.p.T("tui.undo.title"), []string{a.p.T("tui.undo.help")}, items)
 }

@@ -60,6 +60,7 @@ func (a *app) arrived(msg updatesArrivedMsg) tea.Cmd {
 	cmds := []tea.Cmd{a.settle()}
 	a.notice(ended)
 	a.reroute()
+	cmds = append(cmds, a.undoNext(ended))
 	if w, ok := a.base.(*walkScreen); ok {
 		cmds = append(cmds, w.refresh())
 	}

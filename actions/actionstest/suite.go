@@ -1,5 +1,7 @@
 // Package actionstest holds the conformance suite of executors: whatever kind of
-// action they run, they must behave the same towards whoever runs them.
+// action they run, they must behave the same towards whoever runs them. Cancel,
+// timeout, cap, redaction, sanitising, exit mapping, a rehearsal that touches
+// nothing, a complete record: each is a test of its own.
 package actionstest
 
 import (
@@ -32,11 +34,25 @@ type Subject struct {
 	// Hangs makes a request that does not end by itself; the channel tells that it
 	// has reached the outside.
 	Hangs func(t *testing.T) (actions.Request, <-chan struct{})
+	// Floods makes a request that prints, or is answered, more than is kept.
+	Floods func(t *testing.T) actions.Request
+	// Repeats makes a request of which the outside repeats a text: on a line of its
+	// output, or of the reason why it failed. The text holds no line break.
+	Repeats func(t *testing.T, text string) actions.Request
 	// Touched counts how often the outside was reached so far.
 	Touched func() int
 
+	// Exits and Statuses are what Result says of Succeeds and of Fails, in that
+	// order; Exits is empty for a kind without exit codes.
+	Exits    []int
+	Statuses [2]int
+	// Kept bounds what is kept of an output, in bytes.
+	Kept int64
+	// Record runs a request through the recorder, as a run does.
+	Record func(t *testing.T, e actions.Executor, req actions.Request) Recorded
+
 	// Simulates is set for an executor of a rehearsal: it must never touch
-	// anything, and Fails and Hangs are not asked for.
+	// anything, whatever it is asked for.
 	Simulates bool
 }
 
@@ -45,12 +61,18 @@ func Suite(t *testing.T, s Subject) {
 	t.Run("preview touches nothing", s.preview)
 	t.Run("success", s.success)
 	t.Run("nobody wants it any more", s.unwanted)
+	t.Run("record is complete", s.complete)
+	t.Run("redaction", s.redaction)
+	t.Run("sanitising", s.sanitising)
 	if s.Simulates {
+		t.Run("rehearsal touches nothing", s.rehearsal)
 		return
 	}
 	t.Run("failure", s.failure)
 	t.Run("timeout", s.timeout)
 	t.Run("cancel", s.cancel)
+	t.Run("exit mapping", s.mapping)
+	t.Run("cap", s.capped)
 }
 
 func (s Subject) preview(t *testing.T) {

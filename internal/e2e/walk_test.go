@@ -215,7 +215,8 @@ func TestFullScreenWalkRollsTheConnectorBack(t *testing.T) {
 func checkRolledBack(t *testing.T, env []string) {
 	t.Helper()
 	out, errs, code := command(t, env, "run", query(t), "--auto")
-	if code != 0 || !strings.Contains(out, `"connector":"facebook","state":"disabled","version":"v1.4.2"`) {
+	flat := strings.Join(strings.Fields(strings.ReplaceAll(out, "|", "")), "") // the response is laid out in lines
+	if code != 0 || !strings.Contains(flat, `"connector":"facebook","state":"disabled","version":"v1.4.2"`) {
 		t.Errorf("the service says (exit %d)\n%s%s", code, out, errs)
 	}
 }

@@ -79,7 +79,13 @@ func (t *talk) undo(string) error {
 			"Action", t.actionName(entry.Action), "Undo", t.actionName(entry.Undo))}
 	}
 	t.say(t.p.T("plain.undo.which"))
+	if len(entries) > 1 {
+		options = append(options, option{key: everything, label: t.p.T("plain.undo.all")})
+	}
 	return t.pick(options, "", func(key, _ string) error {
+		if key == everything {
+			return t.undoAll()
+		}
 		i := slices.IndexFunc(options, func(o option) bool { return o.key == key })
 		return t.runUndo(entries[i])
 	})

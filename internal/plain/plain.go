@@ -40,6 +40,8 @@ type Options struct {
 
 	Location *time.Location   // of the times shown; nil: UTC
 	Now      func() time.Time // nil: time.Now
+	// After is time.After if nil: how long an action has been silent goes by it.
+	After func(time.Duration) <-chan time.Time
 	// Interrupt delivers presses of ctrl+c: what runs is cancelled, at a question
 	// the operator is asked. The end of the context then means that nobody will
 	// answer any more: the run is left as it is, what runs goes on. With nil the
@@ -83,6 +85,9 @@ func Run(ctx context.Context, client session.Client, opts Options) (Result, erro
 	}
 	if opts.Now == nil {
 		opts.Now = time.Now
+	}
+	if opts.After == nil {
+		opts.After = time.After
 	}
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	t := &talk{

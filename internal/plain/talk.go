@@ -151,12 +151,18 @@ func (t *talk) wait() error {
 	if !t.opts.Interactive {
 		lines = nil
 	}
+	quiet := newSilence(t.opts.After)
 	for t.state.Running != nil {
 		select {
 		case batch, ok := <-t.updates.batches:
 			if err := t.take(batch, ok); err != nil {
 				return err
 			}
+			if prints(batch) {
+				quiet.broken()
+			}
+		case <-quiet.over:
+			t.say("  . " + t.p.T("tui.msg.silent", "Time", quiet.told().String()))
 		case <-t.broken:
 			t.broken = nil
 			if t.opts.Interrupt != nil {

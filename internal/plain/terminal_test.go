@@ -66,10 +66,16 @@ func (term *terminal) typed(lines ...string) *terminal {
 
 func open(ctx context.Context, t *testing.T, fake *sessiontest.Session, interrupts <-chan os.Signal) *terminal {
 	t.Helper()
+	return openWith(ctx, t, fake, Options{Interrupt: interrupts})
+}
+
+func openWith(ctx context.Context, t *testing.T, fake *sessiontest.Session, opts Options) *terminal {
+	t.Helper()
 	in, typed := io.Pipe()
 	term := &terminal{t: t, in: typed, grew: make(chan struct{}, 1), done: make(chan talked, 1)}
 	go func() {
-		result, err := Run(ctx, fake, Options{In: in, Out: term, Printer: printer(t, "en"), Now: now, Interactive: true, Interrupt: interrupts})
+		opts.In, opts.Out, opts.Printer, opts.Now, opts.Interactive = in, term, printer(t, "en"), now, true
+		result, err := Run(ctx, fake, opts)
 		term.done <- talked{result: result, err: err}
 	}()
 	t.Cleanup(func() { _ = typed.Close() })

@@ -65,6 +65,7 @@ func (t *talk) turn() error {
 		return t.askScenario()
 	case t.state.Complete():
 		t.say(t.p.T("plain.complete"))
+		t.sayUndoable()
 		return t.ask(t.p.T("plain.complete.prompt"), onEnter(func() error { return t.end("") }))
 	}
 	step := t.state.Current()
