@@ -30,6 +30,7 @@ type app struct {
 	frame         string
 	run           *run
 	client        session.Client
+	early         bool     // the run is being opened, see early.go
 	base          screen   // follows from the run's state
 	over          []screen // opened on top of it by the operator
 	dialog        dialog
@@ -81,6 +82,7 @@ type waiter struct {
 type leaving struct {
 	result Result
 	crash  *PanicError
+	failed error // why there is no run
 }
 
 // Messages. Each says what happened, and to what.
@@ -114,7 +116,7 @@ func newApp(ctx context.Context, opts Options) *app {
 	a.lend = tea.Exec
 	a.listen, a.batch, a.tick = a.listenTo, a.nextBatch, a.second
 	a.base = &waiting{a: a}
-	if a.client == nil {
+	if a.client == nil && opts.Start == nil {
 		a.base = newPicker(a)
 	}
 	a.publish()
@@ -128,6 +130,10 @@ func (a *app) Init() tea.Cmd { return tea.Batch(a.tick(), a.first) }
 // frame before the program starts: bubbletea shows its first view at once, any
 // other one frame interval later.
 func (a *app) prepare(ctx context.Context, width, height int) {
+	if a.opts.Start != nil {
+		a.showEarly()
+		a.first = a.openEarly()
+	}
 	if a.client != nil {
 		attachment, err := a.client.Attach(ctx)
 		a.first = a.handle(openedMsg{opened: Opened{Client: a.client}, attachment: attachment, err: err})
@@ -236,6 +242,9 @@ func (a *app) key(msg tea.KeyMsg) tea.Cmd {
 
 // act does what a key promises: what every screen offers here, the rest there.
 func (a *app) act(id keyID) tea.Cmd {
+	if a.early {
+		return a.actEarly(id)
+	}
 	switch id {
 	case keyHelp:
 		a.open(newHelp(a))
@@ -323,9 +332,9 @@ func (a *app) crash(err *PanicError) tea.Cmd {
 func (a *app) publish() {
 	l := &leaving{result: Result{Client: a.client, Left: a.departed}}
 	if old := a.left.Load(); old != nil {
-		l.crash = old.crash
+		l.crash, l.failed = old.crash, old.failed
 	}
-	if r := a.run; r != nil {
+	if r := a.run; r != nil && !a.early {
 		l.result.Run, l.result.Dir, l.result.Saved = r.state.Run, r.briefing.Dir, r.saved
 		l.result.Ended, l.result.Outcome = r.state.Status == walk.StatusEnded, r.state.Outcome
 	}
@@ -337,8 +346,11 @@ func (a *app) outcome() Result { return a.left.Load().result }
 // failure is the error of Run: a panic of ours, what the terminal reports, or
 // why it was interrupted.
 func (a *app) failure(interrupted, err error) error {
-	if crash := a.left.Load().crash; crash != nil {
-		return crash
+	switch l := a.left.Load(); {
+	case l.crash != nil:
+		return l.crash
+	case l.failed != nil:
+		return l.failed
 	}
 	if err != nil {
 		return err

@@ -112,6 +112,9 @@ func (a *app) banner(rehearsal, known bool) string {
 func (a *app) facts() string {
 	s, r := a.run.state, a.run
 	saved := a.p.T("tui.head.saved", "Seq", r.saved.Seq, "Code", a.clean(r.saved.Code), "At", a.clock(r.saved.At))
+	if a.early {
+		saved = a.p.T("tui.head.opening")
+	}
 	if r.storage != nil {
 		saved = a.look.bad.Render("! " + a.p.T("tui.head.storage", "Seq", r.saved.Seq))
 	}

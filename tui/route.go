@@ -9,6 +9,10 @@ import (
 
 // opened starts to follow a run that was opened.
 func (a *app) opened(msg openedMsg) tea.Cmd {
+	if msg.err != nil && a.early {
+		return a.failedEarly(msg.err)
+	}
+	a.early = false
 	if msg.err != nil {
 		a.say(true, a.explain(msg.err))
 		if w, ok := a.base.(*waiting); ok {

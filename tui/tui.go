@@ -43,6 +43,11 @@ type Options struct {
 	Entries []Entry
 	// Open opens what was picked.
 	Open func(ctx context.Context, choice Choice) (Opened, error)
+	// Start opens the run that is to be shown while Early stands on the screen: what
+	// the briefing will say, worked out before anything is recorded. Both go
+	// together, in the place of Client. An error of Start is that of Run.
+	Start func(ctx context.Context) (Opened, error)
+	Early *session.Attachment
 	// Scenario and Answers, by the name or id of a choice, input or confirm, are
 	// what questions start with; the operator still confirms each.
 	Scenario string

@@ -14,7 +14,6 @@ import (
 	"golang.org/x/term"
 
 	"genia.ai/bitacora/internal/config"
-	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/i18n"
 	"genia.ai/bitacora/internal/plain"
 	"genia.ai/bitacora/internal/relay"
@@ -50,13 +49,7 @@ func (a *app) launch(ctx context.Context, spec serveSpec, p *i18n.Printer) (runs
 	}
 	command, notes := a.serverCommand(ctx, exe, p)
 	spec.Lang, spec.Idle, spec.Notes = a.lang, config.Idle(a.env), notes
-	ready, err := runserver.Spawn(ctx, command, serverEnviron(spec.Secrets), spec)
-	var failed *runserver.StartError
-	if errors.As(err, &failed) {
-		fmt.Fprintf(a.err, "bitacora: %s\n", failed.Error())
-		return ready, &exitError{failed.Ready.Code}
-	}
-	return ready, err
+	return runserver.Spawn(ctx, command, serverEnviron(spec.Secrets), spec)
 }
 
 // tty is the terminal that interactive actions are relayed to, nil when there is
@@ -90,18 +83,7 @@ func (a *app) drive(ctx context.Context, dir string, hello runserver.Hello, v vi
 // hand gives an attached run to a front end and says how it was left.
 func (a *app) hand(ctx context.Context, client *runserver.Client, hello runserver.Hello, v view) error {
 	l, err := a.show(ctx, client, v)
-	err = errors.Join(err, client.Close())
-	a.whereabouts(v.printer, l)
-	if err == nil && client.Failed() != nil {
-		err = client.Failed()
-	}
-	if err != nil {
-		return err
-	}
-	if hello.Drive && l.outcome != event.RunCompleted {
-		return &exitError{exitIncomplete}
-	}
-	return nil
+	return a.part(client, v.printer, l, hello.Drive, err)
 }
 
 // show runs a front end until it is left.

@@ -53,12 +53,15 @@ func exitCode(err error) int {
 		driven  *session.NotDriverError
 		locked  *transcript.LockedError
 		network *transcript.NetworkFilesystemError
+		start   *runserver.StartError
 	)
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &exit):
 		return exit.code
+	case errors.As(err, &start):
+		return start.Ready.Code
 	case errors.As(err, &usage), errors.As(err, &missing):
 		return exitUsage
 	case errors.As(err, &parse):

@@ -239,24 +239,27 @@ func (p *preparation) sessionOptions(a *app, writer *transcript.Writer, workDir 
 
 // open records who starts what, and the values that came with the command.
 func (p *preparation) open(ctx context.Context, a *app, flags runFlags) error {
-	operator, host := config.Operator(a.env), config.Host()
-	commands := []walk.Command{walk.Start{RunStarted: event.RunStarted{
-		Run: p.id, Mode: modeOf(p.dryRun), Title: p.rb.Title, Path: p.origin(), SHA256: p.rb.Source.SHA256,
-		Lang: p.printer.Lang(), Operator: operator, Host: host, Bitacora: programVersion(), Sandbox: p.service != nil,
-	}}}
-	if flags.auto {
-		commands = append(commands, walk.Join{ClientJoined: event.ClientJoined{
-			Client: clientName(), FrontEnd: a.frontEnd(flags), Operator: operator, Host: host,
-		}})
-	} else {
-		commands = append(commands, p.values()...)
-	}
-	for _, cmd := range commands {
+	for _, cmd := range p.commands(a, flags) {
 		if _, err := p.session.Do(ctx, cmd); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// commands are what a run begins with.
+func (p *preparation) commands(a *app, flags runFlags) []walk.Command {
+	operator, host := config.Operator(a.env), config.Host()
+	start := walk.Start{RunStarted: event.RunStarted{
+		Run: p.id, Mode: modeOf(p.dryRun), Title: p.rb.Title, Path: p.origin(), SHA256: p.rb.Source.SHA256,
+		Lang: p.printer.Lang(), Operator: operator, Host: host, Bitacora: programVersion(), Sandbox: p.service != nil,
+	}}
+	if flags.auto {
+		return []walk.Command{start, walk.Join{ClientJoined: event.ClientJoined{
+			Client: clientName(), FrontEnd: a.frontEnd(flags), Operator: operator, Host: host,
+		}}}
+	}
+	return append([]walk.Command{start}, p.values()...)
 }
 
 // values are the values that are known before anybody is asked: those of the

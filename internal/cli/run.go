@@ -87,6 +87,9 @@ func (a *app) run(ctx context.Context, name string, flags runFlags) error {
 	if flags.auto {
 		return a.runAuto(ctx, prep, flags)
 	}
+	if !flags.plain && a.terminal() {
+		return a.runScreen(ctx, prep, flags)
+	}
 	ready, err := a.launch(ctx, prep.spec(flags), prep.printer)
 	if err != nil {
 		return err
