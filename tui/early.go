@@ -47,8 +47,18 @@ func (a *app) actEarly(id keyID) tea.Cmd {
 		a.closeScreen()
 	case keyUp, keyDown, keyPageUp, keyPageDown, keyTop, keyBottom:
 		return a.top().act(id)
-	default:
-		a.say(false, a.p.T("tui.msg.opening"))
 	}
 	return nil
+}
+
+// hold takes from the foot what cannot be done yet; whoever presses such a key is
+// told why.
+func (a *app) hold(offers []offer) {
+	for i := range offers {
+		switch offers[i].id {
+		case keyCancel, keyLeave, keyDetach, keyHelp, keyClose, keyUp, keyDown, keyPageUp, keyPageDown, keyTop, keyBottom:
+		default:
+			offers[i].quiet, offers[i].why = true, a.p.T("tui.msg.opening")
+		}
+	}
 }

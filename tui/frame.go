@@ -328,6 +328,9 @@ func (a *app) offers() []offer {
 	if a.run != nil {
 		offers = append(offers, offer{id: keyDetach, quiet: !running})
 	}
+	if a.early {
+		a.hold(offers)
+	}
 	return append(offers, offer{id: keyHelp}, offer{id: keyLeave})
 }
 

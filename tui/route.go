@@ -12,7 +12,9 @@ func (a *app) opened(msg openedMsg) tea.Cmd {
 	if msg.err != nil && a.early {
 		return a.failedEarly(msg.err)
 	}
-	a.early = false
+	if a.early {
+		a.early, a.note = false, notice{} // what was said to wait is said no longer
+	}
 	if msg.err != nil {
 		a.say(true, a.explain(msg.err))
 		if w, ok := a.base.(*waiting); ok {

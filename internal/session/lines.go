@@ -19,6 +19,7 @@ type Lines struct {
 func (l *Lines) Add(printed OutputPrinted) []Line {
 	text := printed.Text
 	lines := make([]Line, 0, strings.Count(text, "\n"))
+	overwritten := strings.IndexByte(text, '\r') >= 0
 	if open := l.open[printed.Stream]; open != "" {
 		// Only the line that goes on is copied, not all that was printed.
 		first, rest, whole := strings.Cut(text, "\n")
@@ -34,7 +35,10 @@ func (l *Lines) Add(printed OutputPrinted) []Line {
 		if !whole {
 			break
 		}
-		lines = append(lines, Line{printed.Stream, lastState(line)})
+		if overwritten {
+			line = lastState(line)
+		}
+		lines = append(lines, Line{printed.Stream, line})
 		text = rest
 	}
 	if i := strings.LastIndexByte(strings.TrimSuffix(text, "\r"), '\r'); i >= 0 {

@@ -24,7 +24,20 @@ type pipeline struct {
 	masks  *redact.Stream
 }
 
+// piece is what is clean and waits for the file, or (without text) how much was only
+// counted so far.
+type piece struct {
+	stream Stream
+	text   []byte
+	beyond int64
+}
+
+// maxWaiting bounds the pieces that wait for the file. While one is written, the next
+// ones are made clean already.
+const maxWaiting = 4
+
 // sink takes what an action prints and hands it, clean, to the file and the feeds.
+// Its goroutine writes; it ends with close.
 type sink struct {
 	output  *transcript.Output
 	clock   transcript.Clock
@@ -38,12 +51,38 @@ type sink struct {
 	kept    int64
 	dropped int64
 	told    time.Time // when the front ends last heard of dropped
+
+	waiting chan piece
+	used    chan []byte // buffers to be filled again
+	written chan struct{}
 }
 
 func newSink(s *Session, output *transcript.Output, action string, attempt int) *sink {
-	return &sink{
+	k := &sink{
 		output: output, clock: s.opts.Clock, publish: s.publish, action: action, attempt: attempt,
 		streams: map[Stream]*pipeline{}, secrets: s.opts.Redact,
+		waiting: make(chan piece, maxWaiting), used: make(chan []byte, maxWaiting), written: make(chan struct{}),
+	}
+	go k.write()
+	return k
+}
+
+// write puts what is clean into the file and then into the feeds. A failure of the
+// file is sticky in the transcript, which reports it at the action's end; the
+// operator still sees the output.
+func (k *sink) write() {
+	defer close(k.written)
+	for p := range k.waiting {
+		if p.text == nil {
+			k.publish(OutputBeyond{Action: k.action, Bytes: p.beyond})
+			continue
+		}
+		_ = k.output.Write(string(p.stream), p.text)
+		k.publish(OutputPrinted{Action: k.action, Attempt: k.attempt, Stream: p.stream, Text: string(p.text)})
+		select {
+		case k.used <- p.text:
+		default:
+		}
 	}
 }
 
@@ -79,8 +118,7 @@ func (k *sink) pipe(name Stream) *pipeline {
 	return pipe
 }
 
-// pass needs k.mu. A failure of the file is sticky in the transcript, which
-// reports it at the action's end; the operator still sees the output.
+// pass needs k.mu.
 func (k *sink) pass(name Stream, clean []byte) {
 	if len(clean) == 0 {
 		return
@@ -93,8 +131,12 @@ func (k *sink) pass(name Stream, clean []byte) {
 		return
 	}
 	k.kept += int64(len(clean))
-	_ = k.output.Write(string(name), clean)
-	k.publish(OutputPrinted{Action: k.action, Attempt: k.attempt, Stream: name, Text: string(clean)})
+	var buffer []byte
+	select {
+	case buffer = <-k.used:
+	default:
+	}
+	k.waiting <- piece{stream: name, text: append(buffer[:0], clean...)}
 }
 
 // count takes note of bytes that are neither kept nor shown. It needs k.mu.
@@ -102,7 +144,7 @@ func (k *sink) count(bytes int64) {
 	k.dropped += bytes
 	if now := k.clock.Now(); now.Sub(k.told) >= beyondEvery {
 		k.told = now
-		k.publish(OutputBeyond{Action: k.action, Bytes: k.dropped})
+		k.waiting <- piece{beyond: k.dropped}
 	}
 }
 
@@ -119,6 +161,8 @@ func (k *sink) close() (summary transcript.OutputSummary, dropped int64, masked 
 		k.pass(name, pipe.masks.Flush(pipe.masks.Append(nil, pipe.filter.Flush(nil))))
 		masked += pipe.masks.Count()
 	}
+	close(k.waiting)
+	<-k.written
 	summary, err = k.output.Close()
 	return summary, k.dropped, masked, err
 }
