@@ -65,4 +65,3 @@ func TestEarlyBriefingEndsWithWhyThereIsNoRun(t *testing.T) {
 		t.Errorf("ended with %v", err)
 	}
 }
-
