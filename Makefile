@@ -62,6 +62,10 @@ bench: ## benchmarks, as ratios against a floor in the same run
 	go test ./internal/transcript ./internal/e2e -run '^$$' -bench . -benchtime 3x
 	go test ./internal/sanitize ./internal/redact ./tui -run '^$$' -bench . -benchmem
 
+.PHONY: bench-screen
+bench-screen: build ## measure the full screen from outside; needs ../shared/bench or BITACORA_SHARED
+	internal/screenbench/bench-screen $(BENCHFLAGS)
+
 .PHONY: fuzz
 fuzz: ## fuzz everything that reads outside bytes, FUZZTIME each (30s)
 	@for pkg in $$(grep -l 'func Fuzz' $$(git ls-files '*_test.go') | xargs -n1 dirname | sort -u); do \
