@@ -121,7 +121,7 @@ def key_ms(p, key, shown, timeout=2.0):
 
 # What a cursor key draws: the row it came to.
 DOWN_UP = {"bare": [("j", r"> 2 "), ("k", r"> 1 ")], "walk": [("j", "›[○?·] 2 "), ("k", "›▶ 1 ")],
-           "flood": [("j", "›○ 2 "), ("k", "›▶ 1 ")], "large": [("j", "›○ 2|›○ step-00002"), ("k", "›▶")]}
+           "flood": [("j", "›○ 2 "), ("k", "›▶ 1 ")], "large": [("j", "›○ "), ("k", "›▶ ")]}
 
 
 def start(b):
