@@ -37,6 +37,7 @@ check: ## everything that must hold on main
 	go vet ./...
 	$(MAKE) lint
 	$(MAKE) generated
+	$(MAKE) tour-check
 	$(MAKE) test TESTFLAGS='-race $(TESTFLAGS)'
 
 .PHONY: lint
@@ -53,14 +54,22 @@ generated: ## generated files are fresh, and go.mod is tidy
 	go mod tidy -diff
 	@git diff --exit-code --stat -- README.md docs go.mod go.sum || { echo "generated files are stale: commit what make generated wrote"; exit 1; }
 
-.PHONY: screens
-screens: build ## record the screens of docs/screens from the real binary
-	go test ./internal/e2e -run TestScreens -count=1 -update
+.PHONY: tour
+tour: build ## walk an example in the built program and record its screens in docs/screens
+	go run ./internal/tour -bin $(BIN) -out docs/screens
+
+.PHONY: tour-check
+tour-check: build ## the recorded screens are what the built program draws
+	go run ./internal/tour -bin $(BIN) -out docs/screens -check
 
 .PHONY: bench
 bench: ## benchmarks, as ratios against a floor in the same run
 	go test ./internal/transcript ./internal/e2e -run '^$$' -bench . -benchtime 3x
 	go test ./internal/sanitize ./internal/redact ./tui -run '^$$' -bench . -benchmem
+
+.PHONY: bench-screen
+bench-screen: build ## measure the full screen from outside; needs ../shared/bench or BITACORA_SHARED
+	internal/screenbench/bench-screen $(BENCHFLAGS)
 
 .PHONY: fuzz
 fuzz: ## fuzz everything that reads outside bytes, FUZZTIME each (30s)

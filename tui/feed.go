@@ -11,7 +11,7 @@ import (
 
 // Limits of what waits for the screen.
 const (
-	frameInterval = 33 * time.Millisecond // between two batches
+	frameInterval = 33 * time.Millisecond // between two batches, at least
 	pendingOutput = 256 << 10             // bytes of output; the oldest go first
 )
 
@@ -23,10 +23,11 @@ type updatesArrivedMsg struct {
 }
 
 // pump takes from a feed as fast as it hands out and gives to the screen at most
-// every frameInterval. It keeps every event; of the output it keeps the last
+// every frameInterval, less often as the terminal bears it. It keeps every event; of the output it keeps the last
 // pendingOutput bytes and counts the rest.
 type pump struct {
 	ready chan struct{} // holds one token while something waits
+	pace  *pace
 
 	mu      sync.Mutex
 	pending []session.Update
@@ -37,7 +38,7 @@ type pump struct {
 	handed time.Time // when the last batch was handed out; the taker's own
 }
 
-func newPump() *pump { return &pump{ready: make(chan struct{}, 1)} }
+func newPump() *pump { return &pump{ready: make(chan struct{}, 1), pace: &pace{}} }
 
 // fill reads until the feed or the context ends, then closes the feed.
 func (p *pump) fill(ctx context.Context, feed session.Feed) {
@@ -103,7 +104,7 @@ func drop(updates []session.Update, dropped session.OutputDropped) []session.Upd
 
 // take waits for the next batch. It returns nil when the context ends.
 func (p *pump) take(ctx context.Context) *updatesArrivedMsg {
-	if wait := frameInterval - time.Since(p.handed); wait > 0 {
+	if wait := p.pace.interval() - time.Since(p.handed); wait > 0 {
 		timer := time.NewTimer(wait)
 		defer timer.Stop()
 		select {

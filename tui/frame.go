@@ -161,7 +161,10 @@ func (a *app) ribbon() string {
 		}
 	}
 	parts := make([]string, len(phases))
-	counts := a.countPhases()
+	if c := &a.run.counts; c.phases == nil || c.seq != a.run.state.Seq {
+		*c = phaseCounts{seq: a.run.state.Seq, phases: a.countPhases()}
+	}
+	counts := a.run.counts.phases
 	for i, phase := range phases {
 		symbol, style := a.phaseMark(phase, counts[phase])
 		parts[i] = style.Render(symbol + " " + names[i])
@@ -171,6 +174,13 @@ func (a *app) ribbon() string {
 
 // phaseCount counts the steps of a phase that may belong to the walk.
 type phaseCount struct{ open, finished int }
+
+// phaseCounts are the counts as of an event: they are drawn far more often than
+// they change.
+type phaseCounts struct {
+	seq    uint64
+	phases map[runbooks.Phase]phaseCount
+}
 
 func (a *app) countPhases() map[runbooks.Phase]phaseCount {
 	counts := map[runbooks.Phase]phaseCount{}

@@ -24,6 +24,7 @@ type run struct {
 	out      output
 	replay   replay
 	company  walk.Company // who is attached
+	counts   phaseCounts
 	actions  map[string]*runbooks.Action
 
 	printer *i18n.Printer

@@ -147,7 +147,7 @@ func Run(ctx context.Context, opts Options) (Result, error) {
 	program := tea.NewProgram(a,
 		tea.WithAltScreen(),
 		tea.WithInput(newKeyInput(opts.In)),
-		tea.WithOutput(opts.Out),
+		tea.WithOutput(a.output()),
 		tea.WithoutSignalHandler(), // signals come through the context, see wait
 		tea.WithoutCatchPanics(),   // app recovers and restores first
 	)
@@ -175,6 +175,14 @@ func Run(ctx context.Context, opts Options) (Result, error) {
 		_, _ = fmt.Fprintln(opts.Out, text) // who is gone reads nothing
 	}
 	return a.outcome(), a.failure(interrupted, err)
+}
+
+// output is where the toolkit writes.
+func (a *app) output() io.Writer {
+	if f, ok := a.opts.Out.(*os.File); ok {
+		return newLink(f, a.pump.pace)
+	}
+	return a.opts.Out
 }
 
 // size asks the kernel how large a terminal is; zeros when it is none.

@@ -33,6 +33,7 @@ type walkScreen struct {
 	list     scroll
 	detail   scroll
 	shown    string // what the detail's scroll position belongs to
+	divided  division
 }
 
 func newWalk(a *app) *walkScreen {

@@ -62,54 +62,56 @@ func (w *walkScreen) outputTitle() string {
 	return title
 }
 
-// listRow is a row of the list: a step, the name of the phase that begins, or a
-// stretch of steps that is folded.
-type listRow struct {
-	step  int // index into the steps; -1 for the others
-	phase runbooks.Phase
-	fold  *stretch
+// listPart is a stretch of steps and where its rows begin in the list.
+type listPart struct {
+	stretch
+	row    int  // of its first step, or of the fold
+	headed bool // the row before names its phase
 }
 
-// layOut lists the rows and says which of them the cursor is on.
-func (w *walkScreen) layOut() (rows []listRow, at int) {
+// layOut says where the stretches stand in the list, how many rows it has, and on
+// which of them the cursor is, below its phase's name or not.
+func (w *walkScreen) layOut() (parts []listPart, rows, at int, headed bool) {
 	phase := runbooks.Phase("")
 	for _, s := range w.stretches() {
-		if step := w.steps()[s.from]; step.Phase != phase {
-			phase = step.Phase
-			rows = append(rows, listRow{step: -1, phase: phase})
+		part := listPart{stretch: s, headed: w.steps()[s.from].Phase != phase}
+		if part.headed {
+			phase = w.steps()[s.from].Phase
+			rows++
 		}
-		if s.folded {
-			rows = append(rows, listRow{step: -1, fold: &s})
-			continue
+		part.row = rows
+		if !s.folded && s.from <= w.cursor && w.cursor < s.to {
+			at = rows + w.cursor - s.from
+			headed = part.headed && w.cursor == s.from
 		}
-		for i := s.from; i < s.to; i++ {
-			if i == w.cursor {
-				at = len(rows)
-			}
-			rows = append(rows, listRow{step: i})
-		}
+		rows += s.rows()
+		parts = append(parts, part)
 	}
-	return rows, at
+	return parts, rows, at, headed
 }
 
 // listRows draws the rows that are in sight: a runbook may have thousands of steps.
 func (w *walkScreen) listRows(cells, height int) []string {
-	rows, at := w.layOut()
-	w.list.resize(len(rows), height)
-	if at > 0 && rows[at-1].step < 0 && rows[at-1].fold == nil {
+	parts, rows, at, headed := w.layOut()
+	w.list.resize(rows, height)
+	if headed {
 		w.list.follow(at - 1) // the phase's name stays with its first step
 	}
 	w.list.follow(at)
+	from, to := w.list.offset, min(rows, w.list.offset+height)
 	look := w.a.look
 	var lines []string
-	for _, row := range rows[w.list.offset:min(len(rows), w.list.offset+height)] {
-		switch {
-		case row.fold != nil:
-			lines = append(lines, look.dim.Render(look.cut(w.foldText(*row.fold), cells)))
-		case row.step < 0:
-			lines = append(lines, look.dim.Render(look.cut(w.a.p.T("phase."+string(row.phase)), cells)))
-		default:
-			lines = append(lines, w.stepRow(row.step, w.steps()[row.step], cells))
+	for _, part := range parts {
+		if part.headed && from < part.row && part.row <= to {
+			name := w.a.p.T("phase." + string(w.steps()[part.from].Phase))
+			lines = append(lines, look.dim.Render(look.cut(name, cells)))
+		}
+		if part.folded && from <= part.row && part.row < to {
+			lines = append(lines, look.dim.Render(look.cut(w.foldText(part.stretch), cells)))
+		}
+		for row := max(from, part.row); !part.folded && row < min(to, part.row+part.rows()); row++ {
+			i := part.from + row - part.row
+			lines = append(lines, w.stepRow(i, w.steps()[i], cells))
 		}
 	}
 	return block(lines, height)

@@ -17,18 +17,14 @@ import (
 //go:generate go run .
 
 func main() {
-	if err := write(filepath.Join("..", "..", "README.md"), filepath.Join("..", "..", "docs", "screens", "walk-80x24.txt")); err != nil {
+	if err := write(filepath.Join("..", "..", "README.md")); err != nil {
 		fmt.Fprintln(os.Stderr, "readme:", err)
 		os.Exit(1)
 	}
 }
 
-func write(readme, screen string) error {
+func write(readme string) error {
 	raw, err := os.ReadFile(readme)
-	if err != nil {
-		return err
-	}
-	shown, err := os.ReadFile(screen)
 	if err != nil {
 		return err
 	}
@@ -42,7 +38,6 @@ func write(readme, screen string) error {
 	}
 	text := string(raw)
 	for _, part := range []struct{ name, content string }{
-		{"screen", "```text\n" + string(shown) + "```\n"},
 		{"commands", commandTable(commands)},
 		{"keys", keyTable(tui.KeyTable(catalog.Printer("en")))},
 	} {

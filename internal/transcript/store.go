@@ -114,8 +114,28 @@ func (s Store) List() ([]Entry, error) {
 			}
 		}
 	}
-	slices.SortStableFunc(entries, func(a, b Entry) int { return strings.Compare(b.ID, a.ID) })
+	slices.SortStableFunc(entries, newer)
 	return entries, nil
+}
+
+// newer orders runs by when they began. Ids tell that to the second; of two runs of
+// one second the copies of their runbooks tell, which are written first and once.
+func newer(a, b Entry) int {
+	second := len("20060102T150405Z")
+	if len(a.ID) >= second && len(b.ID) >= second && a.ID[:second] == b.ID[:second] {
+		if c := b.began().Compare(a.began()); c != 0 {
+			return c
+		}
+	}
+	return strings.Compare(b.ID, a.ID)
+}
+
+func (e Entry) began() time.Time {
+	info, err := os.Lstat(filepath.Join(e.Dir, runbookName))
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
 }
 
 // NotFoundError says that no run, or more than one, answers to a name.
