@@ -1,0 +1,145 @@
+package runbooks
+
+import (
+	"fmt"
+	"slices"
+)
+
+// flow checks where the walk can get to.
+func (l *linter) flow() {
+	l.asked = map[string]bool{}
+	for _, a := range l.walk {
+		l.due(a)
+		l.steering(a)
+	}
+	l.chosen()
+	for _, alt := range l.alternatives {
+		if len(alt.Steps) == 0 && !slices.ContainsFunc(l.walk, func(a *placedAction) bool { return a.Scenario == alt.ID }) {
+			l.report(SeverityWarning, "scenario-without-steps", spot{line: alt.line}, fmt.Sprintf("scenario %q has no steps: whoever picks it has nothing to do", alt.Title),
+				"write its steps, or remove it")
+		}
+	}
+}
+
+// due checks what an action waits for.
+func (l *linter) due(a *placedAction) {
+	name := a.Settings.After
+	i := slices.IndexFunc(l.walk, func(o *placedAction) bool { return name != "" && o.Name == name })
+	if i < 0 || l.walk[i] == a {
+		return
+	}
+	first := l.walk[i]
+	switch {
+	case !sameWalk(a.Scenario, first.Scenario):
+		l.report(SeverityError, "never-due", a.spotOf("after"), fmt.Sprintf("after=%s: that action belongs to scenario %q, this one to %q: it can never be due", name, first.Scenario, a.Scenario),
+			"name an action of the same scenario")
+	case l.waitsFor(first, a.Name, 0):
+		l.report(SeverityError, "never-due", a.spotOf("after"), fmt.Sprintf("after=%s: that action waits for this one: neither can ever be due", name), "remove one of the two")
+	case i > l.order[a.Action]:
+		l.report(SeverityWarning, "due-later", a.spotOf("after"), fmt.Sprintf("after=%s: that action comes later in the walk: this one is not due when it is reached", name), "move one of the two")
+	}
+}
+
+// waitsFor reports whether an action waits, directly or not, for the one of a name.
+func (l *linter) waitsFor(a *placedAction, name string, depth int) bool {
+	after := a.Settings.After
+	if after == "" || name == "" || depth > len(l.walk) {
+		return false
+	}
+	if after == name {
+		return true
+	}
+	i := slices.IndexFunc(l.walk, func(o *placedAction) bool { return o.Name == after })
+	return i >= 0 && l.waitsFor(l.walk[i], name, depth+1)
+}
+
+// steering checks where the options of a choice lead.
+func (l *linter) steering(a *placedAction) {
+	always := len(a.Options) > 0 && a.Scenario == "" && a.Settings.After == ""
+	targets := map[Phase]bool{}
+	for _, o := range a.Options {
+		switch o.Steer.Kind {
+		case SteerScenario:
+			l.asked[o.Steer.Target] = true
+			always = false
+		case SteerPhase:
+			phase := Phase(o.Steer.Target)
+			targets[phase] = true
+			if !slices.ContainsFunc(l.rb.Sequence, func(s *Step) bool { return s.Phase == phase }) {
+				s, _ := l.atCode(a, lineOf(a.Code, "phase:"+o.Steer.Target), 0)
+				l.report(SeverityWarning, "steer-nowhere", s, fmt.Sprintf("the option %q leads to the phase %s, which has no steps", o.Key, o.Steer.Target), "name a phase that has steps, or -> end")
+			}
+		case SteerNone:
+			always = false
+		}
+	}
+	if always {
+		l.passed(a, targets)
+	}
+}
+
+// passed finds the first step that every answer of a choice steers past.
+func (l *linter) passed(a *placedAction, targets map[Phase]bool) {
+	seen := false
+	for _, s := range l.rb.Sequence {
+		switch {
+		case s == a.step || seen && targets[s.Phase]:
+			if seen {
+				return
+			}
+			seen = true
+		case seen:
+			l.report(SeverityWarning, "unreachable-step", spot{line: s.Line}, fmt.Sprintf("every answer to the choice in line %d leads past this step", a.Line), "let one of its options lead here, or remove the step")
+			return
+		}
+	}
+}
+
+// chosen finds scenarios that no option of a choice leads to, where others are
+// chosen that way.
+func (l *linter) chosen() {
+	if len(l.asked) == 0 {
+		return
+	}
+	for _, alt := range l.alternatives {
+		if !l.asked[alt.ID] {
+			l.report(SeverityWarning, "unreachable-scenario", spot{line: alt.line}, fmt.Sprintf("no choice leads to the scenario %q: its steps are never walked", alt.Title),
+				fmt.Sprintf("add an option with -> scenario:%s", alt.ID))
+		}
+	}
+}
+
+// undo notes what changes something and cannot be taken back by the runbook.
+func (l *linter) undo(a *placedAction) {
+	if a.Kind.Asks() || a.Kind == KindMail || !a.Declared || a.Effect == EffectRead || a.Settings.Undo != "" {
+		return
+	}
+	if slices.ContainsFunc(l.walk, func(o *placedAction) bool { return a.Name != "" && o.Settings.Undo == a.Name }) {
+		return
+	}
+	l.report(SeverityInfo, "no-undo", a.spotOf("effect"), "nothing of the runbook takes this change back", "write an action that does, and name it with undo=")
+}
+
+// scriptAfterUse finds scripts that stand behind the step that says to run them.
+func (l *linter) scriptAfterUse(a *placedAction) {
+	if a.step == nil || a.step.Line >= a.Line {
+		return
+	}
+	home, used := l.sectionAt(a.Line), l.sectionAt(a.step.Line)
+	if home == nil || !home.scripts || used == home {
+		return
+	}
+	l.report(SeverityInfo, "script-after-use", spot{line: a.blk.line}, fmt.Sprintf("the script stands behind the step that runs it, in line %d: on paper it is found too late", a.step.Line),
+		"move the script below that step")
+}
+
+// sectionAt returns the section that holds a line.
+func (l *linter) sectionAt(line int) *sect {
+	var found *sect
+	for _, s := range l.sections {
+		if s.Line <= line && (found == nil || s.Line >= found.Line) {
+			found = s
+		}
+	}
+	return found
+}

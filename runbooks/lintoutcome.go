@@ -1,0 +1,209 @@
+package runbooks
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// outcome checks what the walk leaves behind: whether anybody looks at it, and
+// whether what was switched off for it is switched on again.
+func (l *linter) outcome() {
+	for _, scenario := range l.scenarioIDs() {
+		if l.unverified(scenario) {
+			break // the others lack the same
+		}
+	}
+	l.reopened()
+	l.staging()
+}
+
+// scenarioIDs returns the ids of the scenarios, or "" alone when there are none.
+func (l *linter) scenarioIDs() []string {
+	var ids []string
+	for _, alt := range l.alternatives {
+		ids = append(ids, alt.ID)
+	}
+	if len(ids) == 0 {
+		return []string{""}
+	}
+	return ids
+}
+
+// verifyWords ask for a look at what was done.
+var verifyWords = newLexicon([]row{
+	{"verify, verif*, check, checks, confirm, confirms, ensure, validate, make sure", "verific*, comprob*, comprueb*, confirm*, valid*, asegur*", "verific*, confirm*, valid*, assegur*", "verifi*, confirm*, valid*, assur*"},
+})
+
+// unverified finds a scenario that changes something after which nothing that runs
+// looks at the outcome.
+func (l *linter) unverified(scenario string) bool {
+	var last *placedAction
+	written := false
+	for _, a := range l.walk {
+		if !sameWalk(a.Scenario, scenario) || a.step == nil || !sameWalk(a.step.Scenario, scenario) {
+			continue
+		}
+		switch {
+		case a.Kind == KindMail || a.Kind == KindInput || a.Kind == KindChoice:
+		case a.Effect != EffectRead && a.Kind != KindConfirm && !l.looks(a):
+			last, written = a, written || len(a.Attrs) > 0
+		case last != nil && (a.Kind == KindConfirm || a.Effect == EffectRead || l.looks(a)):
+			return false
+		}
+	}
+	if last == nil {
+		return false
+	}
+	at, severity, hint := spot{line: last.blk.line}, SeverityInfo, "add an action that reads the outcome: effect=read with expect= or until="
+	if written {
+		severity = SeverityWarning
+	}
+	for _, s := range l.rb.Sequence {
+		if sameWalk(s.Scenario, scenario) && s.Line >= last.step.Line && verifyWords.starts(wordsOf(s.Text)) && len(s.Actions) == 0 {
+			at, severity, hint = spot{line: s.Line}, SeverityWarning, "this step asks for it: give it a command that looks, with expect= or until="
+			break
+		}
+	}
+	l.report(severity, "no-verification", at, fmt.Sprintf("nothing that is run looks whether the change of line %d worked", last.Line), hint)
+	return true
+}
+
+// looks reports whether an action tells success by more than its exit code, or
+// ends with a command that looks.
+func (l *linter) looks(a *placedAction) bool {
+	s := a.Settings
+	if s.Expect != "" || s.Until != "" || s.Similarity > 0 || s.SampleRegex != "" {
+		return true
+	}
+	if !a.isShell() {
+		return false
+	}
+	t := l.textOf(a)
+	for i := len(t.calls) - 1; i >= 0; i-- {
+		c := t.calls[i]
+		if neverFails[c.name] {
+			continue
+		}
+		return commandReads(c.name, c.args) || c.verb(0) == "rollout" && slices.Contains([]string{"status", "history"}, c.verb(1)) ||
+			c.verb(0) == "wait" || c.name == "curl" && !strings.Contains(c.text(), "-X") && !c.short("dFT")
+	}
+	return false
+}
+
+// opposite is a pair of words of which the first takes something out of service.
+type opposite struct{ closes, opens []string }
+
+var opposites = []opposite{
+	{[]string{"disable"}, []string{"enable"}},
+	{[]string{"deactivate"}, []string{"activate", "reactivate"}},
+	{[]string{"readonly"}, []string{"readwrite", "writable"}},
+	{[]string{"cordon", "drain"}, []string{"uncordon"}},
+	{[]string{"pause"}, []string{"resume", "unpause"}},
+	{[]string{"suspend"}, []string{"resume"}},
+	{[]string{"mask"}, []string{"unmask"}},
+	{[]string{"freeze"}, []string{"unfreeze", "thaw"}},
+	{[]string{"lock"}, []string{"unlock"}},
+}
+
+var commandWord = regexp.MustCompile(`[A-Za-z]+`)
+
+// commandWords returns the words of what an action does, without what it prints
+// and the comments it holds.
+func (l *linter) commandWords(a *placedAction) (words []string, removes bool) {
+	text := ""
+	switch {
+	case a.Kind == KindHTTP:
+		req, err := ParseHTTP(a.Code)
+		if err != nil {
+			return nil, false
+		}
+		text, removes = l.value(req.URL)+" "+req.Body, req.Method == "DELETE"
+	case a.isShell():
+		for _, c := range l.textOf(a).calls {
+			if c.name != "echo" && c.name != "printf" {
+				text += " " + c.name + " " + c.text()
+			}
+		}
+		removes = strings.Contains(text, "-X DELETE") || strings.Contains(text, "--request DELETE")
+	}
+	text = strings.NewReplacer("read-only", "readonly", "read_only", "readonly", "read-write", "readwrite", "read_write", "readwrite").Replace(strings.ToLower(text))
+	return commandWord.FindAllString(text, -1), removes
+}
+
+// reopened finds what an action takes out of service and no other puts back.
+func (l *linter) reopened() {
+	for _, pair := range opposites {
+		for _, a := range l.walk {
+			words, removes := l.commandWords(a)
+			i := slices.IndexFunc(words, func(w string) bool { return slices.Contains(pair.closes, w) })
+			if i < 0 || removes || l.opens(a.Scenario, pair) {
+				continue
+			}
+			s := spot{line: a.Line}
+			for n, line := range strings.Split(a.Code, "\n") {
+				plain := strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(line))
+				if t := strings.TrimSpace(line); strings.Contains(plain, words[i]) && !strings.HasPrefix(t, "#") && !strings.HasPrefix(t, "echo") {
+					s, _ = l.atCode(a, n, 0)
+					break
+				}
+			}
+			l.report(SeverityWarning, "never-reenabled", s, fmt.Sprintf("%q takes something out of service, and nothing of the runbook puts it back", words[i]),
+				fmt.Sprintf("add an action that does (%s …), and look whether it worked", pair.opens[0]))
+		}
+	}
+}
+
+// opens reports whether an action of the same walk puts back what the first word of
+// a pair took away: by the second word, or by removing what the first one made.
+func (l *linter) opens(scenario string, pair opposite) bool {
+	return slices.ContainsFunc(l.walk, func(o *placedAction) bool {
+		if !sameWalk(o.Scenario, scenario) {
+			return false
+		}
+		words, removes := l.commandWords(o)
+		return slices.ContainsFunc(words, func(w string) bool {
+			return slices.Contains(pair.opens, w) || removes && slices.Contains(pair.closes, w)
+		})
+	})
+}
+
+var (
+	deployWord  = regexp.MustCompile(`(?i)\b(?:deploy\w*|release\w*|rollout|publish|promote|upgrade|apply|install|push)\b`)
+	stagingWord = regexp.MustCompile(`(?i)(?:^|[^A-Za-z])(?:staging|stage|stg|preprod|pre-prod|preproduction)(?:$|[^A-Za-z])`)
+	liveWord    = regexp.MustCompile(`(?i)(?:^|[^A-Za-z])(?:prod|production|prd|live)(?:$|[^A-Za-z])`)
+)
+
+// staging finds deployments that stop before production.
+func (l *linter) staging() {
+	if stagingWord.MatchString(l.rb.Title) {
+		return
+	}
+	type deploy struct {
+		a *placedAction
+		c shellCall
+	}
+	var found []deploy
+	for _, a := range l.walk {
+		if !a.isShell() {
+			continue
+		}
+		for _, c := range l.textOf(a).calls {
+			if c.name == "echo" || c.name == "printf" {
+				continue
+			}
+			line := c.name + " " + c.text()
+			if liveWord.MatchString(line) {
+				return
+			}
+			if deployWord.MatchString(line) && stagingWord.MatchString(line) {
+				found = append(found, deploy{a, c})
+			}
+		}
+	}
+	for _, d := range found {
+		s, _ := l.at(d.a, d.c.at)
+		l.report(SeverityWarning, "staging-only", s, "the runbook deploys to staging and nowhere else: production stays as it was", "deploy to production too, once staging was looked at")
+	}
+}
