@@ -3,6 +3,8 @@ package runbooks
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // flow checks where the walk can get to.
@@ -109,15 +111,55 @@ func (l *linter) chosen() {
 	}
 }
 
-// undo notes what changes something and cannot be taken back by the runbook.
-func (l *linter) undo(a *placedAction) {
-	if a.Kind.Asks() || a.Kind == KindMail || !a.Declared || a.Effect == EffectRead || a.Settings.Undo != "" {
+// maxLines bounds the lines that one finding lists.
+const maxLines = 8
+
+// undos notes once what changes something and cannot be taken back by the runbook.
+func (l *linter) undos() {
+	var lines []string
+	var first *placedAction
+	for _, a := range l.walk {
+		if a.Kind.Asks() || a.Kind == KindMail || !a.Declared || a.Effect == EffectRead || a.Settings.Undo != "" ||
+			slices.ContainsFunc(l.walk, func(o *placedAction) bool { return a.Name != "" && o.Settings.Undo == a.Name }) {
+			continue
+		}
+		if first == nil || a.Line < first.Line {
+			first = a
+		}
+		lines = append(lines, strconv.Itoa(a.Line))
+	}
+	if first == nil {
 		return
 	}
-	if slices.ContainsFunc(l.walk, func(o *placedAction) bool { return a.Name != "" && o.Settings.Undo == a.Name }) {
+	l.report(SeverityInfo, "no-undo", first.spotOf("effect"), "nothing of the runbook takes back what is changed in line "+listed(lines), "write an action that does, and name it with undo=")
+}
+
+// listed joins the first of some lines.
+func listed(lines []string) string {
+	if more := len(lines) - maxLines; more > 0 {
+		return strings.Join(lines[:maxLines], ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	return strings.Join(lines, ", ")
+}
+
+// gather makes one note of those that say the same of every block of a text that
+// was written for no tool.
+func (l *linter) gather() {
+	const code, few = "undeclared-effect", 3
+	var lines []string
+	note := func(f Finding) bool { return f.Code == code && f.Severity == SeverityInfo }
+	for _, f := range l.findings {
+		if note(f) {
+			lines = append(lines, strconv.Itoa(f.Line))
+		}
+	}
+	if len(lines) <= few {
 		return
 	}
-	l.report(SeverityInfo, "no-undo", a.spotOf("effect"), "nothing of the runbook takes this change back", "write an action that does, and name it with undo=")
+	first := slices.IndexFunc(l.findings, note)
+	kept := l.findings[first]
+	kept.Message = "the actions do not say what they may change, and write is taken, in line " + listed(lines)
+	l.findings = append(slices.DeleteFunc(l.findings, note), kept)
 }
 
 // scriptAfterUse finds scripts that stand behind the step that says to run them.

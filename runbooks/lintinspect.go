@@ -75,9 +75,11 @@ func Inspect(path string, src []byte, around Surroundings) ([]Finding, error) {
 		l.inspectAction(a)
 	}
 	l.flow()
+	l.undos()
 	l.outcome()
 	l.links()
 	l.fixEffects()
+	l.gather()
 	return l.result(), nil
 }
 
@@ -103,7 +105,6 @@ func (l *linter) inspectAction(a *placedAction) {
 	l.remoteHost(a)
 	l.request(a)
 	l.sample(a)
-	l.undo(a)
 	if a.isShell() {
 		l.shellScript(a)
 	}

@@ -40,7 +40,6 @@ var verifyWords = newLexicon([]row{
 // looks at the outcome.
 func (l *linter) unverified(scenario string) bool {
 	var last *placedAction
-	written := false
 	for _, a := range l.walk {
 		if !sameWalk(a.Scenario, scenario) || a.step == nil || !sameWalk(a.step.Scenario, scenario) {
 			continue
@@ -48,7 +47,7 @@ func (l *linter) unverified(scenario string) bool {
 		switch {
 		case a.Kind == KindMail || a.Kind == KindInput || a.Kind == KindChoice:
 		case a.Effect != EffectRead && a.Kind != KindConfirm && !l.looks(a):
-			last, written = a, written || len(a.Attrs) > 0
+			last = a
 		case last != nil && (a.Kind == KindConfirm || a.Effect == EffectRead || l.looks(a)):
 			return false
 		}
@@ -57,9 +56,6 @@ func (l *linter) unverified(scenario string) bool {
 		return false
 	}
 	at, severity, hint := spot{line: last.blk.line}, SeverityInfo, "add an action that reads the outcome: effect=read with expect= or until="
-	if written {
-		severity = SeverityWarning
-	}
 	for _, s := range l.rb.Sequence {
 		if sameWalk(s.Scenario, scenario) && s.Line >= last.step.Line && verifyWords.starts(wordsOf(s.Text)) && len(s.Actions) == 0 {
 			at, severity, hint = spot{line: s.Line}, SeverityWarning, "this step asks for it: give it a command that looks, with expect= or until="
@@ -82,12 +78,38 @@ func (l *linter) looks(a *placedAction) bool {
 	}
 	t := l.textOf(a)
 	for i := len(t.calls) - 1; i >= 0; i-- {
-		c := t.calls[i]
-		if neverFails[c.name] {
-			continue
+		if c := t.calls[i]; !neverFails[c.name] {
+			return seemsToRead(c)
 		}
-		return commandReads(c.name, c.args) || c.verb(0) == "rollout" && slices.Contains([]string{"status", "history"}, c.verb(1)) ||
-			c.verb(0) == "wait" || c.name == "curl" && !strings.Contains(c.text(), "-X") && !c.short("dFT")
+	}
+	return false
+}
+
+// readingStarts begin the subcommands of clients that only look.
+var readingStarts = []string{"get", "list", "describe", "show", "status", "help", "version", "check", "verify", "validate", "wait", "logs", "top", "info", "inspect", "history", "search", "diff", "plan", "ls"}
+
+// seemsToRead reports whether a command looks like one that only reads. Nothing is
+// run without a question because of it: commandReads is strict for that.
+func seemsToRead(c shellCall) bool {
+	if commandReads(c.name, c.args) {
+		return true
+	}
+	switch c.name {
+	case "curl":
+		return !strings.Contains(c.text(), "-X") && !strings.Contains(c.text(), "--data") && !c.short("dFT")
+	case "awk", "sort", "uniq", "column", "yq", "less", "more", "date", "sed", "jq", "grep", "egrep", "nc", "openssl", "journalctl", "dmesg":
+		return !c.short("i") || c.name != "sed"
+	}
+	if readers[c.name] {
+		return true
+	}
+	for n := range 2 {
+		verb := strings.ToLower(c.verb(n))
+		if c.verb(0) == "rollout" && n == 1 || n == 0 || c.name == "aws" || c.name == "gcloud" || c.name == "az" {
+			if slices.ContainsFunc(readingStarts, func(start string) bool { return verb == start || strings.HasPrefix(verb, start+"-") }) {
+				return true
+			}
+		}
 	}
 	return false
 }
@@ -203,7 +225,11 @@ func (l *linter) staging() {
 		}
 	}
 	for _, d := range found {
+		severity := SeverityWarning
+		if d.a.step != nil && stagingWord.MatchString(d.a.step.Text+" "+d.a.Caption) {
+			severity = SeverityInfo // whoever walks it is told
+		}
 		s, _ := l.at(d.a, d.c.at)
-		l.report(SeverityWarning, "staging-only", s, "the runbook deploys to staging and nowhere else: production stays as it was", "deploy to production too, once staging was looked at")
+		l.report(severity, "staging-only", s, "the runbook deploys to staging and nowhere else: production stays as it was", "deploy to production too, once staging was looked at")
 	}
 }

@@ -1,3 +1,113 @@
 package runbooks
-type Rule struct { Code string; Severities []Severity; Means, Hint string }
-func Rules() []Rule { return nil }
+
+import "slices"
+
+// Rule describes a code of Diagnostic, for docs/lint.md and for formats that list
+// what a program looks for.
+type Rule struct {
+	Code       string
+	Severities []Severity // that it is reported with, the most severe first
+	Means      string
+	Hint       string // what to do about it, in general; "" when nothing
+	Fixable    bool   // some of them can be corrected by Inspect's fixes
+}
+
+// Rules returns every code there is, in the order of the alphabet.
+func Rules() []Rule { return slices.Clone(rules) }
+
+// rules is never changed.
+var rules = []Rule{
+	{"action-in-reference", []Severity{SeverityWarning}, "a block with attributes stands in a section that is only for reference and belongs to no step", "put it under a step, or kind=steps above the heading", false},
+	{"attributes", []Severity{SeverityError}, "the attributes of a fence cannot be read", `write {name=value other="two words"}`, false},
+	{"bad-condition", []Severity{SeverityError}, "expect or until is no condition", `write one of those under "Conditions" in the description of the format`, false},
+	{"bad-default", []Severity{SeverityWarning}, "the default of a parameter does not meet its own pattern or options", "correct the pattern or the default", false},
+	{"bad-example", []Severity{SeverityWarning}, "the example of a parameter does not meet its own pattern or options", "correct the pattern or the example", false},
+	{"bad-host", []Severity{SeverityError}, "host= is neither a host name, an alias of the ssh configuration nor user@host", "write host=db1, host=ops@db1, or a value in double braces", false},
+	{"bad-option", []Severity{SeverityError}, "a line of a choice is no option", "write key: label", false},
+	{"bad-pattern", []Severity{SeverityError}, "a pattern is no regular expression", "patterns are RE2: no look-around, no back-references", false},
+	{"bad-request", []Severity{SeverityError, SeverityWarning}, "the text of an http or mail fence cannot be sent; a warning where the fence has no attributes", "correct the line that is named", false},
+	{"bad-similarity", []Severity{SeverityWarning}, "expected_similarity is neither a number from 0 to 1 nor a pattern in quotes", "write expected_similarity=0.8", false},
+	{"bad-steer", []Severity{SeverityError}, "an option leads to something that is no place", "write -> scenario:ID, -> phase:PHASE or -> end", false},
+	{"bare-attribute", []Severity{SeverityWarning}, "an attribute has no value, and true is taken", "write name=true", false},
+	{"broken-anchor", []Severity{SeverityWarning}, "a link leads to a heading that is not there", "the anchor of a heading is its text in lower case, with dashes for blanks", false},
+	{"broken-link", []Severity{SeverityWarning}, "a relative link, or an image, leads to a file that is not there", "correct the path: it counts from the runbook's own directory", false},
+	{"curl-without-fail", []Severity{SeverityWarning, SeverityInfo}, "curl takes an answer of 404 or 500 for success; a note where it only reads in a block that was written for readers", "write curl --fail", true},
+	{"destructive-command", []Severity{SeverityWarning, SeverityInfo}, "a command cannot be taken back (rm -r, kubectl delete, DROP TABLE, terraform destroy, git push --force and the like), and the block does not say effect=destructive; a note where it says effect=write", "put effect=destructive", true},
+	{"directive", []Severity{SeverityError}, "a directive comment cannot be read", "write <!-- bitacora key=value -->", false},
+	{"directive-without-target", []Severity{SeverityWarning}, "nothing stands below a directive comment", "put it on the line above a heading, list or fence, or at the end of an item", false},
+	{"due-later", []Severity{SeverityWarning}, "after= names an action that comes later in the walk", "move one of the two", false},
+	{"duplicate-attribute", []Severity{SeverityError}, "an attribute is given twice", "keep one of them", false},
+	{"duplicate-id", []Severity{SeverityError}, "two steps, or two roles, have the same id", "choose another id", false},
+	{"duplicate-name", []Severity{SeverityError}, "two actions, parameters or secrets have the same name", "choose another name", false},
+	{"duplicate-option", []Severity{SeverityError}, "two options of a choice have the same key", "choose another key", false},
+	{"effect-understated", []Severity{SeverityError}, "a block says effect=read and holds a command that destroys: it would run without a question", "put effect=destructive", false},
+	{"empty-confirm", []Severity{SeverityError}, "a confirm asks nothing", "write the question between the fences", false},
+	{"front-matter", []Severity{SeverityError}, "the front matter cannot be read", "correct the YAML at the place that is named", false},
+	{"hidden-character", []Severity{SeverityError}, "an invisible character stands in an action: it cannot be shown as it would run", "remove the character", false},
+	{"host-not-listed", []Severity{SeverityError, SeverityWarning}, "a request goes to a host that hosts does not list: it would be refused; a warning for curl and wget in scripts, which nothing refuses", "add the host to hosts in the front matter, if it is meant", false},
+	{"hosts-empty", []Severity{SeverityWarning}, "http actions may reach any host", "list the hosts in the front matter", false},
+	{"invalid-bool", []Severity{SeverityError}, "an attribute is neither true nor false", "write name=true", false},
+	{"invalid-default", []Severity{SeverityError}, "the default of a choice or confirm is none of its answers", "write one of its keys, or yes or no", false},
+	{"invalid-duration", []Severity{SeverityError}, "a duration cannot be read, or is out of range", "write 30s, 5m, 1h30m, 90d or 12w", false},
+	{"invalid-name", []Severity{SeverityError}, "a name cannot be the name of a variable", "use letters, digits and _", false},
+	{"invalid-number", []Severity{SeverityError}, "a number cannot be read, or is out of range", "write a whole number", false},
+	{"kept-attribute", []Severity{SeverityInfo}, "an attribute of another tool is kept, and does nothing here", "", false},
+	{"misplaced-attribute", []Severity{SeverityWarning}, "an attribute means nothing on this kind of action", "remove it", false},
+	{"never-due", []Severity{SeverityError}, "after= names an action of another scenario, or one that itself waits for this one", "name an action that can come before", false},
+	{"never-reenabled", []Severity{SeverityWarning}, "an action takes something out of service (disable, read-only, cordon, pause …), and none puts it back", "add an action that does, and look whether it worked", false},
+	{"no-name", []Severity{SeverityError}, "an input has no name: its answer would be lost", "give it {name=PARAMETER}", false},
+	{"no-options", []Severity{SeverityError}, "a choice has no options", "write lines of key: label between the fences", false},
+	{"no-set-e", []Severity{SeverityWarning, SeverityInfo}, "a script goes on after a command of it has failed; a note where it is a list of commands for readers", "begin it with set -e", true},
+	{"no-steps", []Severity{SeverityWarning}, "the text has no steps", "write a list, or commands, below a heading", false},
+	{"no-target", []Severity{SeverityWarning}, "a destructive action names no target", "name what is destroyed with target=", false},
+	{"no-undo", []Severity{SeverityInfo}, "changes that no action of the runbook takes back", "write an action that does, and name it with undo=", false},
+	{"no-verification", []Severity{SeverityWarning, SeverityInfo}, "after a change nothing that runs looks whether it worked; a warning where a step asks for it and gives no command", "add an action that reads the outcome: effect=read with expect= or until=", false},
+	{"not-an-action", []Severity{SeverityWarning}, "a block has attributes, but its language is none that is run", "remove them, or change the language", false},
+	{"not-utf8", []Severity{SeverityError}, "the file is no UTF-8 text", "save the file as UTF-8", false},
+	{"open-comment", []Severity{SeverityWarning}, "a comment is never closed: everything below it is ignored", "close it with -->", false},
+	{"open-fence", []Severity{SeverityError}, "a fence is never closed: it swallows the rest of the runbook", "close it", false},
+	{"placeholder-in-script", []Severity{SeverityInfo}, "a placeholder of a script is asked for and passed as a variable", `write "$NAME"`, false},
+	{"plain-http", []Severity{SeverityWarning, SeverityInfo}, "a request to a host beyond the own network is not encrypted; a warning where it carries a secret", "use https", false},
+	{"refused-name", []Severity{SeverityError}, "a name would change how the shell itself works", "choose another name", false},
+	{"repeats-a-change", []Severity{SeverityError}, "retries or until would repeat an action that may change something", "put effect=read if it only reads, else remove them", false},
+	{"repeats-a-talk", []Severity{SeverityError}, "retries or until would repeat an interactive action", "remove them", false},
+	{"required-later", []Severity{SeverityWarning}, "a value is needed before the action that sets it", "move one of the two", false},
+	{"retries-not-made", []Severity{SeverityWarning}, "a POST or PATCH is sent once, whatever its retries", "remove retries", false},
+	{"review-overdue", []Severity{SeverityWarning}, "the text was not changed for longer than review-after", "rehearse it, correct it, and save it", false},
+	{"role-unassigned", []Severity{SeverityWarning, SeverityInfo}, "nobody is named for a role; a note where the front matter declares it, to be assigned when the run starts", "name who holds it", false},
+	{"sample-mismatch", []Severity{SeverityWarning}, "the sample output does not meet what its own action expects: a rehearsal fails there", "correct the sample or the expectation", false},
+	{"scenario-without-script", []Severity{SeverityWarning}, "a scenario has nothing to run, and others have", "attach a script to it, or say in it that it is done by hand", false},
+	{"scenario-without-steps", []Severity{SeverityWarning}, "a scenario has no steps", "write its steps, or remove it", false},
+	{"script-after-use", []Severity{SeverityInfo}, "a script stands behind the step that runs it: on paper it is found too late", "move the script below that step", false},
+	{"second-alternatives", []Severity{SeverityWarning}, "a second set of alternatives: its steps are all walked", "put <!-- bitacora scenario=ID --> above each alternative", false},
+	{"secret-in-text", []Severity{SeverityError, SeverityWarning}, "a secret stands in the text; a warning where it could be an example: a password in a URL, a header, an assignment", "replace it, declare a name for it in secrets, and change the secret", false},
+	{"shell-syntax", []Severity{SeverityWarning, SeverityInfo}, "a script is not valid shell; a note where the block has no attributes", "correct it: a shell would run what stands above, and stop there", false},
+	{"shellcheck", []Severity{SeverityWarning, SeverityInfo}, "what shellcheck says, where it is installed; never an error, so that the outcome does not depend on that", "see the page that the hint names", false},
+	{"staging-only", []Severity{SeverityWarning, SeverityInfo}, "deployments go to staging and nowhere else; a note where the step says so", "deploy to production too, once staging was looked at", false},
+	{"steer-nowhere", []Severity{SeverityWarning}, "an option leads to a phase without steps", "name a phase that has steps, or -> end", false},
+	{"step-without-range", []Severity{SeverityWarning}, "step means nothing without range", "say how far back with range=30m", false},
+	{"template-in-script", []Severity{SeverityInfo}, "a value in double braces is passed to the script as a variable", `write "$NAME"`, false},
+	{"text-as-argument", []Severity{SeverityError}, "free text is passed as an argument", "read it as a variable in the script", false},
+	{"too-deep", []Severity{SeverityError}, "too many lists, quotes or brackets are nested", "flatten them", false},
+	{"too-dense", []Severity{SeverityError}, "a paragraph holds too much inline markup to be read", "break it up", false},
+	{"too-large", []Severity{SeverityError}, "the file is too large to be read", "split it into several runbooks", false},
+	{"unchecked-secret", []Severity{SeverityWarning, SeverityInfo}, "a script uses a secret that is not declared without checking that it is set; a note where it checks nothing else either", `declare it in secrets, or begin with : "${NAME:?is not set}"`, false},
+	{"undeclared-effect", []Severity{SeverityWarning, SeverityInfo}, "an action does not say what it may change, and write is taken; a note where it has no attributes at all", "put effect=read, effect=write or effect=destructive", true},
+	{"undeclared-param", []Severity{SeverityInfo}, "a parameter was found in the text and is not declared", "declare it in the front matter, with a pattern and an example", false},
+	{"unknown-action", []Severity{SeverityError}, "after or undo names no action, or the action itself", "name an action of the runbook", false},
+	{"unknown-attribute", []Severity{SeverityWarning}, "an attribute that is not known", "look at the spelling", false},
+	{"unknown-effect", []Severity{SeverityError}, "effect is none of read, write and destructive", "write one of them", false},
+	{"unknown-env", []Severity{SeverityError}, "hosts names a value that env does not declare", "declare it in env", false},
+	{"unknown-fence", []Severity{SeverityError, SeverityWarning}, "the first word of a fence is almost that of an action; an error where it has attributes of one", "look at the spelling", false},
+	{"unknown-kind", []Severity{SeverityError}, "the kind of a section is not known", "write context, steps, reference or checklist", false},
+	{"unknown-member", []Severity{SeverityWarning, SeverityInfo}, "a member of the front matter that is not known; a note where no known one is near", "look at the spelling", false},
+	{"unknown-phase", []Severity{SeverityError}, "a phase that is not known", "write identification, decision, execution, communication or follow-up", false},
+	{"unknown-role", []Severity{SeverityWarning}, "a role that the runbook does not have", "declare it in roles", false},
+	{"unknown-scenario", []Severity{SeverityError}, "a scenario that the runbook does not have, or that its step does not belong to", "name one that it has", false},
+	{"unknown-type", []Severity{SeverityWarning}, "the type of a parameter is not known", "only text is known; leave it out otherwise", false},
+	{"unquoted-variable", []Severity{SeverityWarning, SeverityInfo}, "the shell splits the value of a variable at blanks; a warning in commands that destroy", "put it in double quotes", false},
+	{"unreachable-scenario", []Severity{SeverityWarning}, "no choice leads to a scenario, and one leads to others", "add an option with -> scenario:ID", false},
+	{"unreachable-step", []Severity{SeverityWarning}, "every answer to a choice leads past a step", "let one of its options lead there, or remove the step", false},
+	{"unused-param", []Severity{SeverityWarning}, "a parameter is declared and never used", "remove it, or use it", false},
+	{"unused-secret", []Severity{SeverityWarning}, "a secret is declared and never used", "remove it", false},
+}

@@ -60,7 +60,7 @@ func (l *linter) unguarded(a *placedAction, t *shellText) {
 		return
 	}
 	severity := SeverityInfo
-	if meant(a, t) || t.flows {
+	if (meant(a, t) || t.flows) && slices.ContainsFunc(t.calls, func(c shellCall) bool { return !neverFails[c.name] && !seemsToRead(c) }) {
 		severity = SeverityWarning
 	}
 	f := l.report(severity, "no-set-e", spot{line: a.Line}, "the script goes on after a command of it has failed, and its last command alone decides whether it counts as done",
