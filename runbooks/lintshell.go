@@ -246,7 +246,7 @@ func (l *linter) writtenSecrets(a *placedAction, t *shellText) {
 }
 
 // placeholders of secrets that people write into texts.
-var madeUpSecrets = newLexicon([]row{{"xxx*, changeme, change, example*, your*, my*, password*, passw*, secret*, token*, test*, dummy, fake, sample, todo, placeholder, redacted, foo*, bar, abc*, value, here", "ejemplo*, tu, contrasena, secreto", "exemplo*, senha", "exemple*"}})
+var madeUpSecrets = newLexicon([]row{{"xxx*, change*, example*, your*, my*, password*, passw*, secret*, token*, test*, dummy, fake, sample, todo, placeholder, redacted, foo*, bar, abc*, value, here", "ejemplo*, tu, contrasena, secreto", "exemplo*, senha", "exemple*"}})
 
 // looksSecret tells a value from what only stands for one.
 func looksSecret(s string) bool {
