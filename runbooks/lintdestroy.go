@@ -140,23 +140,24 @@ func destroyingGit(c shellCall) string {
 	return ""
 }
 
-// fixEffects gives the warnings of effects that are not declared their edit.
+// fixEffects gives the warnings of effects that are not declared their edit, unless
+// the block has one already.
 func (l *linter) fixEffects() {
+	fixed, at := map[int]bool{}, map[mark]*placedAction{}
+	for _, f := range l.findings {
+		if f.Code == "destructive-command" && f.Fix != nil {
+			fixed[f.Fix.Line] = true
+		}
+	}
+	for _, a := range l.walk {
+		s := a.spotOf("name")
+		at[mark{s.line, l.src.column(s.line, s.at)}] = a
+	}
 	for i := range l.findings {
 		f := &l.findings[i]
-		if f.Code != "undeclared-effect" || f.Severity != SeverityWarning {
-			continue
-		}
-		for _, a := range l.walk {
-			s := a.spotOf("name")
-			if s.line != f.Line || l.src.column(s.line, s.at) != f.Column {
-				continue
-			}
-			if !slices.ContainsFunc(l.findings, func(o Finding) bool {
-				return o.Code == "destructive-command" && o.Fix != nil && o.Fix.Line == a.blk.line
-			}) {
-				f.Fix = l.effectFix(a, EffectWrite)
-			}
+		a := at[mark{f.Line, f.Column}]
+		if f.Code == "undeclared-effect" && f.Severity == SeverityWarning && a != nil && !fixed[a.blk.line] {
+			f.Fix = l.effectFix(a, EffectWrite)
 		}
 	}
 }

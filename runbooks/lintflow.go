@@ -1,6 +1,7 @@
 package runbooks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -26,33 +27,33 @@ func (l *linter) flow() {
 // due checks what an action waits for.
 func (l *linter) due(a *placedAction) {
 	name := a.Settings.After
-	i := slices.IndexFunc(l.walk, func(o *placedAction) bool { return name != "" && o.Name == name })
-	if i < 0 || l.walk[i] == a {
+	first := l.named[name]
+	if first == nil || first == a {
 		return
 	}
-	first := l.walk[i]
 	switch {
 	case !sameWalk(a.Scenario, first.Scenario):
 		l.report(SeverityError, "never-due", a.spotOf("after"), fmt.Sprintf("after=%s: that action belongs to scenario %q, this one to %q: it can never be due", name, first.Scenario, a.Scenario),
 			"name an action of the same scenario")
-	case l.waitsFor(first, a.Name, 0):
+	case l.waitsFor(first, a.Name):
 		l.report(SeverityError, "never-due", a.spotOf("after"), fmt.Sprintf("after=%s: that action waits for this one: neither can ever be due", name), "remove one of the two")
-	case i > l.order[a.Action]:
+	case l.order[first.Action] > l.order[a.Action]:
 		l.report(SeverityWarning, "due-later", a.spotOf("after"), fmt.Sprintf("after=%s: that action comes later in the walk: this one is not due when it is reached", name), "move one of the two")
 	}
 }
 
 // waitsFor reports whether an action waits, directly or not, for the one of a name.
-func (l *linter) waitsFor(a *placedAction, name string, depth int) bool {
-	after := a.Settings.After
-	if after == "" || name == "" || depth > len(l.walk) {
-		return false
+func (l *linter) waitsFor(a *placedAction, name string) bool {
+	for range l.walk {
+		if a == nil || a.Settings.After == "" || name == "" {
+			return false
+		}
+		if a.Settings.After == name {
+			return true
+		}
+		a = l.named[a.Settings.After]
 	}
-	if after == name {
-		return true
-	}
-	i := slices.IndexFunc(l.walk, func(o *placedAction) bool { return o.Name == after })
-	return i >= 0 && l.waitsFor(l.walk[i], name, depth+1)
+	return false
 }
 
 // steering checks where the options of a choice lead.
@@ -118,9 +119,13 @@ const maxLines = 8
 func (l *linter) undos() {
 	var lines []string
 	var first *placedAction
+	undoes := map[string]bool{}
+	for _, a := range l.walk {
+		undoes[a.Settings.Undo] = true
+	}
 	for _, a := range l.walk {
 		if a.Kind.Asks() || a.Kind == KindMail || !a.Declared || a.Effect == EffectRead || a.Settings.Undo != "" ||
-			slices.ContainsFunc(l.walk, func(o *placedAction) bool { return a.Name != "" && o.Settings.Undo == a.Name }) {
+			a.Name != "" && undoes[a.Name] {
 			continue
 		}
 		if first == nil || a.Line < first.Line {
@@ -177,11 +182,12 @@ func (l *linter) scriptAfterUse(a *placedAction) {
 
 // sectionAt returns the section that holds a line.
 func (l *linter) sectionAt(line int) *sect {
-	var found *sect
-	for _, s := range l.sections {
-		if s.Line <= line && (found == nil || s.Line >= found.Line) {
-			found = s
-		}
+	i, found := slices.BinarySearchFunc(l.sections, line, func(s *sect, line int) int { return cmp.Compare(s.Line, line) })
+	if !found {
+		i--
 	}
-	return found
+	if i < 0 {
+		return nil
+	}
+	return l.sections[i]
 }

@@ -54,6 +54,8 @@ type linter struct {
 	walk     []*placedAction // every action in the order of the walk
 	order    map[*Action]int // place in walk
 	scripts  map[*Action]*shellText
+	named    map[string]*placedAction
+	codes    map[*Action]*codeLines
 	asked    map[string]bool // names that a choice steers to
 }
 
@@ -66,7 +68,7 @@ func Inspect(path string, src []byte, around Surroundings) ([]Finding, error) {
 		_, err := Parse(path, src)
 		return nil, err
 	}
-	l := &linter{builder: b, around: around, order: map[*Action]int{}, scripts: map[*Action]*shellText{}}
+	l := &linter{builder: b, around: around, order: map[*Action]int{}, scripts: map[*Action]*shellText{}, named: map[string]*placedAction{}, codes: map[*Action]*codeLines{}}
 	for _, d := range b.rb.Lint(around.Now, around.Modified) {
 		l.findings = append(l.findings, Finding{Diagnostic: d})
 	}
@@ -95,6 +97,9 @@ func (l *linter) lineUp() {
 				a.step = s
 				l.order[action] = len(l.walk)
 				l.walk = append(l.walk, a)
+				if a.Name != "" {
+					l.named[a.Name] = a
+				}
 			}
 		}
 		return true
@@ -130,8 +135,7 @@ func (l *linter) report(severity Severity, code string, s spot, message, hint st
 // the line of the script from 0, col a byte of it. exact tells whether the very
 // byte was found: what stands before a blank that was filled in is.
 func (l *linter) atCode(a *placedAction, index, col int) (s spot, exact bool) {
-	code := strings.Split(a.Code, "\n")
-	script := strings.Split(a.Script(), "\n")
+	code, script := l.linesOf(a)
 	s = spot{line: a.Line}
 	if index >= len(code) || index >= len(script) {
 		return s, false
@@ -153,6 +157,21 @@ func (l *linter) atCode(a *placedAction, index, col int) (s spot, exact bool) {
 		return s, col <= same && strings.TrimRight(source[begin:], " \t\r`") == text
 	}
 	return s, false
+}
+
+// codeLines are the lines of an action, as written and as run.
+type codeLines struct{ code, script []string }
+
+func (l *linter) linesOf(a *placedAction) (code, script []string) {
+	lines := l.codes[a.Action]
+	if lines == nil {
+		lines = &codeLines{code: strings.Split(a.Code, "\n")}
+		if lines.script = lines.code; a.filled != "" {
+			lines.script = strings.Split(a.filled, "\n")
+		}
+		l.codes[a.Action] = lines
+	}
+	return lines.code, lines.script
 }
 
 func commonPrefix(a, b string) int {

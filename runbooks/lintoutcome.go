@@ -121,7 +121,7 @@ var opposites = []opposite{
 	{[]string{"disable"}, []string{"enable"}},
 	{[]string{"deactivate"}, []string{"activate", "reactivate"}},
 	{[]string{"readonly"}, []string{"readwrite", "writable"}},
-	{[]string{"cordon", "drain"}, []string{"uncordon"}},
+	{[]string{"cordon"}, []string{"uncordon"}},
 	{[]string{"pause"}, []string{"resume", "unpause"}},
 	{[]string{"suspend"}, []string{"resume"}},
 	{[]string{"mask"}, []string{"unmask"}},
@@ -154,41 +154,49 @@ func (l *linter) commandWords(a *placedAction) (words []string, removes bool) {
 	return commandWord.FindAllString(text, -1), removes
 }
 
+// deed is what an action does, in words.
+type deed struct {
+	words   []string
+	removes bool
+}
+
 // reopened finds what an action takes out of service and no other puts back.
 func (l *linter) reopened() {
+	deeds := make([]deed, len(l.walk))
+	for i, a := range l.walk {
+		deeds[i].words, deeds[i].removes = l.commandWords(a)
+	}
 	for _, pair := range opposites {
-		for _, a := range l.walk {
-			words, removes := l.commandWords(a)
-			i := slices.IndexFunc(words, func(w string) bool { return slices.Contains(pair.closes, w) })
-			if i < 0 || removes || l.opens(a.Scenario, pair) {
+		opened := map[string]bool{} // by scenario
+		for i, d := range deeds {
+			if slices.ContainsFunc(d.words, func(w string) bool {
+				return slices.Contains(pair.opens, w) || d.removes && slices.Contains(pair.closes, w)
+			}) {
+				opened[l.walk[i].Scenario] = true
+			}
+		}
+		for i, d := range deeds {
+			a := l.walk[i]
+			word := slices.IndexFunc(d.words, func(w string) bool { return slices.Contains(pair.closes, w) })
+			if word < 0 || d.removes || opened[""] || opened[a.Scenario] || a.Scenario == "" && len(opened) > 0 {
 				continue
 			}
-			s := spot{line: a.Line}
-			for n, line := range strings.Split(a.Code, "\n") {
-				plain := strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(line))
-				if t := strings.TrimSpace(line); strings.Contains(plain, words[i]) && !strings.HasPrefix(t, "#") && !strings.HasPrefix(t, "echo") {
-					s, _ = l.atCode(a, n, 0)
-					break
-				}
-			}
-			l.report(SeverityWarning, "never-reenabled", s, fmt.Sprintf("%q takes something out of service, and nothing of the runbook puts it back", words[i]),
+			l.report(SeverityWarning, "never-reenabled", l.spotOfWord(a, d.words[word]), fmt.Sprintf("%q takes something out of service, and nothing of the runbook puts it back", d.words[word]),
 				fmt.Sprintf("add an action that does (%s …), and look whether it worked", pair.opens[0]))
 		}
 	}
 }
 
-// opens reports whether an action of the same walk puts back what the first word of
-// a pair took away: by the second word, or by removing what the first one made.
-func (l *linter) opens(scenario string, pair opposite) bool {
-	return slices.ContainsFunc(l.walk, func(o *placedAction) bool {
-		if !sameWalk(o.Scenario, scenario) {
-			return false
+// spotOfWord returns the line of an action that holds a word of what it does.
+func (l *linter) spotOfWord(a *placedAction, word string) spot {
+	for n, line := range strings.Split(a.Code, "\n") {
+		plain := strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(line))
+		if t := strings.TrimSpace(line); strings.Contains(plain, word) && !strings.HasPrefix(t, "#") && !strings.HasPrefix(t, "echo") {
+			s, _ := l.atCode(a, n, 0)
+			return s
 		}
-		words, removes := l.commandWords(o)
-		return slices.ContainsFunc(words, func(w string) bool {
-			return slices.Contains(pair.opens, w) || removes && slices.Contains(pair.closes, w)
-		})
-	})
+	}
+	return spot{line: a.Line}
 }
 
 var (

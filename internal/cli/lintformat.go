@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -75,13 +76,13 @@ func sarifOf(all []linted) sarifLog {
 	for i, r := range runbooks.Rules() {
 		index[r.Code] = i
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{
-			ID: r.Code, Short: sarifText{r.Means}, Help: sarifText{r.Hint}, Default: sarifConfig{sarifLevel(r.Severities[0])},
+			ID: r.Code, Short: sarifText{r.Means}, Help: sarifText{cmp.Or(r.Hint, r.Means)}, Default: sarifConfig{sarifLevel(r.Severities[0])},
 		})
 	}
 	for _, file := range all {
 		for _, d := range file.Diagnostics {
 			run.Results = append(run.Results, sarifResult{
-				RuleID: d.Code, RuleIndex: index[d.Code], Level: sarifLevel(d.Severity), Message: sarifText{joinHint(d, ": ")},
+				RuleID: d.Code, RuleIndex: index[d.Code], Level: sarifLevel(d.Severity), Message: sarifText{sanitize.Line(joinHint(d, ": "))},
 				Locations: []sarifLocation{{sarifPhysical{sarifArtifact{fileURI(file.Path)}, sarifRegion{d.Line, d.Column}}}},
 			})
 		}

@@ -30,12 +30,13 @@ const shellcheckWithout = "SC1090,SC1091,SC2034,SC2086,SC2148,SC2154"
 type shellChecker struct {
 	ctx     context.Context
 	program string // "" = not installed
-	spent   time.Duration
+	once    time.Duration // for a script
+	left    time.Duration // for all that come
 	ended   bool
 }
 
 func newShellChecker(ctx context.Context, env config.Lookup) *shellChecker {
-	c := &shellChecker{ctx: ctx}
+	c := &shellChecker{ctx: ctx, once: shellcheckOnce, left: shellcheckAll}
 	path, _ := env("PATH")
 	for _, dir := range filepath.SplitList(path) {
 		name := filepath.Join(dir, "shellcheck")
@@ -71,11 +72,11 @@ type shellcheckReport struct {
 
 // ask returns what shellcheck says of a script; nothing when it fails or is late.
 func (c *shellChecker) ask(dialect, script string) []runbooks.ShellRemark {
-	if c.spent >= shellcheckAll {
+	if c.left <= 0 {
 		c.ended = true
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(c.ctx, min(shellcheckOnce, shellcheckAll-c.spent))
+	ctx, cancel := context.WithTimeout(c.ctx, min(c.once, c.left))
 	defer cancel()
 	cmd := exec.CommandContext(ctx, c.program, "--norc", "--format=json1", "--shell="+dialect, "--exclude="+shellcheckWithout, "-")
 	cmd.Stdin = strings.NewReader(script)
@@ -84,7 +85,7 @@ func (c *shellChecker) ask(dialect, script string) []runbooks.ShellRemark {
 	cmd.Stdout = &out
 	began := time.Now()
 	err := cmd.Run()
-	c.spent += time.Since(began)
+	c.left -= time.Since(began)
 	if ctx.Err() != nil {
 		c.ended = true
 		return nil
