@@ -36,7 +36,7 @@ func (l *linter) destroys(a *placedAction, t *shellText) {
 	}
 }
 
-// verbsOf are the subcommands that destroy, by program; "" is the second word.
+// verbsOf are the subcommands that destroy, by program.
 var verbsOf = map[string]map[string]bool{
 	"helm":        wordSet("uninstall delete"),
 	"zfs":         wordSet("destroy"),
@@ -63,44 +63,12 @@ func destructive(c shellCall) (what string, at syntax.Pos) {
 		return "", at
 	}
 	switch c.name {
-	case "rm":
-		if c.short("rR") || c.has("--recursive") {
-			return "rm -r", at
-		}
-	case "kubectl", "oc":
-		if c.verb(0) == "delete" || c.verb(0) == "replace" && c.has("--force") {
-			return c.name + " " + c.verb(0), at
-		}
-	case "terraform", "tofu", "pulumi", "terragrunt":
-		if c.verb(0) == "destroy" || c.has("-destroy", "--destroy") {
-			return c.name + " destroy", at
-		}
 	case "git":
 		return destroyingGit(c), at
-	case "docker", "podman":
-		if c.verb(1) == "prune" || c.verb(0) == "volume" && c.verb(1) == "rm" || c.has("--volumes", "-v") && c.verb(0) == "compose" && c.has("down") {
-			return strings.TrimSpace(c.name + " " + c.verb(0) + " " + c.verb(1)), at
-		}
-	case "aws":
-		verb := c.verb(1)
-		if strings.HasPrefix(verb, "delete") || strings.HasPrefix(verb, "terminate") || c.verb(0) == "s3" && (verb == "rb" || verb == "rm" && c.has("--recursive")) {
-			return "aws " + c.verb(0) + " " + verb, at
-		}
-	case "find":
-		if i := slices.IndexFunc(c.args, func(a argument) bool { return a.text == "-delete" }); i >= 0 {
-			return "find -delete", c.words[i].Pos()
-		}
-		if c.has("rm") && c.has("-exec", "-execdir") {
-			return "find -exec rm", at
-		}
-	case "dd":
-		if slices.ContainsFunc(c.args, func(a argument) bool { return strings.HasPrefix(a.text, "of=/dev/") && a.text != "of=/dev/null" }) {
-			return "dd onto a device", at
-		}
-	case "crontab":
-		if c.has("-r") {
-			return "crontab -r", at
-		}
+	case "kubectl", "oc", "terraform", "tofu", "pulumi", "terragrunt", "docker", "podman", "aws":
+		return destroyingClient(c), at
+	case "rm", "find", "dd", "crontab":
+		return destroyingFiles(c)
 	case "kafka-topics", "kafka-topics.sh", "kafka-consumer-groups", "kafka-consumer-groups.sh":
 		if c.has("--delete") {
 			return c.name + " --delete", at
@@ -109,8 +77,9 @@ func destructive(c shellCall) (what string, at syntax.Pos) {
 	if destroyers[c.name] {
 		return c.name, at
 	}
-	if verbs := verbsOf[c.name]; verbs != nil && slices.ContainsFunc(c.args, func(a argument) bool { return verbs[a.text] }) {
-		return c.name + " " + c.args[slices.IndexFunc(c.args, func(a argument) bool { return verbs[a.text] })].text, at
+	verbs := verbsOf[c.name]
+	if i := slices.IndexFunc(c.args, func(a argument) bool { return verbs[a.text] }); i >= 0 {
+		return c.name + " " + c.args[i].text, at
 	}
 	if sqlClients[c.name] {
 		if m := destroyingSQL.FindString(c.text() + "\n" + c.fed); m != "" {
@@ -118,6 +87,50 @@ func destructive(c shellCall) (what string, at syntax.Pos) {
 		}
 	}
 	return "", at
+}
+
+// destroyingFiles judges what removes files, or writes over them.
+func destroyingFiles(c shellCall) (what string, at syntax.Pos) {
+	starts := func(start string) func(argument) bool {
+		return func(a argument) bool { return strings.HasPrefix(a.text, start) && a.text != "of=/dev/null" }
+	}
+	switch {
+	case c.name == "rm" && (c.short("rR") || c.has("--recursive")):
+		return "rm -r", at
+	case c.name == "find" && c.has("-delete"):
+		return "find -delete", c.words[slices.IndexFunc(c.args, starts("-delete"))].Pos()
+	case c.name == "find" && c.has("rm") && c.has("-exec", "-execdir"):
+		return "find -exec rm", at
+	case c.name == "dd" && slices.ContainsFunc(c.args, starts("of=/dev/")):
+		return "dd onto a device", at
+	case c.name == "crontab" && c.has("-r"):
+		return "crontab -r", at
+	}
+	return "", at
+}
+
+// destroyingClient judges the clients of clusters, containers and clouds.
+func destroyingClient(c shellCall) string {
+	verb, next := c.verb(0), c.verb(1)
+	switch c.name {
+	case "kubectl", "oc":
+		if verb == "delete" || verb == "replace" && c.has("--force") {
+			return c.name + " " + verb
+		}
+	case "docker", "podman":
+		if next == "prune" || verb == "volume" && next == "rm" || verb == "compose" && c.has("down") && c.has("--volumes", "-v") {
+			return c.name + " " + verb + " " + next
+		}
+	case "aws":
+		if strings.HasPrefix(next, "delete") || strings.HasPrefix(next, "terminate") || verb == "s3" && (next == "rb" || next == "rm" && c.has("--recursive")) {
+			return "aws " + verb + " " + next
+		}
+	default:
+		if verb == "destroy" || c.has("-destroy", "--destroy") {
+			return c.name + " destroy"
+		}
+	}
+	return ""
 }
 
 func destroyingGit(c shellCall) string {

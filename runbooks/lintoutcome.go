@@ -2,6 +2,7 @@ package runbooks
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -141,7 +142,7 @@ func (l *linter) commandWords(a *placedAction) (words []string, removes bool) {
 		if err != nil {
 			return nil, false
 		}
-		text, removes = l.value(req.URL)+" "+req.Body, req.Method == "DELETE"
+		text, removes = l.value(req.URL)+" "+req.Body, req.Method == http.MethodDelete
 	case a.isShell():
 		for _, c := range l.textOf(a).calls {
 			if c.name != "echo" && c.name != "printf" {

@@ -216,7 +216,11 @@ func (a *app) lintFile(file *loaded, checker *shellChecker) (linted, error) {
 		return linted{}, err
 	}
 	result.Diagnostics = append(result.Diagnostics, hiddenCode(rb.Sequence)...)
-	result.Diagnostics = append(result.Diagnostics, writtenSecrets(file.source)...)
+	for _, d := range writtenSecrets(file.source) {
+		// What a shape tells is surer than the name of what it is assigned to.
+		result.Diagnostics = slices.DeleteFunc(result.Diagnostics, func(o runbooks.Diagnostic) bool { return o.Code == d.Code && o.Line == d.Line })
+		result.Diagnostics = append(result.Diagnostics, d)
+	}
 	slices.SortStableFunc(result.Diagnostics, func(a, b runbooks.Diagnostic) int { return a.Line - b.Line })
 	return result, nil
 }

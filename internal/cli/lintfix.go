@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,7 +32,7 @@ func (a *app) fix(file *loaded, before linted, checker *shellChecker, flags lint
 	if err := replaceFile(file.path, file.source, text); err != nil {
 		return linted{}, err
 	}
-	var told io.Writer = a.err
+	told := a.err
 	if flags.format == formatText {
 		told = a.out
 	}

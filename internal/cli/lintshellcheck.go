@@ -29,7 +29,7 @@ const shellcheckWithout = "SC1090,SC1091,SC2034,SC2086,SC2148,SC2154"
 // standard input and runs none.
 type shellChecker struct {
 	ctx     context.Context
-	program string // "" = not installed
+	program string        // "" = not installed
 	once    time.Duration // for a script
 	left    time.Duration // for all that come
 	ended   bool
