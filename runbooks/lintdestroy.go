@@ -194,7 +194,8 @@ func (l *linter) effectFix(a *placedAction, effect Effect) *Fix {
 	case in.braces && len(in.attrs) > 0 && strings.HasPrefix(strings.TrimLeft(blk.info[strings.IndexByte(blk.info, '{')+1:], " \t"), `"`):
 		return l.insert(spot{blk.line, end - 1}, fmt.Sprintf(`,"effect":%q`, effect), does)
 	case in.braces && len(in.attrs) > 0:
-		return l.insert(spot{blk.line, end - 1}, " "+does, does)
+		inner := blk.infoAt + len(strings.TrimRight(strings.TrimSuffix(line[blk.infoAt:end], "}"), " \t"))
+		return l.insert(spot{blk.line, inner}, " "+does, does)
 	}
 	return nil
 }

@@ -65,8 +65,8 @@ func (l *linter) unguarded(a *placedAction, t *shellText) {
 	}
 	f := l.report(severity, "no-set-e", spot{line: a.Line}, "the script goes on after a command of it has failed, and its last command alone decides whether it counts as done",
 		"begin it with set -e, or join what depends on each other with &&")
-	if fix := l.firstLine(a, "set -e\n", "set -e before the first command"); fix != nil {
-		f.Fix = fix
+	if severity == SeverityWarning { // what is typed line by line may well go on
+		f.Fix = l.firstLine(a, "set -e\n", "set -e before the first command")
 	}
 }
 
@@ -163,7 +163,7 @@ func (l *linter) curl(a *placedAction, t *shellText, c shellCall) {
 	}
 	s, exact := l.at(a, c.at)
 	f := l.report(severity, "curl-without-fail", s, "curl counts an answer of 404 or 500 as success", "write curl --fail, so that the step fails when the server refuses")
-	if exact {
+	if exact && severity == SeverityWarning {
 		f.Fix = l.insert(spot{s.line, s.at + len("curl")}, " --fail", "curl --fail")
 	}
 }

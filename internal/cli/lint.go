@@ -276,7 +276,7 @@ func (a *app) summarise(all []linted, flags lintFlags) {
 	fmt.Fprintln(a.err, p.T("cli.lint-summary", "Files", len(all), "Errors", counts[runbooks.SeverityError],
 		"Warnings", counts[runbooks.SeverityWarning], "Notes", counts[runbooks.SeverityInfo]))
 	if fixes > 0 && !flags.fix {
-		fmt.Fprintln(a.err, p.T("cli.lint-fixable", "Count", fixes))
+		fmt.Fprintln(a.err, p.T("cli.lint-fixable", "Fixes", fixes))
 	}
 }
 
