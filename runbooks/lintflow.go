@@ -11,8 +11,9 @@ import (
 // flow checks where the walk can get to.
 func (l *linter) flow() {
 	l.asked = map[string]bool{}
+	ring := l.rings()
 	for _, a := range l.walk {
-		l.due(a)
+		l.due(a, ring[a])
 		l.steering(a)
 	}
 	l.chosen()
@@ -24,8 +25,8 @@ func (l *linter) flow() {
 	}
 }
 
-// due checks what an action waits for.
-func (l *linter) due(a *placedAction) {
+// due checks what an action waits for; ring tells that it is itself in the end.
+func (l *linter) due(a *placedAction, ring bool) {
 	name := a.Settings.After
 	first := l.named[name]
 	if first == nil || first == a {
@@ -35,25 +36,31 @@ func (l *linter) due(a *placedAction) {
 	case !sameWalk(a.Scenario, first.Scenario):
 		l.report(SeverityError, "never-due", a.spotOf("after"), fmt.Sprintf("after=%s: that action belongs to scenario %q, this one to %q: it can never be due", name, first.Scenario, a.Scenario),
 			"name an action of the same scenario")
-	case l.waitsFor(first, a.Name):
+	case ring:
 		l.report(SeverityError, "never-due", a.spotOf("after"), fmt.Sprintf("after=%s: that action waits for this one: neither can ever be due", name), "remove one of the two")
 	case l.order[first.Action] > l.order[a.Action]:
 		l.report(SeverityWarning, "due-later", a.spotOf("after"), fmt.Sprintf("after=%s: that action comes later in the walk: this one is not due when it is reached", name), "move one of the two")
 	}
 }
 
-// waitsFor reports whether an action waits, directly or not, for the one of a name.
-func (l *linter) waitsFor(a *placedAction, name string) bool {
-	for range l.walk {
-		if a == nil || a.Settings.After == "" || name == "" {
-			return false
+// rings returns the actions that wait, one for the other, for themselves.
+func (l *linter) rings() map[*placedAction]bool {
+	ring, seen := map[*placedAction]bool{}, map[*placedAction]int{}
+	for i, start := range l.walk {
+		a := start
+		for a != nil && seen[a] == 0 {
+			seen[a] = i + 1
+			a = l.named[a.Settings.After]
 		}
-		if a.Settings.After == name {
-			return true
+		if a == nil || seen[a] != i+1 {
+			continue
 		}
-		a = l.named[a.Settings.After]
+		for !ring[a] {
+			ring[a] = true
+			a = l.named[a.Settings.After]
+		}
 	}
-	return false
+	return ring
 }
 
 // steering checks where the options of a choice lead.
