@@ -11,6 +11,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/diff"
 
+	"genia.ai/bitacora/internal/redact"
 	"genia.ai/bitacora/internal/sanitize"
 	"genia.ai/bitacora/runbooks"
 )
@@ -26,7 +27,8 @@ func (a *app) fix(file *loaded, before linted, checker *shellChecker, flags lint
 		return linted{}, fmt.Errorf("%s was left as it is: corrected, it could not be read any more: %w", file.path, err)
 	}
 	if flags.diff {
-		_, err := fmt.Fprint(a.out, sanitize.String(string(diff.Diff(file.path, file.source, file.path+" (fixed)", text))))
+		shown, _ := (&redact.Set{}).String(string(diff.Diff(file.path, file.source, file.path+" (fixed)", text)))
+		_, err := fmt.Fprint(a.out, sanitize.String(shown))
 		return before, err
 	}
 	if err := replaceFile(file.path, file.source, text); err != nil {
