@@ -135,7 +135,7 @@ func (r *resolver) noteBlank(a *placedAction, p placeholder, name string) {
 		r.f.add(SeverityInfo, "template-in-script", at.line, at.column, fmt.Sprintf("{{%s}} is passed to the script as a variable", p.text), "write \"$"+name+"\"")
 		return
 	}
-	r.warn("placeholder-in-script", line, 0, fmt.Sprintf("the placeholder %q is asked for and passed to the script as the variable %s", p.text, name), "write \"$"+name+"\"")
+	r.f.add(SeverityInfo, "placeholder-in-script", line, r.src.column(line, 0), fmt.Sprintf("the placeholder %q is asked for and passed to the script as the variable %s", p.text, name), "write \"$"+name+"\"")
 }
 
 // maxNote bounds what is quoted of the text around a blank, in characters.

@@ -180,7 +180,11 @@ func (b *builder) lintRoles() {
 		known[r.ID] = true
 		ids = append(ids, r.ID)
 		if r.Holder == "" {
-			b.f.add(SeverityWarning, "role-unassigned", b.roleMarks[r.ID].line, b.roleMarks[r.ID].column, fmt.Sprintf("nobody is named for the role %q", r.Title), "name who holds it, or assign it when the run starts")
+			severity := SeverityWarning // a blank that somebody meant to fill in
+			if slices.ContainsFunc(b.fm.roles, func(d declaredRole) bool { return d.ID == r.ID }) {
+				severity = SeverityInfo // declared, to be assigned when the run starts
+			}
+			b.f.add(severity, "role-unassigned", b.roleMarks[r.ID].line, b.roleMarks[r.ID].column, fmt.Sprintf("nobody is named for the role %q", r.Title), "name who holds it, or assign it when the run starts")
 		}
 	}
 	for _, p := range b.placed {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -138,12 +139,11 @@ func hiddenCode(steps []*runbooks.Step) []runbooks.Diagnostic {
 	return all
 }
 
-// printFinding writes a diagnostic as file:line:col: severity: message.
+// printFinding tells a diagnostic on standard error.
 func (a *app) printFinding(path string, d runbooks.Diagnostic) {
-	fmt.Fprintf(a.err, "%s:%d:%d: %s: %s [%s]\n", sanitize.Line(path), d.Line, d.Column, d.Severity, sanitize.Line(d.Message), d.Code)
-	if d.Hint != "" {
-		fmt.Fprintf(a.err, "    %s\n", sanitize.Line(d.Hint))
-	}
+	var text bytes.Buffer
+	writeFinding(&text, path, d)
+	_, _ = a.err.Write(text.Bytes()) // there is nowhere else to tell it
 }
 
 func countErrors(findings []runbooks.Diagnostic) int {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -93,61 +92,6 @@ func mark(scenario string) string {
 		return ""
 	}
 	return " ◇" + scenario
-}
-
-func (a *app) lintCommand() *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "lint PATH…",
-		Short: "Say what is wrong with runbooks; exits 3 when there are errors (warnings do not count)",
-		Args:  cobra.MinimumNArgs(1), ValidArgsFunction: a.completeRunbook,
-		RunE: func(_ *cobra.Command, args []string) error {
-			return a.lint(args, asJSON)
-		},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON array of {path, diagnostics}")
-	return cmd
-}
-
-// linted is what lint --json prints of one file.
-type linted struct {
-	Path        string                `json:"path"`
-	Diagnostics []runbooks.Diagnostic `json:"diagnostics"`
-}
-
-func (a *app) lint(names []string, asJSON bool) error {
-	var all []linted
-	errorCount := 0
-	for _, name := range names {
-		result := linted{Path: name, Diagnostics: []runbooks.Diagnostic{}}
-		rb, err := a.load(name)
-		var parse *runbooks.ParseError
-		switch {
-		case errors.As(err, &parse):
-			result.Diagnostics = parse.Problems
-		case err != nil:
-			return err
-		default:
-			result.Diagnostics = append(result.Diagnostics, rb.findings(a.clock.Now())...)
-		}
-		errorCount += countErrors(result.Diagnostics)
-		all = append(all, result)
-	}
-	if asJSON {
-		if err := writeJSON(a.out, all); err != nil {
-			return err
-		}
-	} else {
-		for _, result := range all {
-			for _, d := range result.Diagnostics {
-				a.printFinding(result.Path, d)
-			}
-		}
-	}
-	if errorCount > 0 {
-		return &exitError{exitRunbook}
-	}
-	return nil
 }
 
 // listed is what list --json prints of one runbook.

@@ -1,9 +1,10 @@
-// Command readme writes the parts of README.md that are made of the program's
-// own tables: commands and keys. `go generate ./...` runs it; a stale README
+// Command readme writes the parts of README.md and docs/lint.md that are made of
+// the program's own tables: commands, keys, and what lint looks for. `go generate ./...` runs it; a stale one
 // fails `make check`.
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,23 +12,28 @@ import (
 
 	"genia.ai/bitacora/internal/cli"
 	"genia.ai/bitacora/internal/i18n"
+	"genia.ai/bitacora/runbooks"
 	"genia.ai/bitacora/tui"
 )
 
 //go:generate go run .
 
 func main() {
-	if err := write(filepath.Join("..", "..", "README.md")); err != nil {
+	root := filepath.Join("..", "..")
+	err := errors.Join(
+		write(filepath.Join(root, "README.md")),
+		rewrite(filepath.Join(root, "docs", "lint.md"), []part{{"rules", ruleTable(runbooks.Rules())}}),
+	)
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "readme:", err)
 		os.Exit(1)
 	}
 }
 
+// part is a generated part of a page.
+type part struct{ name, content string }
+
 func write(readme string) error {
-	raw, err := os.ReadFile(readme)
-	if err != nil {
-		return err
-	}
 	commands, err := cli.Commands()
 	if err != nil {
 		return err
@@ -36,16 +42,25 @@ func write(readme string) error {
 	if err != nil {
 		return err
 	}
-	text := string(raw)
-	for _, part := range []struct{ name, content string }{
+	return rewrite(readme, []part{
 		{"commands", commandTable(commands)},
 		{"keys", keyTable(tui.KeyTable(catalog.Printer("en")))},
-	} {
+	})
+}
+
+// rewrite puts the generated parts of a page in their places.
+func rewrite(page string, parts []part) error {
+	raw, err := os.ReadFile(page)
+	if err != nil {
+		return err
+	}
+	text := string(raw)
+	for _, part := range parts {
 		if text, err = replace(text, part.name, part.content); err != nil {
-			return err
+			return fmt.Errorf("%s: %w", page, err)
 		}
 	}
-	return os.WriteFile(readme, []byte(text), 0o644)
+	return os.WriteFile(page, []byte(text), 0o644)
 }
 
 // replace puts content between the markers of a generated part.
@@ -54,7 +69,7 @@ func replace(text, name, content string) (string, error) {
 	before, rest, ok := strings.Cut(text, begin)
 	_, after, closed := strings.Cut(rest, end)
 	if !ok || !closed {
-		return "", fmt.Errorf("README.md has no part %q between %q and %q", name, begin, end)
+		return "", fmt.Errorf("there is no part %q between %q and %q", name, begin, end)
 	}
 	return before + begin + content + end + after, nil
 }
@@ -73,6 +88,24 @@ func keyTable(rows []tui.KeyRow) string {
 	b.WriteString("| key | what it does |\n|---|---|\n")
 	for _, row := range rows {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", strings.ReplaceAll(row.Keys, "|", `\|`), row.Does)
+	}
+	return b.String()
+}
+
+func ruleTable(rules []runbooks.Rule) string {
+	var b strings.Builder
+	b.WriteString("| code | severity | what it means | what to do | `--fix` |\n|---|---|---|---|---|\n")
+	cell := strings.NewReplacer("|", `\|`, "<", `\<`).Replace
+	for _, r := range rules {
+		names := make([]string, len(r.Severities))
+		for i, s := range r.Severities {
+			names[i] = string(s)
+		}
+		fixed := ""
+		if r.Fixable {
+			fixed = "yes"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", r.Code, strings.Join(names, ", "), cell(r.Means), cell(r.Hint), fixed)
 	}
 	return b.String()
 }

@@ -1,0 +1,289 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"genia.ai/bitacora/internal/sanitize"
+	"genia.ai/bitacora/runbooks"
+)
+
+// The formats of lint.
+const (
+	formatText   = "text"
+	formatJSON   = "json"
+	formatSARIF  = "sarif"
+	formatGitHub = "github"
+)
+
+func lintFormats() []string { return []string{formatText, formatJSON, formatSARIF, formatGitHub} }
+
+// lintFlags are the flags of lint.
+type lintFlags struct {
+	format, least string
+	asJSON        bool
+	fix, diff     bool
+}
+
+func (a *app) lintCommand() *cobra.Command {
+	var flags lintFlags
+	cmd := &cobra.Command{
+		Use:   "lint PATH…",
+		Short: "Say what is wrong with runbooks, or with all in a directory; exits 3 when there are errors (warnings do not count)",
+		Long: "Say what is wrong with runbooks. PATH is a runbook as `run` takes it, or a directory, of which every .md file is\n" +
+			"looked at (hidden directories are not). What each code means is in docs/lint.md. Where shellcheck is installed, it is asked too.",
+		Args: cobra.MinimumNArgs(1), ValidArgsFunction: a.completeRunbook,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := flags.check(); err != nil {
+				return err
+			}
+			return a.lint(cmd.Context(), args, flags)
+		},
+	}
+	cmd.Flags().BoolVar(&flags.asJSON, "json", false, "print one JSON array of {path, diagnostics}; the same as --format json")
+	cmd.Flags().StringVar(&flags.format, "format", formatText, "`FORMAT` of the findings: "+strings.Join(lintFormats(), ", "))
+	cmd.Flags().StringVar(&flags.least, "severity", string(runbooks.SeverityInfo), "leave out what is less severe than `SEVERITY`: error, warning or info")
+	cmd.Flags().BoolVar(&flags.fix, "fix", false, "correct what is mechanical in the files, and say what was done")
+	cmd.Flags().BoolVar(&flags.diff, "diff", false, "with --fix: only show what would be changed")
+	return cmd
+}
+
+// check refuses flags that mean nothing.
+func (f *lintFlags) check() error {
+	if f.asJSON {
+		if f.format != formatText && f.format != formatJSON {
+			return usagef("--json and --format %s ask for two formats; keep one", f.format)
+		}
+		f.format = formatJSON
+	}
+	switch {
+	case !slices.Contains(lintFormats(), f.format):
+		return usagef("--format %s: it is one of %s", f.format, strings.Join(lintFormats(), ", "))
+	case severityRank(runbooks.Severity(f.least)) < 0:
+		return usagef("--severity %s: it is error, warning or info", f.least)
+	case f.diff && !f.fix:
+		return usagef("--diff shows what --fix would change; give both")
+	case f.diff && f.format != formatText:
+		return usagef("--diff is for readers; leave out --format %s", f.format)
+	}
+	return nil
+}
+
+// severityRank orders severities; -1 is none of them.
+func severityRank(s runbooks.Severity) int {
+	return slices.Index([]runbooks.Severity{runbooks.SeverityInfo, runbooks.SeverityWarning, runbooks.SeverityError}, s)
+}
+
+// linted is what lint says of one file, and what lint --json prints of it.
+type linted struct {
+	Path        string                `json:"path"`
+	Diagnostics []runbooks.Diagnostic `json:"diagnostics"`
+
+	fixes []*runbooks.Fix // of the findings that have one
+}
+
+func (a *app) lint(ctx context.Context, names []string, flags lintFlags) error {
+	files, err := a.lintTargets(names)
+	if err != nil {
+		return err
+	}
+	checker := newShellChecker(ctx, a.env)
+	errorCount := 0
+	all := make([]linted, 0, len(files))
+	for _, file := range files {
+		result, err := a.lintFile(file, checker)
+		if err != nil {
+			return err
+		}
+		if flags.fix && !file.shipped {
+			if result, err = a.fix(file, result, checker, flags); err != nil {
+				return err
+			}
+		}
+		errorCount += countErrors(result.Diagnostics)
+		result.Diagnostics = slices.DeleteFunc(result.Diagnostics, func(d runbooks.Diagnostic) bool {
+			return severityRank(d.Severity) < severityRank(runbooks.Severity(flags.least))
+		})
+		all = append(all, result)
+	}
+	if checker.late() {
+		fmt.Fprintln(a.err, a.printer("").T("cli.lint-late"))
+	}
+	if !flags.diff {
+		if err := a.printLint(all, flags); err != nil {
+			return err
+		}
+	}
+	if errorCount > 0 {
+		return &exitError{exitRunbook}
+	}
+	return nil
+}
+
+// lintTargets finds the runbooks that are named, those of directories included.
+func (a *app) lintTargets(names []string) ([]*loaded, error) {
+	var files []*loaded
+	for _, name := range names {
+		info, err := os.Stat(name)
+		if err != nil || !info.IsDir() || !isPath(name) && a.known(name) {
+			file, err := a.find(name)
+			if err != nil {
+				return nil, err
+			}
+			if file.shipped {
+				file.path = name
+			}
+			files = append(files, file)
+			continue
+		}
+		paths, err := markdownBelow(name)
+		if err != nil {
+			return nil, err
+		}
+		if len(paths) == 0 {
+			return nil, usagef("%s holds no .md file", name)
+		}
+		for _, path := range paths {
+			file, err := readRunbook(path)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, file)
+		}
+	}
+	return files, nil
+}
+
+// known reports whether a name is that of a runbook, and not only of a directory.
+func (a *app) known(name string) bool {
+	_, err := a.find(name)
+	return err == nil
+}
+
+// markdownBelow lists the .md files of a directory in the order of their names,
+// without those of hidden directories.
+func markdownBelow(dir string) ([]string, error) {
+	var paths []string
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return usagef("%w", err)
+		case entry.IsDir() && path != dir && strings.HasPrefix(entry.Name(), "."):
+			return fs.SkipDir
+		case !entry.IsDir() && strings.EqualFold(filepath.Ext(entry.Name()), ".md"):
+			if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+				paths = append(paths, path)
+			}
+		}
+		return nil
+	})
+	return paths, err
+}
+
+// lintFile inspects one file.
+func (a *app) lintFile(file *loaded, checker *shellChecker) (linted, error) {
+	result := linted{Path: file.path, Diagnostics: []runbooks.Diagnostic{}}
+	around := runbooks.Surroundings{Now: a.clock.Now(), Modified: file.modified, CheckShell: checker.check()}
+	if !file.shipped {
+		around.Read = readFrom(filepath.Dir(file.path))
+	}
+	findings, err := runbooks.Inspect(file.path, file.source, around)
+	var parse *runbooks.ParseError
+	if errors.As(err, &parse) {
+		result.Diagnostics = append(result.Diagnostics, parse.Problems...)
+		return result, nil
+	}
+	if err != nil {
+		return linted{}, err
+	}
+	for _, f := range findings {
+		result.Diagnostics = append(result.Diagnostics, f.Diagnostic)
+		if f.Fix != nil {
+			result.fixes = append(result.fixes, f.Fix)
+		}
+	}
+	rb, err := runbooks.Parse(file.path, file.source)
+	if err != nil {
+		return linted{}, err
+	}
+	result.Diagnostics = append(result.Diagnostics, hiddenCode(rb.Sequence)...)
+	for _, d := range writtenSecrets(file.source) {
+		// What a shape tells is surer than the name of what it is assigned to.
+		result.Diagnostics = slices.DeleteFunc(result.Diagnostics, func(o runbooks.Diagnostic) bool { return o.Code == d.Code && o.Line == d.Line })
+		result.Diagnostics = append(result.Diagnostics, d)
+	}
+	slices.SortStableFunc(result.Diagnostics, func(a, b runbooks.Diagnostic) int { return a.Line - b.Line })
+	return result, nil
+}
+
+// readFrom reads what links lead to, from a directory on.
+func readFrom(dir string) func(path string) ([]byte, error) {
+	return func(path string) ([]byte, error) {
+		path = filepath.Join(dir, filepath.FromSlash(path))
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, fs.ErrNotExist // what cannot be reached is not there for its readers either
+		}
+		if !info.Mode().IsRegular() || info.Size() > maxRunbook || !strings.EqualFold(filepath.Ext(path), ".md") {
+			return nil, nil
+		}
+		return os.ReadFile(path)
+	}
+}
+
+func (a *app) printLint(all []linted, flags lintFlags) error {
+	switch flags.format {
+	case formatJSON:
+		return writeJSON(a.out, all)
+	case formatSARIF:
+		return writeJSON(a.out, sarifOf(all))
+	case formatGitHub:
+		_, err := a.out.Write(annotations(all))
+		return err
+	}
+	var text bytes.Buffer
+	for _, result := range all {
+		for _, d := range result.Diagnostics {
+			writeFinding(&text, result.Path, d)
+		}
+	}
+	if _, err := a.out.Write(text.Bytes()); err != nil {
+		return err
+	}
+	a.summarise(all, flags)
+	return nil
+}
+
+// summarise tells on standard error how much there is.
+func (a *app) summarise(all []linted, flags lintFlags) {
+	counts, fixes := map[runbooks.Severity]int{}, 0
+	for _, result := range all {
+		for _, d := range result.Diagnostics {
+			counts[d.Severity]++
+		}
+		fixes += len(result.fixes)
+	}
+	p := a.printer("")
+	fmt.Fprintln(a.err, p.T("cli.lint-summary", "Files", len(all), "Errors", counts[runbooks.SeverityError],
+		"Warnings", counts[runbooks.SeverityWarning], "Notes", counts[runbooks.SeverityInfo]))
+	if fixes > 0 && !flags.fix {
+		fmt.Fprintln(a.err, p.T("cli.lint-fixable", "Fixes", fixes))
+	}
+}
+
+// writeFinding writes a diagnostic as file:line:col: severity: message.
+func writeFinding(w *bytes.Buffer, path string, d runbooks.Diagnostic) {
+	fmt.Fprintf(w, "%s:%d:%d: %s: %s [%s]\n", sanitize.Line(path), d.Line, d.Column, d.Severity, sanitize.Line(d.Message), d.Code)
+	if d.Hint != "" {
+		fmt.Fprintf(w, "    %s\n", sanitize.Line(d.Hint))
+	}
+}

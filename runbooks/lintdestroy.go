@@ -1,0 +1,201 @@
+package runbooks
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// destroys finds commands that cannot be taken back in blocks that do not say so.
+func (l *linter) destroys(a *placedAction, t *shellText) {
+	if a.Effect == EffectDestructive {
+		return
+	}
+	for _, c := range t.calls {
+		what, at := destructive(c)
+		if what == "" {
+			continue
+		}
+		if !at.IsValid() {
+			at = c.at
+		}
+		s, _ := l.at(a, at)
+		switch {
+		case a.Declared && a.Effect == EffectRead:
+			l.report(SeverityError, "effect-understated", s, fmt.Sprintf("%s destroys, but the block says effect=read: it would run without a question", what), "put effect=destructive")
+		case a.Declared:
+			l.report(SeverityInfo, "destructive-command", s, fmt.Sprintf("%s cannot be taken back; the block says effect=write", what), "put effect=destructive: what is destroyed is then typed to confirm")
+		default:
+			f := l.report(SeverityWarning, "destructive-command", s, fmt.Sprintf("%s cannot be taken back, and the block does not say so", what), "put effect=destructive: what is destroyed is then typed to confirm")
+			f.Fix = l.effectFix(a, EffectDestructive)
+		}
+		return
+	}
+}
+
+// verbsOf are the subcommands that destroy, by program.
+var verbsOf = map[string]map[string]bool{
+	"helm":        wordSet("uninstall delete"),
+	"zfs":         wordSet("destroy"),
+	"zpool":       wordSet("destroy"),
+	"etcdctl":     wordSet("del"),
+	"gcloud":      wordSet("delete"),
+	"az":          wordSet("delete purge"),
+	"doctl":       wordSet("delete"),
+	"vault":       wordSet("delete"),
+	"rabbitmqctl": wordSet("delete_queue purge_queue delete_vhost reset force_reset"),
+}
+
+// destroyers are programs that do nothing else.
+var destroyers = wordSet("dropdb dropuser mkfs mkfs.ext4 mkfs.xfs mkfs.btrfs wipefs shred lvremove vgremove pvremove userdel groupdel")
+
+var sqlClients = wordSet("psql mysql mariadb sqlite3 sqlcmd cqlsh clickhouse-client clickhouse mongosh mongo redis-cli sqlplus")
+
+var destroyingSQL = regexp.MustCompile(`(?i)\b(?:drop\s+(?:table|database|schema|user|role|index|keyspace|collection)\b|truncate\s+(?:table\s+)?\w|flush(?:all|db)\b|dropDatabase\(|deleteMany\(\s*\{\s*\}|delete\s+from\s+[\w."]+\s*(?:;|$))`)
+
+// destructive names what a command destroys with, "" when it does not look like it,
+// and the place of what tells, if it is not the command's own.
+func destructive(c shellCall) (what string, at syntax.Pos) {
+	if c.has("--dry-run", "--dry-run=client", "--dry-run=server", "--dryrun", "--help", "-h") {
+		return "", at
+	}
+	switch c.name {
+	case "git":
+		return destroyingGit(c), at
+	case "kubectl", "oc", "terraform", "tofu", "pulumi", "terragrunt", "docker", "podman", "aws":
+		return destroyingClient(c), at
+	case "rm", "find", "dd", "crontab":
+		return destroyingFiles(c)
+	case "kafka-topics", "kafka-topics.sh", "kafka-consumer-groups", "kafka-consumer-groups.sh":
+		if c.has("--delete") {
+			return c.name + " --delete", at
+		}
+	}
+	if destroyers[c.name] {
+		return c.name, at
+	}
+	verbs := verbsOf[c.name]
+	if i := slices.IndexFunc(c.args, func(a argument) bool { return verbs[a.text] }); i >= 0 {
+		return c.name + " " + c.args[i].text, at
+	}
+	if sqlClients[c.name] {
+		if m := destroyingSQL.FindString(c.text() + "\n" + c.fed); m != "" {
+			return strings.Join(strings.Fields(m), " "), at
+		}
+	}
+	return "", at
+}
+
+// destroyingFiles judges what removes files, or writes over them.
+func destroyingFiles(c shellCall) (what string, at syntax.Pos) {
+	starts := func(start string) func(argument) bool {
+		return func(a argument) bool { return strings.HasPrefix(a.text, start) && a.text != "of=/dev/null" }
+	}
+	switch {
+	case c.name == "rm" && (c.short("rR") || c.has("--recursive")):
+		return "rm -r", at
+	case c.name == "find" && c.has("-delete"):
+		return "find -delete", c.words[slices.IndexFunc(c.args, starts("-delete"))].Pos()
+	case c.name == "find" && c.has("rm") && c.has("-exec", "-execdir"):
+		return "find -exec rm", at
+	case c.name == "dd" && slices.ContainsFunc(c.args, starts("of=/dev/")):
+		return "dd onto a device", at
+	case c.name == "crontab" && c.has("-r"):
+		return "crontab -r", at
+	}
+	return "", at
+}
+
+// destroyingClient judges the clients of clusters, containers and clouds.
+func destroyingClient(c shellCall) string {
+	verb, next := c.verb(0), c.verb(1)
+	switch c.name {
+	case "kubectl", "oc":
+		if verb == "delete" || verb == "replace" && c.has("--force") {
+			return c.name + " " + verb
+		}
+	case "docker", "podman":
+		if next == "prune" || verb == "volume" && next == "rm" || verb == "compose" && c.has("down") && c.has("--volumes", "-v") {
+			return c.name + " " + verb + " " + next
+		}
+	case "aws":
+		if strings.HasPrefix(next, "delete") || strings.HasPrefix(next, "terminate") || verb == "s3" && (next == "rb" || next == "rm" && c.has("--recursive")) {
+			return "aws " + verb + " " + next
+		}
+	default:
+		if verb == "destroy" || c.has("-destroy", "--destroy") {
+			return c.name + " destroy"
+		}
+	}
+	return ""
+}
+
+func destroyingGit(c shellCall) string {
+	switch c.verb(0) {
+	case "push":
+		if c.has("--force", "--mirror", "--delete") || c.short("fd") || slices.ContainsFunc(c.args, func(a argument) bool {
+			return strings.HasPrefix(a.text, "--force-with-lease") || strings.HasPrefix(a.text, "+")
+		}) {
+			return "git push --force"
+		}
+	case "reset":
+		if c.has("--hard") {
+			return "git reset --hard"
+		}
+	case "clean":
+		if c.short("f") || c.has("--force") {
+			return "git clean -f"
+		}
+	}
+	return ""
+}
+
+// fixEffects gives the warnings of effects that are not declared their edit, unless
+// the block has one already.
+func (l *linter) fixEffects() {
+	fixed, at := map[int]bool{}, map[mark]*placedAction{}
+	for _, f := range l.findings {
+		if f.Code == "destructive-command" && f.Fix != nil {
+			fixed[f.Fix.Line] = true
+		}
+	}
+	for _, a := range l.walk {
+		s := a.spotOf("name")
+		at[mark{s.line, l.src.column(s.line, s.at)}] = a
+	}
+	for i := range l.findings {
+		f := &l.findings[i]
+		a := at[mark{f.Line, f.Column}]
+		if f.Code == "undeclared-effect" && f.Severity == SeverityWarning && a != nil && !fixed[a.blk.line] {
+			f.Fix = l.effectFix(a, EffectWrite)
+		}
+	}
+}
+
+// effectFix returns the edit that declares the effect of a block in its info string.
+func (l *linter) effectFix(a *placedAction, effect Effect) *Fix {
+	blk := a.blk
+	if blk.kind != blockCode || !blk.fenced || blk.info == "" || blk.line < 1 || blk.line > len(l.src.lines) {
+		return nil
+	}
+	in, err := readInfo(blk.info)
+	line := l.src.lines[blk.line-1]
+	if err != nil || in.word == "" || blk.infoAt < 0 || blk.infoAt > len(line) || !strings.HasPrefix(line[blk.infoAt:], blk.info) {
+		return nil
+	}
+	does := "effect=" + string(effect)
+	end := blk.infoAt + len(strings.TrimRight(blk.info, " \t"))
+	switch {
+	case !in.braces && strings.TrimSpace(blk.info) == in.word:
+		return l.insert(spot{blk.line, end}, " {"+does+"}", does)
+	case in.braces && len(in.attrs) > 0 && strings.HasPrefix(strings.TrimLeft(blk.info[strings.IndexByte(blk.info, '{')+1:], " \t"), `"`):
+		return l.insert(spot{blk.line, end - 1}, fmt.Sprintf(`,"effect":%q`, effect), does)
+	case in.braces && len(in.attrs) > 0:
+		inner := blk.infoAt + len(strings.TrimRight(strings.TrimSuffix(line[blk.infoAt:end], "}"), " \t"))
+		return l.insert(spot{blk.line, inner}, " "+does, does)
+	}
+	return nil
+}

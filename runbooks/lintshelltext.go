@@ -1,0 +1,201 @@
+package runbooks
+
+import (
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// shellText is a script as the checks look at it.
+type shellText struct {
+	file    *syntax.File // nil when it is no valid shell
+	err     error
+	shebang bool
+	calls   []shellCall
+	guarded bool // it ends at its first failure
+	nounset bool // it ends at the first variable without a value
+	tested  map[string]bool
+	flows   bool                  // it branches, repeats or defines
+	pipes   map[*syntax.Stmt]bool // whose output goes into another command
+}
+
+// shellCall is one command of a script.
+type shellCall struct {
+	name  string // the program, looked up behind sudo and the like
+	args  []argument
+	words []*syntax.Word // of args
+	at    syntax.Pos     // of the program's name
+	piped bool           // its output goes into another command
+	fed   string         // what a here-document gives it
+}
+
+// text returns the arguments, as far as they can be told, separated by blanks.
+func (c shellCall) text() string {
+	parts := make([]string, len(c.args))
+	for i, a := range c.args {
+		parts[i] = a.text
+	}
+	return strings.Join(parts, " ")
+}
+
+// has reports whether one of the arguments is one of the words.
+func (c shellCall) has(words ...string) bool {
+	return slices.ContainsFunc(c.args, func(a argument) bool { return slices.Contains(words, a.text) })
+}
+
+// short reports whether a letter stands in one of the clusters of short options.
+func (c shellCall) short(letters string) bool {
+	return slices.ContainsFunc(c.args, func(a argument) bool {
+		return len(a.text) > 1 && a.text[0] == '-' && a.text[1] != '-' && strings.ContainsAny(a.text[1:], letters)
+	})
+}
+
+// verb returns the n-th argument that is no option.
+func (c shellCall) verb(n int) string {
+	for i := 0; i < len(c.args); i++ {
+		switch text := c.args[i].text; {
+		case globalFlags[text]:
+			i++
+		case strings.HasPrefix(text, "-"):
+		case n == 0:
+			return text
+		default:
+			n--
+		}
+	}
+	return ""
+}
+
+// textOf reads a script once.
+func (l *linter) textOf(a *placedAction) *shellText {
+	if t := l.scripts[a.Action]; t != nil {
+		return t
+	}
+	t := &shellText{tested: map[string]bool{}, pipes: map[*syntax.Stmt]bool{}}
+	l.scripts[a.Action] = t
+	code := a.Script()
+	if len(code) > maxShellBytes {
+		return t
+	}
+	if t.file, t.err = l.shell.parser.Parse(strings.NewReader(code), ""); t.err != nil {
+		t.file = nil
+		return t
+	}
+	first, _, _ := strings.Cut(code, "\n")
+	if t.shebang = strings.HasPrefix(first, "#!"); t.shebang {
+		words := strings.Fields(first)
+		t.guarded = slices.ContainsFunc(words[1:], func(w string) bool {
+			return strings.HasPrefix(w, "-") && strings.Contains(w, "e")
+		})
+	}
+	syntax.Walk(t.file, t.node)
+	return t
+}
+
+func (t *shellText) node(n syntax.Node) bool {
+	switch n := n.(type) {
+	case *syntax.BinaryCmd:
+		if n.Op == syntax.Pipe || n.Op == syntax.PipeAll {
+			t.pipes[n.X] = true
+			if left, ok := n.X.Cmd.(*syntax.BinaryCmd); ok {
+				t.pipes[left.Y] = true
+			}
+		}
+	case *syntax.Stmt:
+		t.statement(n)
+	case *syntax.IfClause, *syntax.ForClause, *syntax.WhileClause, *syntax.CaseClause, *syntax.FuncDecl:
+		t.flows = true
+	case *syntax.UnaryTest:
+		if word, ok := n.X.(*syntax.Word); ok {
+			t.tests(word)
+		}
+	case *syntax.ParamExp:
+		if n.Exp != nil && (n.Exp.Op == syntax.ErrorUnset || n.Exp.Op == syntax.ErrorUnsetOrNull) && n.Param != nil {
+			t.tested[n.Param.Value] = true
+		}
+	}
+	return true
+}
+
+func (t *shellText) statement(s *syntax.Stmt) {
+	call, ok := s.Cmd.(*syntax.CallExpr)
+	if !ok || len(call.Args) == 0 {
+		return
+	}
+	c := shellCall{piped: t.pipes[s]}
+	words := unwrapped(call.Args)
+	c.name, c.at, c.words = words[0].Lit(), words[0].Pos(), words[1:]
+	if cut := strings.LastIndexByte(c.name, '/'); cut >= 0 {
+		c.name = c.name[cut+1:]
+	}
+	for _, w := range c.words {
+		c.args = append(c.args, argumentOf(w))
+	}
+	for _, r := range s.Redirs {
+		if r.Hdoc != nil {
+			c.fed += argumentOf(r.Hdoc).text
+		}
+		if r.Op == syntax.WordHdoc && r.Word != nil {
+			c.fed += argumentOf(r.Word).text
+		}
+	}
+	switch c.name {
+	case "set":
+		t.guarded = t.guarded || c.short("e") || c.has("errexit")
+		t.nounset = t.nounset || c.short("u") || c.has("nounset")
+	case "trap":
+		t.guarded = t.guarded || c.has("ERR")
+	case "[", "test":
+		for _, w := range c.words {
+			t.tests(w)
+		}
+	}
+	t.calls = append(t.calls, c)
+}
+
+// tests notes the variables that a test looks at.
+func (t *shellText) tests(word *syntax.Word) {
+	syntax.Walk(word, func(n syntax.Node) bool {
+		if p, ok := n.(*syntax.ParamExp); ok && p.Param != nil {
+			t.tested[p.Param.Value] = true
+		}
+		return true
+	})
+}
+
+// wrappers start another program; the number is how many words of their own,
+// besides options, stand before it.
+var wrappers = map[string]int{"sudo": 0, "doas": 0, "env": 0, "time": 0, "nohup": 0, "exec": 0, "command": 0, "xargs": 0, "timeout": 1, "nice": 0, "setsid": 0, "watch": 0}
+
+// valued are options of wrappers that take a value.
+var valued = wordSet("-u -g -n -I -P -L -s -k --user --group --signal --kill-after")
+
+// unwrapped returns the words of a call from the program that does the work.
+func unwrapped(words []*syntax.Word) []*syntax.Word {
+	for len(words) > 1 {
+		skip, ok := wrappers[words[0].Lit()]
+		if !ok {
+			break
+		}
+		rest := words[1:]
+		for len(rest) > 1 {
+			text := argumentOf(rest[0]).text
+			switch {
+			case valued[text] && len(rest) > 2:
+				rest = rest[2:]
+				continue
+			case strings.HasPrefix(text, "-"), words[0].Lit() == "env" && strings.Contains(text, "="):
+				rest = rest[1:]
+				continue
+			case skip > 0:
+				skip--
+				rest = rest[1:]
+				continue
+			}
+			break
+		}
+		words = rest
+	}
+	return words
+}
