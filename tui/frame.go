@@ -321,11 +321,7 @@ func (a *app) offers() []offer {
 		if watching(a.run.state.Running) {
 			stop.label = a.p.T("tui.foot.stop-watching")
 		}
-		at := 0
-		if a.talks() { // what waits for somebody in its terminal comes first
-			at = 1
-		}
-		offers = slices.Insert(offers, at, stop)
+		offers = append([]offer{stop}, offers...)
 	} else {
 		offers = append(offers, offer{id: keyCancel, quiet: true, label: a.p.T("tui.foot.leave")})
 	}

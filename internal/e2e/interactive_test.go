@@ -130,10 +130,10 @@ func TestDroppedInATerminal(t *testing.T) {
 	<-term.ended
 	again := open(t, options{cols: 90, rows: 28, env: env}, "resume", filepath.Base(runDir(t, env)))
 	screen := again.until("the running action", func(screen string) bool {
-		return strings.Contains(screen, "into the terminal of talk") || strings.Contains(screen, "While you were away")
+		return strings.Contains(screen, "enter into its terminal") || strings.Contains(screen, "While you were away")
 	})
-	if !strings.Contains(screen, "into the terminal of talk") {
-		again.insist("esc", shows("into the terminal of talk"))
+	if !strings.Contains(screen, "enter into its terminal") {
+		again.insist("esc", shows("enter into its terminal"))
 	}
 	again.act("enter", shows("--- talk has the terminal now"))
 	again.see("first? one", "second?")
