@@ -123,13 +123,13 @@ func TestShellCarriesNothingOfAFailure(t *testing.T) {
 // TestShellBlanksAreVariables: a value in the place of a blank stays one word,
 // whatever it holds and however the blank was quoted.
 func TestShellBlanksAreVariables(t *testing.T) {
-	const code = "printf '[%s]' <x> \"<x>\" '<x>' $(echo <x>) \"$(echo \"<x>\")\"\ncat <<E\n<x>\nE\n"
+	const code = "printf '[%s]' <x> \"<x>\" '<x>' \"$(echo <x>)\" \"$(echo \"<x>\")\"\ncat <<E\n<x>\nE\n"
 	rb, err := runbooks.Parse("t.md", []byte("# T\n\n## Fix\n\n```sh\n"+code+"```\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := newShellRun(t)
-	const value = `a'b"c;$(touch${IFS}X)&|>Y`
+	const value = `a'b"c;  $(touch${IFS}X) & | > Y *`
 	s.params = map[string]string{"x": value}
 	if r := s.do(rb.Sequence[0].Actions[0]); r.Outcome != OutcomeOK {
 		t.Fatal(show(r))

@@ -103,6 +103,8 @@ func TestLint(t *testing.T) {
 		{"invalid-bool", SeverityError, sh("confirm=si"), "neither true nor false"},
 		{"repeats-a-talk", SeverityError, sh("effect=read interactive=true until=ready"), "it is interactive"},
 		{"repeats-a-talk", SeverityError, sh("effect=read interactive=true retries=2"), "it is interactive"},
+		{"talk-without-terminal", SeverityError, sh("effect=read interactive=true host=db1"), "on another host"},
+		{"talk-without-terminal", SeverityError, sh("effect=read interactive=true interpreter=node"), "node reads its script"},
 		{"bare-attribute", SeverityWarning, sh("interactive"), "write interactive=true"},
 		{"unknown-action", SeverityError, sh("name=start undo=strat"), `undo: no action is called "strat"; did you mean "start"?`},
 		{"unknown-action", SeverityError, sh("after=gone"), `after: no action is called "gone"`},

@@ -86,6 +86,7 @@ var rules = []Rule{
 	{"staging-only", []Severity{SeverityWarning, SeverityInfo}, "deployments go to staging and nowhere else; a note where the step says so", "deploy to production too, once staging was looked at", false},
 	{"steer-nowhere", []Severity{SeverityWarning}, "an option leads to a phase without steps", "name a phase that has steps, or -> end", false},
 	{"step-without-range", []Severity{SeverityWarning}, "step means nothing without range", "say how far back with range=30m", false},
+	{"talk-without-terminal", []Severity{SeverityError}, "an interactive action that cannot get the operator's terminal: on another host, or in a language that reads its script where it would read the keys", "call ssh in an interactive block without host, or use another language", false},
 	{"template-in-script", []Severity{SeverityInfo}, "a value in double braces is passed to the script as a variable", `write "$NAME"`, false},
 	{"text-as-argument", []Severity{SeverityError}, "free text is passed as an argument", "read it as a variable in the script", false},
 	{"too-deep", []Severity{SeverityError}, "too many lists, quotes or brackets are nested", "flatten them", false},

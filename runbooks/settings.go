@@ -52,8 +52,12 @@ func (d *declaring) settings() {
 	}
 }
 
+// readsItsScript are the languages whose interpreter reads the script where it would
+// read the keys.
+var readsItsScript = wordSet("node nodejs js javascript")
+
 // interactive refuses to repeat a talk: nobody would answer the same questions
-// again and again.
+// again and again. It refuses too where the terminal cannot be had.
 func (d *declaring) interactive() {
 	if !d.a.Settings.Interactive {
 		return
@@ -62,6 +66,12 @@ func (d *declaring) interactive() {
 		if _, given := d.a.Attrs[name]; given {
 			d.fail("repeats-a-talk", name, name+" runs the action again, but it is interactive", "remove "+name)
 		}
+	}
+	if d.a.Settings.Host != "" {
+		d.fail("talk-without-terminal", "host", "a block on another host cannot have the operator's terminal", "call ssh in an interactive block without host")
+	}
+	if lang := cmp.Or(d.a.Settings.Interpreter, d.a.Lang); readsItsScript[strings.ToLower(lang)] {
+		d.fail("talk-without-terminal", "interactive", lang+" reads its script where it would read the keys", "use another language, or a shell block that calls it")
 	}
 }
 

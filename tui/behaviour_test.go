@@ -48,6 +48,10 @@ func TestDestructiveNeedsItsTargetTyped(t *testing.T) {
 	d.press("enter", "y").ends(event.OutcomeOK)
 	d.press("enter").see("Run purge?", "IT DESTROYS SOMETHING", "pedidos")
 	started := d.recorded(event.KindActionStarted)
+	d.hammer("p", "e", "d", "i", "d", "o", "s", "enter")
+	if d.recorded(event.KindActionStarted) != started {
+		t.Fatal("a destructive action ran because its target was typed ahead")
+	}
 	d.press("enter", "y", "enter").see("nothing was run")
 	if d.recorded(event.KindActionStarted) != started {
 		t.Fatal("a destructive action ran without its target")

@@ -43,6 +43,7 @@ func (a *app) explain(err error) string {
 	var refusal *walk.Refusal
 	var storage *session.StorageError
 	var given *session.SecretError
+	var missing *session.MissingSecretError
 	var values *session.ValuesError
 	var other *session.NotDriverError
 	switch {
@@ -60,6 +61,8 @@ func (a *app) explain(err error) string {
 		return a.p.T("secret.refused."+string(given.Reason), "Name", a.clean(given.Name))
 	case errors.Is(err, session.ErrNoTerminal):
 		return a.p.T("terminal.none")
+	case errors.As(err, &missing):
+		return a.p.T("tui.err.values", "Detail", a.p.T("secret.missing", "Name", a.clean(missing.Name)))
 	case errors.As(err, &values):
 		return a.p.T("tui.err.values", "Detail", a.clean(values.Err.Error()))
 	case errors.Is(err, session.ErrClosed), errors.Is(err, context.Canceled):

@@ -53,6 +53,9 @@ func TestActionThatLacksASecretAsksForIt(t *testing.T) {
 	d.c.badValue = &session.MissingSecretError{Name: "MAIL_TOKEN"}
 	d.press("enter", "enter").see("Secret MAIL_TOKEN")
 	d.press("enter").see("Secret MAIL_TOKEN") // it cannot go on without
+	if got := d.a.explain(d.c.badValue); got != "It cannot run with these values: the secret MAIL_TOKEN is not there" {
+		t.Errorf("explained as %q", got)
+	}
 	d.write(typed).unseen("Secret MAIL_TOKEN")
 	if d.recorded(event.KindActionStarted) != 1 {
 		t.Errorf("the action was not tried again:\n%s", d.screen())

@@ -48,7 +48,7 @@ func TestInteractiveActionGetsTheTerminal(t *testing.T) {
 	if *lent != 0 {
 		t.Fatal("the terminal was lent before a yes")
 	}
-	d.press("y").see("talk goes on in its own terminal", "enter go into the terminal of talk")
+	d.press("y").see("talk goes on in its own terminal", "enter into its terminal", "ctrl+c cancel")
 	d.press("enter").unseen("goes on in its own")
 	if *lent != 2 {
 		t.Errorf("lent %d times", *lent)
@@ -60,13 +60,13 @@ func TestTerminalThatCannotBeLent(t *testing.T) {
 	d, _ := lends(t, event.ModeLive, terminalLeftMsg{err: &session.ValuesError{Action: "talk", Err: session.ErrNoTerminal}},
 		terminalLeftMsg{left: relay.LeftLost, err: errors.New("the terminal\x1b[2J is gone")})
 	d.press("enter", "y").see("needs a person at a terminal")
-	d.press("esc", "enter").see("the terminal", "is gone", "go into the terminal")
+	d.press("esc", "enter").see("the terminal", "is gone", "into its terminal")
 }
 
 func TestRehearsedTalkGetsNoTerminal(t *testing.T) {
 	d, lent := lends(t, event.ModeRehearsal)
 	d.press("enter").unseen("It gets your terminal").press("y")
-	d.unseen("into the terminal")
+	d.unseen("into its terminal")
 	if *lent != 0 {
 		t.Error("a rehearsal got the terminal")
 	}
@@ -74,9 +74,9 @@ func TestRehearsedTalkGetsNoTerminal(t *testing.T) {
 
 func TestWhoFollowsIsNotLedIntoTheTerminal(t *testing.T) {
 	d, lent := lends(t, event.ModeLive, terminalLeftMsg{left: relay.LeftTaken})
-	d.press("enter", "y").see("Somebody else went into the terminal of talk", "enter go into")
+	d.press("enter", "y").see("talk goes on without you", "enter into its terminal")
 	d.send(updatesArrivedMsg{updates: []session.Update{session.Demoted{By: "bea", Host: "h"}}})
-	d.unseen("enter go into the terminal").press("enter")
+	d.unseen("enter into its terminal").press("enter")
 	if *lent != 1 {
 		t.Errorf("lent %d times", *lent)
 	}

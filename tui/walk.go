@@ -110,7 +110,7 @@ func (w *walkScreen) keys() []offer {
 	first := offer{id: keyDo, why: blocked, label: a.advanceLabel()}
 	switch {
 	case a.talks():
-		first = offer{id: keyDo, label: p.T("tui.next.terminal", "Name", a.run.runningName(a.run.state.Running))}
+		first = offer{id: keyDo, label: p.T("tui.next.terminal")}
 	case !w.here():
 		first = offer{id: keyDo, label: p.T("tui.next.back")}
 	}

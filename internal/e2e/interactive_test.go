@@ -130,10 +130,10 @@ func TestDroppedInATerminal(t *testing.T) {
 	<-term.ended
 	again := open(t, options{cols: 90, rows: 28, env: env}, "resume", filepath.Base(runDir(t, env)))
 	screen := again.until("the running action", func(screen string) bool {
-		return strings.Contains(screen, "into the terminal of talk") || strings.Contains(screen, "While you were away")
+		return strings.Contains(screen, "enter into its terminal") || strings.Contains(screen, "While you were away")
 	})
-	if !strings.Contains(screen, "into the terminal of talk") {
-		again.insist("esc", shows("into the terminal of talk"))
+	if !strings.Contains(screen, "enter into its terminal") {
+		again.insist("esc", shows("enter into its terminal"))
 	}
 	again.act("enter", shows("--- talk has the terminal now"))
 	again.see("first? one", "second?")
@@ -151,7 +151,7 @@ func TestLeavingATerminalAndComingBack(t *testing.T) {
 	term.see("ready")
 	term.press("a").see("<a>")
 	term.press("\x1d")
-	term.see("talk goes on in its own terminal", "enter go into the terminal of talk")
+	term.see("talk goes on in its own terminal", "enter into its terminal")
 	term.act("enter", shows("--- talk has the terminal now"))
 	term.press("b").see("<a><b>")
 	term.press("ctrl+c") // a signal of the terminal
@@ -179,7 +179,7 @@ printf "\033[?1049l\033[?25h"'`)
 	term.see("page of 30 100")
 	term.press("x", "enter").see("key <x>")
 	term.press("\x1d")
-	term.see("LIVE", "enter go into the terminal of talk")
+	term.see("LIVE", "enter into its terminal")
 	term.act("enter", func(screen string) bool { // alone on the alternate screen
 		return strings.HasPrefix(screen, "key <x>, page of 30 100") && !strings.Contains(screen, "has the terminal now")
 	})

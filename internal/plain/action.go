@@ -233,7 +233,7 @@ func (t *talk) prepare(action *runbooks.Action) (run walk.Run, ready bool, err e
 			}
 			return t.prepare(action)
 		}
-		t.say(t.p.T("plain.values", "Reason", oneLine(values.Err.Error())))
+		t.say(t.p.T("plain.values", "Reason", oneLine(t.lacks(values.Err))))
 		return walk.Run{}, false, nil
 	case errors.As(err, &refusal):
 		t.say(oneLine(t.refusal(refusal)))

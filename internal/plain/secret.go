@@ -126,3 +126,12 @@ func (t *talk) wantsSecret(err error) (bool, error) {
 	t.say(t.p.T("secret.title", "Name", missing.Name))
 	return t.askSecret(missing.Name)
 }
+
+// lacks says why an action cannot run with what it has.
+func (t *talk) lacks(err error) string {
+	var missing *session.MissingSecretError
+	if errors.As(err, &missing) {
+		return t.p.T("plain.secret.missing", "Name", missing.Name)
+	}
+	return err.Error()
+}

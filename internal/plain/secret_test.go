@@ -61,7 +61,8 @@ func TestActionAsksForTheSecretItLacks(t *testing.T) {
 	var h hiding
 	term := open(t.Context(), t, fake, nil, func(o *Options) { o.Hide = h.hide })
 	term.see("connector [").typed("").see("version [").typed("").see("channel [").typed("").see("begins the walk").typed("")
-	term.see("LACK (hidden").typed("s3cret-value").see("LACK is there now").see("Enter runs").typed("").see("0.4").typed("leave")
+	term.see("LACK (hidden").typed("").see("the secret LACK is not there; `secret LACK` gives it").see("another command")
+	term.typed("").see("another command (help) > Secret LACK\nLACK (hidden").typed("s3cret-value").see("LACK is there now").see("Enter runs").typed("").see("0.4").typed("leave")
 	if got := <-term.done; got.err != nil || fake.Secret("LACK") != "s3cret-value" || len(started(fake.Events())) == 0 {
 		t.Errorf("%v; started %v:\n%s", got.err, started(fake.Events()), term.text())
 	}

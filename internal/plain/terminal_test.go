@@ -23,11 +23,21 @@ type terminal struct {
 	out  bytes.Buffer
 	grew chan struct{}
 	done chan talked
+
+	cue, ahead string // a line typed when cue is printed, before what comes next is
 }
 
 func (term *terminal) Write(p []byte) (int, error) {
 	term.mu.Lock()
 	defer term.mu.Unlock()
+	if term.cue != "" && bytes.Contains(p, []byte(term.cue)) {
+		term.cue = ""
+		for _, piece := range []string{term.ahead + "\n", " "} { // the second is taken when the first was read
+			if _, err := io.WriteString(term.in, piece); err != nil {
+				return 0, err
+			}
+		}
+	}
 	select {
 	case term.grew <- struct{}{}:
 	default:
@@ -122,8 +132,11 @@ func TestWhatIsTypedAheadConfirmsNothing(t *testing.T) {
 	if err := fake.Release(event.Ending{Captured: map[string]string{"rate": "1"}}); err != nil {
 		t.Fatal(err)
 	}
-	term.see("Enter: step done").typed("").see("· 1.2").typed("").see("1. Yes, roll back").typed("1").see("1. One connector").typed("1")
-	term.see("Run exactly this?").typed("leave")
+	term.see("Enter: step done").typed("").see("· 1.2").typed("").see("1. Yes, roll back").typed("1").see("1. One connector")
+	term.mu.Lock()
+	term.cue, term.ahead = "(shell, changes)", "y"
+	term.mu.Unlock()
+	term.typed("1").see("What was typed ahead was dropped.").see("Run exactly this?").typed("leave")
 	if got := <-term.done; got.err != nil {
 		t.Error(got.err)
 	}

@@ -81,6 +81,11 @@ func (s *sitting) types(keys string) {
 // ends reads on and returns why nothing more comes.
 func (s *sitting) ends() error {
 	s.t.Helper()
+	late := time.AfterFunc(20*time.Second, func() {
+		s.t.Error("it did not end")
+		_ = s.Close()
+	})
+	defer late.Stop()
 	buffer := make([]byte, 4096)
 	for {
 		n, err := s.Read(buffer)

@@ -190,3 +190,26 @@ func TestNothingIsLaunchedDuringClose(t *testing.T) {
 		t.Errorf("outcome = %q", got)
 	}
 }
+
+// TestWhatIsPrintedBehindTheEndIsDropped: a part of an executor that goes on after
+// its end takes neither the server down nor the record along.
+func TestWhatIsPrintedBehindTheEndIsDropped(t *testing.T) {
+	var kept actions.Sink
+	f := open(t, transcript.OS{}, func(_ context.Context, _ actions.Request, sink actions.Sink) actions.Result {
+		kept = sink
+		sink.Write(actions.StreamOut, []byte("in time\n"))
+		panic("half way")
+	})
+	f.begin()
+	at, err := f.Attach(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer at.Feed.Close()
+	f.do(walk.Run{Action: "act"})
+	updates := until(t, at.Feed, event.KindActionEnded)
+	kept.Write(actions.StreamOut, []byte("late\n"))
+	if got := text(updates); got != "in time\n" {
+		t.Errorf("output = %q", got)
+	}
+}

@@ -204,7 +204,9 @@ func TestStartIsOnDiskBeforeTheActionRuns(t *testing.T) {
 
 func TestSecretsReachNeitherFilesNorFeed(t *testing.T) {
 	f := open(t, transcript.OS{}, func(_ context.Context, req actions.Request, sink actions.Sink) actions.Result {
-		for _, c := range []byte("token " + req.Secrets["TOKEN"] + " and \x1b]52;c;AAAA\a done\n") {
+		secret := req.Secrets["TOKEN"]
+		// A colour in the middle must not hide it: what strips comes before what masks.
+		for _, c := range []byte("token " + secret + ", " + secret[:4] + "\x1b[31m" + secret[4:] + " and \x1b]52;c;AAAA\a done\n") {
 			sink.Write(actions.StreamOut, []byte{c})
 		}
 		return actions.Result{
@@ -221,7 +223,7 @@ func TestSecretsReachNeitherFilesNorFeed(t *testing.T) {
 	f.do(walk.WriteNote{Text: "we used " + token})
 	f.do(walk.Run{Action: "act"})
 	updates := until(t, at.Feed, event.KindActionEnded)
-	if got, want := text(updates), "token [secret TOKEN] and  done\n"; got != want {
+	if got, want := text(updates), "token [secret TOKEN], [secret TOKEN] and  done\n"; got != want {
 		t.Errorf("output = %q, want %q", got, want)
 	}
 	for _, u := range updates {

@@ -51,6 +51,7 @@ type sink struct {
 	kept    int64
 	dropped int64
 	told    time.Time // when the front ends last heard of dropped
+	closed  bool
 
 	waiting chan piece
 	used    chan []byte // buffers to be filled again
@@ -96,10 +97,14 @@ func streamOf(stream actions.Stream) Stream {
 	return StreamOut
 }
 
-// Write implements actions.Sink.
+// Write implements actions.Sink. What comes behind the end of the action, from a part
+// of an executor that panicked, say, is dropped.
 func (k *sink) Write(stream actions.Stream, p []byte) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.closed {
+		return
+	}
 	if k.kept >= maxOutput {
 		k.count(int64(len(p)))
 		return
@@ -161,6 +166,7 @@ func (k *sink) close() (summary transcript.OutputSummary, dropped int64, masked 
 		k.pass(name, pipe.masks.Flush(pipe.masks.Append(nil, pipe.filter.Flush(nil))))
 		masked += pipe.masks.Count()
 	}
+	k.closed = true
 	close(k.waiting)
 	<-k.written
 	summary, err = k.output.Close()

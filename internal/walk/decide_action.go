@@ -20,14 +20,14 @@ const (
 // due works out whether an action may run as things stand.
 func (s State) due(a int) dueness {
 	action := s.plan.actions[a]
-	if action.Scenario != "" && action.Scenario != s.Scenario {
+	if s.plan.onlyReverts[a] || action.Scenario != "" && action.Scenario != s.Scenario {
 		return dueNever
 	}
 	if action.Settings.After == "" {
 		return dueNow
 	}
 	b := s.plan.action(action.Settings.After)
-	if b == none || b == a {
+	if b == none || b == a || s.plan.onlyReverts[b] {
 		return dueNever
 	}
 	before := s.actions[b]

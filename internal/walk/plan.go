@@ -20,6 +20,7 @@ type Plan struct {
 	actionIndex map[string]int // by id and by name
 	actionStep  []int          // action -> step
 	stepActions [][]int        // step -> actions, those of substeps included
+	onlyReverts map[int]bool   // stands beside the action that it reverts: no part of the way
 
 	steersScenario bool // a choice picks the scenario
 	asks           int  // step at which the scenario is asked for; none: before the first step
@@ -34,6 +35,7 @@ func NewPlan(rb *runbooks.Runbook) *Plan {
 		stepIndex:   make(map[string]int, len(rb.Sequence)),
 		actionIndex: map[string]int{},
 		stepActions: make([][]int, len(rb.Sequence)),
+		onlyReverts: map[int]bool{},
 		asks:        none,
 	}
 	for i, step := range rb.Sequence {
@@ -56,6 +58,7 @@ func (p *Plan) Steps() []*runbooks.Step { return p.steps }
 func (p *Plan) addActions(index int, step *runbooks.Step) {
 	for _, action := range step.Actions {
 		n := len(p.actions)
+		p.onlyReverts[n] = revertsOneBeside(step, action)
 		p.actions = append(p.actions, action)
 		p.actionStep = append(p.actionStep, index)
 		p.actionIndex[action.ID] = n
@@ -75,6 +78,25 @@ func (p *Plan) addActions(index int, step *runbooks.Step) {
 	for _, sub := range step.Substeps {
 		p.addActions(index, sub)
 	}
+}
+
+// revertsOneBeside reports whether an action reverts another one of its own item
+// of the list. It is there to be offered as the undo: walked like the rest, it
+// would revert at once what the step is for. Of two that revert each other the
+// first is walked.
+func revertsOneBeside(step *runbooks.Step, action *runbooks.Action) bool {
+	before := true
+	for _, other := range step.Actions {
+		if other == action {
+			before = false
+			continue
+		}
+		undo := other.Settings.Undo
+		if undo != "" && (undo == action.Name || undo == action.ID) && (before || action.Settings.Undo == "") {
+			return true
+		}
+	}
+	return false
 }
 
 // placeScenario finds where the scenario is asked for when no choice picks it:
