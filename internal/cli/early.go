@@ -22,7 +22,7 @@ func (a *app) runScreen(ctx context.Context, prep *preparation, flags runFlags) 
 		return err
 	}
 	hello := a.hello("tui")
-	hello.Drive = true
+	hello.Drive, hello.Known = true, prep.plan
 	opts := a.screenOptions()
 	opts.Printer, opts.Scenario, opts.Answers, opts.Early = prep.printer, prep.scenario, prep.answers, early
 	opts.Start = func(ctx context.Context) (tui.Opened, error) {

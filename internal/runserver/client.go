@@ -2,6 +2,8 @@ package runserver
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -105,7 +107,7 @@ func (c *Client) greet(dir string, hello Hello) error {
 	if hello.Guest {
 		return nil
 	}
-	plan, err := readPlan(dir, f.Attached.Path)
+	plan, err := readPlan(dir, f.Attached.Path, hello.Known)
 	if err != nil {
 		return err
 	}
@@ -125,10 +127,13 @@ func (c *Client) greet(dir string, hello Hello) error {
 }
 
 // readPlan parses the bytes that the run keeps, never the runbook's own file.
-func readPlan(dir, path string) (*walk.Plan, error) {
+func readPlan(dir, path string, known *walk.Plan) (*walk.Plan, error) {
 	source, err := os.ReadFile(filepath.Join(dir, "runbook.md"))
 	if err != nil {
 		return nil, fmt.Errorf("read the run's own copy of the runbook: %w", err)
+	}
+	if sum := sha256.Sum256(source); known != nil && known.Runbook().Source.SHA256 == hex.EncodeToString(sum[:]) && known.Runbook().Source.Path == path {
+		return known, nil
 	}
 	rb, err := runbooks.Parse(path, source)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"genia.ai/bitacora/internal/session"
+	"genia.ai/bitacora/internal/walk"
 )
 
 // protocol is the version that both ends must speak. A server and its front
@@ -59,6 +60,10 @@ type Hello struct {
 	Guest    bool   `json:"guest"`     // only leaves a note: neither joins nor follows
 	Terminal bool   `json:"terminal"`  // has a terminal that interactive actions can be relayed to
 	Reason   string `json:"reason"`
+
+	// Known is the runbook as this front end has read it before; it is not read again
+	// when the run's own copy is the same. It never leaves the process.
+	Known *walk.Plan `json:"-"`
 }
 
 // attached answers a hello. So many events follow in frames of their own.
