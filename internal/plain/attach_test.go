@@ -156,13 +156,13 @@ func trusting(t *testing.T, mode string, trust session.Trust) *sessiontest.Sessi
 
 func TestTrustIsAskedBeforeTheWalk(t *testing.T) {
 	changed := session.Trust{State: session.TrustChanged, SHA256: strings.Repeat("ab", 32), Previous: strings.Repeat("cd", 32), Path: "/srv/r.md"}
-	got := talkTo(t, trusting(t, event.ModeLive, changed), nil, "facebook", "v1.4.2", "", "n", "", "y", "", "leave")
+	got := talkTo(t, trusting(t, event.ModeLive, changed), nil, "n", "", "y", "facebook", "v1.4.2", "", "", "leave")
 	got.must(t, "CHANGED since you last accepted it (sha256 cdcdcdcdcdcd… then, abababababab… now, /srv/r.md)", "Do you trust it and go on?", "Enter runs it")
 	accepted := of(got.events, event.KindRunbookTrusted)
 	if want := (event.RunbookTrusted{SHA256: changed.SHA256, Previous: changed.Previous, Path: changed.Path}); len(accepted) != 1 || accepted[0].Data != want {
 		t.Errorf("accepted %v\n%s", accepted, got.out)
 	}
-	got = talkTo(t, trusting(t, event.ModeLive, session.Trust{State: session.TrustNew, SHA256: "ef"}), nil, "facebook", "v1.4.2", "", "", "", "leave")
+	got = talkTo(t, trusting(t, event.ModeLive, session.Trust{State: session.TrustNew, SHA256: "ef"}), nil, "", "", "leave")
 	got.must(t, "You have never run this text (sha256 ef")
 	if len(of(got.events, event.KindStepStarted)) != 0 {
 		t.Errorf("it began without a yes:\n%s", got.out)

@@ -168,6 +168,9 @@ func (t *talk) brief() error {
 			return err
 		}
 	}
+	if !t.trusted() {
+		return t.askTrust()
+	}
 	for _, param := range t.plan.Runbook().Params {
 		if _, known := t.state.Value(param.Name); known || t.asked[param.Name] || t.givenLater(param) {
 			continue
@@ -176,9 +179,6 @@ func (t *talk) brief() error {
 		if err := t.askParam(param, true); err != nil {
 			return err
 		}
-	}
-	if !t.trusted() {
-		return t.askTrust()
 	}
 	if err := t.askSecrets(); err != nil {
 		return err
