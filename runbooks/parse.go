@@ -88,6 +88,9 @@ func (b *builder) read(path string) {
 	blocks := readBlocks(b.src, b.f)
 	name, titleBlock := takeTitle(blocks, b.fm.title, path)
 	b.sections = split(blocks, name, titleBlock)
+	if titleBlock != nil && titleBlock.kind == blockHeading {
+		b.rb.titleLine = titleBlock.line
+	}
 	b.declaredMembers(name)
 	b.findAlternatives()
 	b.classify()
