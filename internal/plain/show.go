@@ -69,7 +69,7 @@ func (t *talk) showStep(step *runbooks.Step) {
 	t.shown = ""
 	position := 0
 	for _, other := range t.plan.Steps() {
-		if t.state.Step(other.ID).Bearing != walk.BearingOn {
+		if t.state.Step(other.ID).Bearing != walk.BearingOn || t.state.Before(other.ID) {
 			continue
 		}
 		position++
@@ -126,6 +126,8 @@ func (t *talk) listSteps(string) error {
 		mark, status := " ", t.p.T("step."+string(st.Status))
 		if st.Bearing != walk.BearingOn {
 			status = t.p.T("plain.bearing." + string(st.Bearing))
+		} else if t.state.Before(step.ID) {
+			status = t.p.T("plain.bearing.before")
 		}
 		if current != nil && current.ID == step.ID {
 			mark = ">"
