@@ -76,6 +76,8 @@ type Entry struct {
 	Lang  string
 	Note  string // what is wrong with it, or ""; such an entry can still be picked
 
+	Headings, Alerts []string // it is also found by these
+
 	Phases, Steps int
 	Run           string    // id of an unfinished run; "" for a runbook
 	LastRun       time.Time // zero = never
