@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"genia.ai/bitacora/internal/event"
-	"genia.ai/bitacora/internal/i18n"
 	"genia.ai/bitacora/internal/runserver"
 	"genia.ai/bitacora/internal/sanitize"
 	"genia.ai/bitacora/tui"
@@ -41,12 +40,12 @@ func (a *app) pick(ctx context.Context) error {
 	opts.Printer = printer
 	opts.Entries = a.entries(ctx)
 	opts.Open = func(ctx context.Context, choice tui.Choice) (tui.Opened, error) {
-		opened, p, err := a.openPicked(ctx, choice)
+		opened, prep, err := a.openPicked(ctx, choice)
 		if err != nil {
 			return tui.Opened{}, err
 		}
-		client, printer = opened, p
-		return tui.Opened{Client: client, Printer: printer}, nil
+		client, printer = opened, prep.printer
+		return tui.Opened{Client: client, Printer: printer, Checks: prep.checks(a, runFlags{dryRun: choice.Rehearsal})}, nil
 	}
 	result, err := tui.Run(ctx, opts)
 	err = a.screenError(err)
@@ -62,7 +61,7 @@ func (a *app) pick(ctx context.Context) error {
 }
 
 // openPicked starts the run of what was picked, or goes on with it.
-func (a *app) openPicked(ctx context.Context, choice tui.Choice) (*runserver.Client, *i18n.Printer, error) {
+func (a *app) openPicked(ctx context.Context, choice tui.Choice) (*runserver.Client, *preparation, error) {
 	name := choice.Entry.Path
 	if name == "" {
 		name = choice.Entry.Name
@@ -90,7 +89,7 @@ func (a *app) openPicked(ctx context.Context, choice tui.Choice) (*runserver.Cli
 	hello := a.hello("tui")
 	hello.Drive = true
 	client, err := runserver.Dial(ctx, ready.Dir, hello)
-	return client, prep.printer, err
+	return client, prep, err
 }
 
 // entries are what the picker offers, with when each was last run and rehearsed.

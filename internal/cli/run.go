@@ -97,7 +97,7 @@ func (a *app) run(ctx context.Context, name string, flags runFlags) error {
 	hello := a.hello(a.frontEnd(flags))
 	hello.Drive = true
 	return a.drive(ctx, ready.Dir, hello, view{
-		plain: flags.plain, printer: prep.printer, scenario: prep.scenario, answers: prep.answers,
+		plain: flags.plain, printer: prep.printer, scenario: prep.scenario, answers: prep.answers, checks: prep.checks(a, flags),
 	})
 }
 
