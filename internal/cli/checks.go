@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"maps"
 	"os"
 
 	"genia.ai/bitacora/internal/preflight"
@@ -20,7 +21,20 @@ func (p *preparation) checks(a *app, flags runFlags) func(context.Context) []ses
 			return nil // the run itself says that it has no working directory
 		}
 		return preflight.Run(ctx, p.rb.Runbook, preflight.Options{
-			Dir: dir, Env: p.env, Getenv: func(name string) string { value, _ := a.env(name); return value },
+			Dir: dir, Env: p.lookedUp(a), Getenv: func(name string) string { value, _ := a.env(name); return value },
 		})
 	}
+}
+
+// lookedUp are the values that may stand in the names that are looked up. A text
+// that nobody accepted yet does not make the operator's own values leave the machine,
+// were it only as the name of a host: until then only those count that it brings
+// along.
+func (p *preparation) lookedUp(a *app) map[string]string {
+	if !p.trust(a).Asks() {
+		return p.env
+	}
+	own := maps.Clone(p.rb.Env)
+	maps.DeleteFunc(own, func(name, _ string) bool { _, set := a.env(name); return set })
+	return own
 }

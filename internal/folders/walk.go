@@ -64,7 +64,7 @@ func (w *walker) dir(path, name string, info fs.FileInfo, depth int) {
 		return
 	}
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
-		id := inode{uint64(stat.Dev), stat.Ino}
+		id := inode{stat.Dev, stat.Ino}
 		if w.seen[id] {
 			return
 		}
@@ -92,7 +92,7 @@ func (w *walker) entry(dir, name string, entry fs.DirEntry, depth int) {
 		return
 	}
 	isLink, isRunbook := entry.Type()&fs.ModeSymlink != 0, strings.HasSuffix(entry.Name(), extension)
-	if !isLink && !entry.IsDir() && !(isRunbook && entry.Type().IsRegular()) {
+	if !isLink && !entry.IsDir() && (!isRunbook || !entry.Type().IsRegular()) {
 		return
 	}
 	path := dir + string(filepath.Separator) + entry.Name()
