@@ -20,7 +20,7 @@ func (b *builder) action(blk *block, c *codeReading, step *Step, caption string)
 		d.attribute(attr)
 	}
 	d.runme(b.fm)
-	if a.isShell() {
+	if a.isShell() && !b.outline {
 		d.script = b.shell.read(a.Code)
 	}
 	for _, note := range blk.notes {
@@ -58,7 +58,10 @@ func (b *builder) action(blk *block, c *codeReading, step *Step, caption string)
 // spanAction makes a shell action of a code span that stands alone.
 func (b *builder) spanAction(blk *block, step *Step, command string) *Action {
 	a := &Action{Kind: KindShell, Code: command + "\n", Line: blk.line, Scenario: step.Scenario, Attrs: map[string]string{}}
-	d := &declaring{builder: b, a: a, blk: blk, script: b.shell.read(a.Code)}
+	d := &declaring{builder: b, a: a, blk: blk}
+	if !b.outline {
+		d.script = b.shell.read(a.Code)
+	}
 	a.Effect = inferEffect(a, d.script.harmless)
 	b.actions = append(b.actions, &placedAction{Action: a, declaring: d})
 	return a

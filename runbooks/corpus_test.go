@@ -85,7 +85,7 @@ func TestCorpus(t *testing.T) {
 // sections belongs to exactly one step, and that no other block does.
 func checkCommands(t *testing.T, path string, src []byte) {
 	t.Helper()
-	b := parse(path, src)
+	b := parse(path, src, false)
 	steps := map[*Action]int{}
 	b.rb.visit(func(s *Step) bool {
 		for _, a := range s.Actions {

@@ -63,7 +63,7 @@ type linter struct {
 // lines: what Parse and Lint say, and what takes longer to find out. It runs
 // nothing, and reads nothing but what around.Read gives it. The error is Parse's.
 func Inspect(path string, src []byte, around Surroundings) ([]Finding, error) {
-	b := parse(path, src)
+	b := parse(path, src, false)
 	if len(b.f.problems) > 0 {
 		_, err := Parse(path, src)
 		return nil, err

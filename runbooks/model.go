@@ -94,6 +94,8 @@ type Runbook struct {
 	// order of the walk: the document's, but for the steps of alternatives that
 	// stand outside the phases. Each step carries its Phase and Scenario.
 	Sequence []*Step `json:"-"`
+
+	titleLine int // of the heading that is the title, 0 when none is
 }
 
 // Source says where the bytes came from.

@@ -31,6 +31,7 @@ type builder struct {
 	actionIDs    map[string]bool
 	roleMarks    map[string]mark
 	hostsNoted   bool
+	outline      bool // only what an Outline says is wanted
 }
 
 // Parse reads a runbook. path only names the text in messages; nothing is read
@@ -39,24 +40,33 @@ type builder struct {
 // runbook's Diagnostics, of which an error means that it must not be run
 // (HasErrors). Parse never panics and never returns a part of a runbook.
 func Parse(path string, src []byte) (*Runbook, error) {
-	b := parse(path, src)
-	if len(b.f.problems) > 0 {
-		for _, d := range b.f.notes {
-			if d.Severity == SeverityError {
-				b.f.problems = append(b.f.problems, d)
-			}
-		}
-		sortDiagnostics(b.f.problems)
-		return nil, &ParseError{Path: path, Problems: b.f.problems}
+	b := parse(path, src, false)
+	if err := b.refusal(path); err != nil {
+		return nil, err
 	}
 	return b.rb, nil
 }
 
+// refusal says why the text is no runbook.
+func (b *builder) refusal(path string) error {
+	if len(b.f.problems) == 0 {
+		return nil
+	}
+	for _, d := range b.f.notes {
+		if d.Severity == SeverityError {
+			b.f.problems = append(b.f.problems, d)
+		}
+	}
+	sortDiagnostics(b.f.problems)
+	return &ParseError{Path: path, Problems: b.f.problems}
+}
+
 // parse reads src as far as it can be read.
-func parse(path string, src []byte) *builder {
+func parse(path string, src []byte, outline bool) *builder {
 	sum := sha256.Sum256(src)
 	b := &builder{
-		f: &findings{}, shell: newShellReader(), names: map[string]int{}, byScenario: map[string]*alternative{}, stepIDs: map[string]int{}, actionIDs: map[string]bool{}, roleMarks: map[string]mark{},
+		outline: outline,
+		f:       &findings{}, shell: newShellReader(), names: map[string]int{}, byScenario: map[string]*alternative{}, stepIDs: map[string]int{}, actionIDs: map[string]bool{}, roleMarks: map[string]mark{},
 		rb: &Runbook{
 			Schema: Schema, Source: Source{Path: path, SHA256: hex.EncodeToString(sum[:])},
 			Params: []Param{}, Secrets: []string{}, Roles: []Role{}, Scenarios: []Scenario{}, Sections: []Section{}, Diagnostics: []Diagnostic{},
@@ -78,6 +88,9 @@ func (b *builder) read(path string) {
 	blocks := readBlocks(b.src, b.f)
 	name, titleBlock := takeTitle(blocks, b.fm.title, path)
 	b.sections = split(blocks, name, titleBlock)
+	if titleBlock != nil && titleBlock.kind == blockHeading {
+		b.rb.titleLine = titleBlock.line
+	}
 	b.declaredMembers(name)
 	b.findAlternatives()
 	b.classify()
@@ -101,6 +114,9 @@ func (b *builder) read(path string) {
 	b.sequence()
 	b.number()
 	b.finish()
+	if b.outline {
+		return
+	}
 	b.explainSteps()
 	b.resolve()
 	b.lint()

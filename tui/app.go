@@ -45,6 +45,9 @@ type app struct {
 	waiters []waiter
 	undoing string // action that is undone as one of all, or ""
 
+	checks   []session.Check // what was found out about this machine
+	checking bool            // it is being looked at
+
 	tasks    tasks
 	pump     *pump
 	lend     func(tea.ExecCommand, tea.ExecCallback) tea.Cmd // lends the terminal
@@ -105,6 +108,7 @@ type (
 		err     error
 	}
 	taskPanickedMsg struct{ err *PanicError }
+	checkedMsg      struct{ checks []session.Check }
 )
 
 func newApp(ctx context.Context, opts Options) *app {
@@ -134,9 +138,12 @@ func (a *app) prepare(ctx context.Context, width, height int) {
 		a.showEarly()
 		a.first = a.openEarly()
 	}
+	if a.opts.Checks != nil {
+		a.first = tea.Batch(a.first, a.check(a.opts.Checks))
+	}
 	if a.client != nil {
 		attachment, err := a.client.Attach(ctx)
-		a.first = a.handle(openedMsg{opened: Opened{Client: a.client}, attachment: attachment, err: err})
+		a.first = tea.Batch(a.first, a.handle(openedMsg{opened: Opened{Client: a.client}, attachment: attachment, err: err}))
 	}
 	if width > 0 && height > 0 {
 		a.handle(tea.WindowSizeMsg{Width: width, Height: height})
@@ -184,6 +191,8 @@ func (a *app) handle(msg tea.Msg) tea.Cmd {
 		return show(msg)
 	case updatesArrivedMsg:
 		return a.arrived(msg)
+	case checkedMsg:
+		a.checks, a.checking = msg.checks, false
 	case terminalLeftMsg:
 		return a.terminalLeft(msg)
 	case taskPanickedMsg:

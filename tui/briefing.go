@@ -76,6 +76,7 @@ func (b *briefingScreen) lines() []string {
 	lines = b.a.section(b.width, lines, "tui.brief.params", b.params())
 	lines = b.a.section(b.width, lines, "tui.brief.secrets", b.secrets())
 	lines = b.a.section(b.width, lines, "tui.brief.tools", b.tools())
+	lines = b.a.section(b.width, lines, "tui.brief.checks", b.a.checkLines())
 	lines = b.a.section(b.width, lines, "tui.brief.roles", b.roles())
 	about := []string{p.T("tui.brief.run", "Run", a.clean(r.briefing.Run)), p.T("tui.brief.dir", "Dir", a.clean(r.briefing.Dir))}
 	if r.briefing.Sandbox != "" {

@@ -3,15 +3,21 @@ package tui
 import (
 	"strings"
 
+	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
+
+	"genia.ai/bitacora/internal/fuzzy"
 )
 
-// picker offers unfinished runs and runbooks, in the order it was given.
+// picker offers unfinished runs and runbooks, in the order it was given; while there
+// is a filter, what fits best comes first. Of thousands only those that can be seen
+// are drawn.
 type picker struct {
 	a       *app
 	width   int
 	height  int
-	found   []int // indices into the entries that match the filter
+	texts   []fuzzy.Text // of the entries, made when the first filter is typed
+	found   []int        // indices into the entries that match the filter
 	filter  string
 	cursor  int
 	scroll  scroll
@@ -72,11 +78,7 @@ func (p *picker) act(id keyID) tea.Cmd {
 		p.opening = true
 		return p.a.pick(Choice{Entry: *p.selected(), Rehearsal: p.a.opts.Rehearsal || id == keyRehearse})
 	case keyFilter:
-		p.a.ask(p.a.p.T("tui.picker.filter"), nil, p.filter, func(text string) tea.Cmd {
-			p.search(text)
-			p.a.dialog = nil
-			return nil
-		})
+		p.a.dialog = &filterDialog{p: p, line: newLine(p.filter), before: p.filter}
 	case keyDown:
 		p.move(1)
 	case keyUp:
@@ -96,20 +98,28 @@ func (p *picker) act(id keyID) tea.Cmd {
 
 func (p *picker) move(by int) { p.cursor = max(0, min(p.cursor+by, len(p.found)-1)) }
 
-// search keeps the entries in which every word of the filter stands.
+// search keeps the entries that the filter fits. A filter that goes on from the one
+// before only narrows what that had found.
 func (p *picker) search(filter string) {
-	p.filter, p.cursor, p.found = filter, 0, nil
-	words := strings.Fields(strings.ToLower(filter))
-	for i, e := range p.a.opts.Entries {
-		all := strings.ToLower(e.Title + " " + e.Name + " " + e.Path)
-		matches := true
-		for _, word := range words {
-			matches = matches && strings.Contains(all, word)
+	among := p.found
+	if p.filter == "" || !strings.HasPrefix(filter, p.filter) {
+		among = nil
+	}
+	p.filter, p.cursor = filter, 0
+	if strings.TrimSpace(filter) == "" {
+		p.found = make([]int, len(p.a.opts.Entries))
+		for i := range p.found {
+			p.found[i] = i
 		}
-		if matches {
-			p.found = append(p.found, i)
+		return
+	}
+	if p.texts == nil {
+		p.texts = make([]fuzzy.Text, len(p.a.opts.Entries))
+		for i, e := range p.a.opts.Entries {
+			p.texts[i] = fuzzy.NewText(e.Title, e.Name, e.Path, e.Headings, e.Alerts)
 		}
 	}
+	p.found = fuzzy.Rank(p.texts, among, filter)
 }
 
 func (p *picker) view() []string {
@@ -117,8 +127,9 @@ func (p *picker) view() []string {
 	heading := a.p.T("tui.picker.title")
 	if p.filter != "" {
 		heading += "  /" + a.clean(p.filter)
+		heading += "  " + a.p.T("tui.picker.count", "Found", len(p.found), "All", len(a.opts.Entries))
 	}
-	lines := []string{a.look.strong.Render(heading), ""}
+	lines := []string{a.look.strong.Render(a.look.cut(heading, p.width)), ""}
 	if len(p.found) == 0 {
 		return block(append(lines, wrap(a.p.T("tui.picker.empty"), p.width)...), p.height)
 	}
@@ -143,14 +154,18 @@ func (p *picker) row(i, part int) string {
 		title = a.p.T("tui.picker.unfinished", "Title", title)
 	}
 	if i != p.cursor {
-		return a.look.cut(mark+title, p.width)
+		return mark + p.marked(a.look.cut(title, p.width-len(mark)))
 	}
 	return a.look.cursor.Render(a.look.cut(a.look.sym.cursor+" "+title, p.width))
 }
 
 func (p *picker) facts(e Entry) string {
 	a := p.a
-	facts := []string{a.clean(e.Name)}
+	var facts []string
+	if where := p.where(e); where != "" {
+		facts = append(facts, a.look.sym.arrow+" "+a.clean(where))
+	}
+	facts = append(facts, a.clean(e.Name))
 	if e.Note != "" {
 		facts = append(facts, "! "+a.clean(e.Note))
 	}
@@ -171,3 +186,81 @@ func (p *picker) facts(e Entry) string {
 	}
 	return strings.Join(facts, " · ")
 }
+
+// where names the heading or alert that the filter found, "" when it found the title
+// or the name.
+func (p *picker) where(e Entry) string {
+	if strings.TrimSpace(p.filter) == "" || e.Run != "" {
+		return ""
+	}
+	return fuzzy.NewText(e.Title, e.Name, e.Path, e.Headings, e.Alerts).Where(p.filter)
+}
+
+// marked shows which part of a text the filter found.
+func (p *picker) marked(text string) string {
+	marks := fuzzy.Spans(text, p.filter)
+	if marks == nil {
+		return text
+	}
+	var b, part strings.Builder
+	runes, on := []rune(text), false
+	flush := func() {
+		if s := part.String(); on && s != "" {
+			b.WriteString(p.a.look.strong.Render(s))
+		} else {
+			b.WriteString(s)
+		}
+		part.Reset()
+	}
+	for i, r := range runes {
+		if marks[i] != on {
+			flush()
+			on = marks[i]
+		}
+		part.WriteRune(r)
+	}
+	flush()
+	return b.String()
+}
+
+// filterDialog narrows the list with every key.
+type filterDialog struct {
+	p      *picker
+	line   textinput.Model
+	before string // the filter that esc brings back
+}
+
+func (d *filterDialog) title() string { return d.p.a.p.T("tui.picker.filter") }
+
+func (d *filterDialog) press(msg tea.KeyMsg) tea.Cmd {
+	switch msg.String() {
+	case "esc", "ctrl+c":
+		d.p.search(d.before)
+		d.p.a.dialog = nil
+		return nil
+	case "enter":
+		d.p.a.dialog = nil
+		return nil
+	case "down":
+		d.p.move(1)
+		return nil
+	case "up":
+		d.p.move(-1)
+		return nil
+	}
+	var cmd tea.Cmd
+	d.line, cmd = d.line.Update(msg)
+	if text := d.line.Value(); text != d.p.filter {
+		d.p.search(text)
+	}
+	return cmd
+}
+
+func (d *filterDialog) lines(width, _ int) []string { return []string{lineView(d.line, width)} }
+
+func (d *filterDialog) hints() []hint {
+	t := d.p.a.p.T
+	return []hint{{"enter", t("tui.foot.accept-text")}, {"up/down", t("tui.foot.move")}, {"esc", t("tui.foot.close")}}
+}
+
+func (d *filterDialog) refused(string) {}

@@ -33,6 +33,9 @@ func (a *app) opened(msg openedMsg) tea.Cmd {
 	a.reroute()
 	a.welcome()
 	cmds := []tea.Cmd{a.listen(msg.attachment.Feed)}
+	if msg.opened.Checks != nil {
+		cmds = append(cmds, a.check(msg.opened.Checks))
+	}
 	if w, ok := a.base.(*walkScreen); ok {
 		cmds = append(cmds, w.refresh()) // who comes back sees at once what would be run
 	}

@@ -48,6 +48,10 @@ type Options struct {
 	// together, in the place of Client. An error of Start is that of Run.
 	Start func(ctx context.Context) (Opened, error)
 	Early *session.Attachment
+	// Checks looks at what the run will need of this machine, in the background, while
+	// the briefing is read already; nil = there is nothing to look at. It ends with the
+	// context.
+	Checks func(ctx context.Context) []session.Check
 	// Scenario and Answers, by the name or id of a choice, input or confirm, are
 	// what questions start with; the operator still confirms each.
 	Scenario string
@@ -76,6 +80,8 @@ type Entry struct {
 	Lang  string
 	Note  string // what is wrong with it, or ""; such an entry can still be picked
 
+	Headings, Alerts []string // it is also found by these
+
 	Phases, Steps int
 	Run           string    // id of an unfinished run; "" for a runbook
 	LastRun       time.Time // zero = never
@@ -88,10 +94,12 @@ type Choice struct {
 	Rehearsal bool
 }
 
-// Opened is an open run. A nil Printer keeps the language.
+// Opened is an open run. A nil Printer keeps the language, nil Checks those of the
+// Options.
 type Opened struct {
 	Client  session.Client
 	Printer *i18n.Printer
+	Checks  func(ctx context.Context) []session.Check
 }
 
 // Result says how the front end was left.

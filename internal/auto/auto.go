@@ -27,9 +27,10 @@ type Options struct {
 	Scenario string            // --scenario ID
 	Answers  map[string]string // --answer NAME=VALUE: choices, inputs, confirms, targets
 
-	// Rehearsal and Sandbox are of use to Check; Run takes both from the record.
+	// These are of use to Check; Run takes them from the record.
 	Rehearsal bool
 	Sandbox   bool
+	Section   string // at which the walk is entered
 	// HasSecret tells Check which secrets are there; nil: do not look.
 	HasSecret func(name string) bool
 
@@ -66,7 +67,7 @@ func Run(ctx context.Context, client session.Client, opts Options) (Result, erro
 	w := &walker{client: client, feed: attached.Feed, state: walk.Replay(attached.Plan, attached.Events)}
 	w.saved = attached.Saved
 	w.opts = opts
-	w.opts.Rehearsal, w.opts.Sandbox = w.state.Rehearsal(), w.state.Sandbox
+	w.opts.Rehearsal, w.opts.Sandbox, w.opts.Section = w.state.Rehearsal(), w.state.Sandbox, w.state.Section
 	w.report = newReporter(opts.Out, opts.Printer)
 	if err := Check(attached.Plan, w.opts); err != nil {
 		return Result{LastSaved: w.saved}, err

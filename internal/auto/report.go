@@ -153,7 +153,7 @@ func (r *reporter) answer(data event.ChoiceMade) string {
 func (r *reporter) step(s walk.State, ev event.Event, data event.StepStarted) string {
 	position := 0
 	for _, step := range s.Plan().Steps() {
-		if s.Step(step.ID).Bearing != walk.BearingOn {
+		if s.Step(step.ID).Bearing != walk.BearingOn || s.Before(step.ID) {
 			continue
 		}
 		position++

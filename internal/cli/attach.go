@@ -30,6 +30,7 @@ type view struct {
 	scenario string
 	answers  map[string]string
 	watch    bool // only follow
+	checks   func(context.Context) []session.Check
 }
 
 // left is how a front end left a run.
@@ -119,7 +120,7 @@ func (a *app) showPlain(ctx context.Context, client session.Client, v view, l le
 	defer stop()
 	result, err := plain.Run(ctx, client, plain.Options{
 		In: a.in, Out: a.out, Printer: v.printer, Interactive: term.IsTerminal(int(a.in.Fd())), Hide: hideFor(a.in), Tty: a.tty(),
-		Scenario: v.scenario, Answers: v.answers, Watch: v.watch,
+		Scenario: v.scenario, Answers: v.answers, Watch: v.watch, Checks: v.checks,
 		Location: time.Local, Now: a.clock.Now, Interrupt: interrupts,
 	})
 	switch {

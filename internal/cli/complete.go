@@ -8,9 +8,10 @@ import (
 )
 
 // completeRunbook offers the runbooks that go by a name, and files.
-func (a *app) completeRunbook(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+func (a *app) completeRunbook(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var names []string
-	for _, rb := range a.runbooks() {
+	all, _ := a.runbooks(cmd.Context())
+	for _, rb := range all {
 		names = append(names, cobra.CompletionWithDesc(rb.Name, rb.Title))
 	}
 	return names, cobra.ShellCompDirectiveDefault

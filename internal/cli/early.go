@@ -25,6 +25,7 @@ func (a *app) runScreen(ctx context.Context, prep *preparation, flags runFlags) 
 	hello.Drive, hello.Known = true, prep.plan
 	opts := a.screenOptions()
 	opts.Printer, opts.Scenario, opts.Answers, opts.Early = prep.printer, prep.scenario, prep.answers, early
+	opts.Checks = prep.checks(a, flags)
 	opts.Start = func(ctx context.Context) (tui.Opened, error) {
 		ready, err := a.launch(ctx, prep.spec(flags), prep.printer)
 		if err != nil {

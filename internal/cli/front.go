@@ -1,12 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
 
 	"genia.ai/bitacora/internal/event"
-	"genia.ai/bitacora/internal/i18n"
 	"genia.ai/bitacora/internal/runserver"
 	"genia.ai/bitacora/internal/sanitize"
 	"genia.ai/bitacora/tui"
@@ -38,14 +38,14 @@ func (a *app) pick(ctx context.Context) error {
 	printer := a.printer("")
 	opts := a.screenOptions()
 	opts.Printer = printer
-	opts.Entries = a.entries()
+	opts.Entries = a.entries(ctx)
 	opts.Open = func(ctx context.Context, choice tui.Choice) (tui.Opened, error) {
-		opened, p, err := a.openPicked(ctx, choice)
+		opened, prep, err := a.openPicked(ctx, choice)
 		if err != nil {
 			return tui.Opened{}, err
 		}
-		client, printer = opened, p
-		return tui.Opened{Client: client, Printer: printer}, nil
+		client, printer = opened, prep.printer
+		return tui.Opened{Client: client, Printer: printer, Checks: prep.checks(a, runFlags{dryRun: choice.Rehearsal})}, nil
 	}
 	result, err := tui.Run(ctx, opts)
 	err = a.screenError(err)
@@ -61,7 +61,7 @@ func (a *app) pick(ctx context.Context) error {
 }
 
 // openPicked starts the run of what was picked, or goes on with it.
-func (a *app) openPicked(ctx context.Context, choice tui.Choice) (*runserver.Client, *i18n.Printer, error) {
+func (a *app) openPicked(ctx context.Context, choice tui.Choice) (*runserver.Client, *preparation, error) {
 	name := choice.Entry.Path
 	if name == "" {
 		name = choice.Entry.Name
@@ -89,22 +89,29 @@ func (a *app) openPicked(ctx context.Context, choice tui.Choice) (*runserver.Cli
 	hello := a.hello("tui")
 	hello.Drive = true
 	client, err := runserver.Dial(ctx, ready.Dir, hello)
-	return client, prep.printer, err
+	return client, prep, err
 }
 
 // entries are what the picker offers, with when each was last run and rehearsed.
-func (a *app) entries() []tui.Entry {
+func (a *app) entries(ctx context.Context) []tui.Entry {
 	rows, err := a.runRows()
 	if err != nil {
 		rows = nil // the picker still works without the past
 	}
+	past := map[string][]runRow{}
+	for _, row := range rows {
+		if row.Started != nil {
+			past[row.Title] = append(past[row.Title], row)
+		}
+	}
 	var entries []tui.Entry
-	for _, rb := range a.runbooks() {
-		entry := tui.Entry{Name: rb.Name, Title: rb.Title, Path: rb.Path, Lang: rb.Lang, Note: rb.Problem, Phases: rb.Phases, Steps: rb.Steps}
-		for _, row := range rows {
-			if row.Title != rb.Title || row.Started == nil {
-				continue
-			}
+	all, _ := a.runbooks(ctx) // list says what could not be looked at
+	for _, rb := range all {
+		entry := tui.Entry{
+			Name: rb.Name, Title: cmp.Or(rb.Title, rb.Name), Path: rb.Path, Lang: rb.Lang, Note: rb.Problem,
+			Phases: rb.Phases, Steps: rb.Steps, Headings: rb.Headings, Alerts: rb.Alerts,
+		}
+		for _, row := range past[rb.Title] {
 			last := &entry.LastRun
 			if row.Mode == event.ModeRehearsal {
 				last = &entry.LastRehearsed

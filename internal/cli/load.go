@@ -13,7 +13,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"genia.ai/bitacora/internal/config"
 	"genia.ai/bitacora/internal/sanitize"
 	"genia.ai/bitacora/runbooks"
 	"genia.ai/bitacora/runbooks/library"
@@ -28,41 +27,28 @@ type loaded struct {
 	modified time.Time
 	shipped  bool
 	beside   map[string]string // values of an .ini file of the same name
+	section  string            // at which it is to be entered, "" for its beginning
+	heading  string            // of the section
 }
 
-// load finds and parses a runbook: a path, or the name of one in the user's or
-// the system's runbook directories, or of a shipped one.
+// load finds and parses a runbook: a path, the name of one in the folders, or of a
+// shipped one, or an address whose last parts name one; each may name a section
+// behind a #.
 func (a *app) load(name string) (*loaded, error) {
-	found, err := a.find(name)
+	found, fragment, err := a.locate(name)
 	if err != nil {
 		return nil, err
 	}
 	found.Runbook, err = runbooks.Parse(found.path, found.source)
-	if err != nil {
-		return nil, err
+	if err != nil || fragment == "" {
+		return found, err
 	}
+	place, err := found.Find(fragment)
+	if err != nil {
+		return nil, usagef("%s: %w", found.path, err)
+	}
+	found.section, found.heading = place.Slug, place.Heading
 	return found, nil
-}
-
-// find reads the bytes of a runbook.
-func (a *app) find(name string) (*loaded, error) {
-	if isPath(name) {
-		return readRunbook(name)
-	}
-	for _, dir := range config.DataDirs(a.env) {
-		path := filepath.Join(dir, name+".md")
-		if _, err := os.Stat(path); err == nil {
-			return readRunbook(path)
-		}
-	}
-	source, err := library.Read(name)
-	if err != nil {
-		if _, here := os.Stat(name + ".md"); here == nil {
-			return nil, usagef("%w; a file is named by its path: ./%s.md", err, name)
-		}
-		return nil, &usageError{fmt.Errorf("%w; `bitacora list` names the runbooks, a path with a slash or .md names a file", err)}
-	}
-	return &loaded{source: source, name: name, path: name + ".md", shipped: true}, nil
 }
 
 func isPath(name string) bool {

@@ -98,12 +98,15 @@ func files() [][2]string {
 		{"$XDG_STATE_HOME/bitacora/heads/", "the anchored heads of each run, which verify compares; kept apart, so that a record is not changed unseen"},
 		{"$XDG_STATE_HOME/bitacora/trusted/", "which text of each runbook you accepted; remove a file to be asked again"},
 		{"$XDG_DATA_HOME/bitacora/runbooks/", "your runbooks; default ~/.local/share/bitacora/runbooks/"},
+		{"$XDG_CONFIG_HOME/bitacora/config.yaml", "more folders of runbooks: `runbooks: [/srv/docs, ~/notes]`; default ~/.config/bitacora/"},
+		{"$XDG_CACHE_HOME/bitacora/", "what was found in those folders, to list them faster; can be removed at any time"},
 		{"$XDG_CONFIG_HOME/bitacora/secrets.yaml", "where secrets come from: NAME: {command: [pass, show, x]} or NAME: {file: ~/x}, never a value; default ~/.config/bitacora/"},
 	}
 }
 
 func variables() [][2]string {
 	return [][2]string{
+		{"BITACORA_PATH", "folders in which runbooks are looked for first, as PATH is written"},
 		{"BITACORA_OPERATOR", "your name in the record, for shared accounts; else your user"},
 		{"BITACORA_IDLE", "how long a run waits with nobody attached before it is paused (10m); read when its server starts"},
 		{"BITACORA_SYSLOG", "where heads are logged too: local, udp://HOST:PORT or tcp://HOST:PORT; read when the server starts"},

@@ -30,7 +30,8 @@ func (a *app) newCommand() *cobra.Command {
 				return usagef("%w", err)
 			}
 			p := a.printer("")
-			text := p.T("cli.new", "Title", strings.TrimSuffix(filepath.Base(path), ".md"))
+			title := strings.TrimSuffix(filepath.Base(path), ".md")
+			text := p.T("cli.new", "Title", quoteYAML(title), "Heading", escapeMarkdown(title))
 			if _, err := file.WriteString(text); err != nil {
 				return errors.Join(err, file.Close())
 			}
@@ -74,6 +75,23 @@ func (a *app) sandboxCommand() *cobra.Command {
 	cmd.Flags().StringVar(&fault, "fault", "", "`PART` that is broken: "+strings.Join(sandbox.Faults(), ", "))
 	cmd.Flags().StringVar(&addr, "addr", "", "`ADDRESS` to listen on, on loopback (default 127.0.0.1 and any free port)")
 	return cmd
+}
+
+// quoteYAML writes a text so that YAML reads it as it is.
+func quoteYAML(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", " ", "\t", " ").Replace(s) + `"`
+}
+
+// escapeMarkdown writes a text so that Markdown reads it as it is.
+func escapeMarkdown(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if strings.ContainsRune("\\`*_{}[]<>#|~&", r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

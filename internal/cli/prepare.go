@@ -184,7 +184,7 @@ func (p *preparation) practise(ctx context.Context, flags runFlags) error {
 func (p *preparation) autoOptions(a *app) auto.Options {
 	return auto.Options{
 		Params: p.params, Scenario: p.scenario, Answers: p.answers,
-		Rehearsal: p.dryRun, Sandbox: p.service != nil,
+		Rehearsal: p.dryRun, Sandbox: p.service != nil, Section: p.rb.section,
 		HasSecret: func(name string) bool { return p.secrets[name] != "" },
 		Out:       a.out, Printer: p.printer,
 	}
@@ -253,6 +253,7 @@ func (p *preparation) commands(a *app, flags runFlags) []walk.Command {
 	start := walk.Start{RunStarted: event.RunStarted{
 		Run: p.id, Mode: modeOf(p.dryRun), Title: p.rb.Title, Path: p.origin(), SHA256: p.rb.Source.SHA256,
 		Lang: p.printer.Lang(), Operator: operator, Host: host, Bitacora: programVersion(), Sandbox: p.service != nil,
+		Section: p.rb.section,
 	}}
 	if flags.auto {
 		return []walk.Command{start, walk.Join{ClientJoined: event.ClientJoined{
@@ -293,6 +294,9 @@ func (a *app) frontEnd(flags runFlags) string {
 func (p *preparation) briefing(a *app) session.Briefing {
 	b := session.Briefing{Run: p.id, Dir: p.dir, Trust: p.trust(a), Idle: config.Idle(a.env)}
 	b.Notes = append(p.missing(a), p.notes...)
+	if p.rb.section != "" {
+		b.Notes = append(b.Notes, p.printer.T("cli.note.section", "Heading", p.rb.heading))
+	}
 	b.Secrets = p.secretFacts()
 	for _, name := range p.rb.Commands() {
 		b.Tools = append(b.Tools, session.ToolFact{Name: name, Path: p.lookTool(name)})

@@ -97,7 +97,7 @@ func (a *app) run(ctx context.Context, name string, flags runFlags) error {
 	hello := a.hello(a.frontEnd(flags))
 	hello.Drive = true
 	return a.drive(ctx, ready.Dir, hello, view{
-		plain: flags.plain, printer: prep.printer, scenario: prep.scenario, answers: prep.answers,
+		plain: flags.plain, printer: prep.printer, scenario: prep.scenario, answers: prep.answers, checks: prep.checks(a, flags),
 	})
 }
 
@@ -105,7 +105,7 @@ func (a *app) run(ctx context.Context, name string, flags runFlags) error {
 func (p *preparation) spec(flags runFlags) serveSpec {
 	return serveSpec{
 		Source: p.rb.source, Name: p.rb.name, Path: p.rb.path, Modified: p.rb.modified, Shipped: p.rb.shipped,
-		Params: p.params, Secrets: p.found, Scenario: p.scenario, DryRun: p.dryRun, Sandbox: flags.sandbox, Fault: flags.fault,
+		Params: p.params, Secrets: p.found, Section: p.rb.section, Scenario: p.scenario, DryRun: p.dryRun, Sandbox: flags.sandbox, Fault: flags.fault,
 	}
 }
 

@@ -36,6 +36,7 @@ type serveSpec struct {
 	Params   map[string]string `json:"params"`
 	Secrets  []secrets.Found   `json:"secrets"` // through the pipe only: neither argument nor environment
 	Scenario string            `json:"scenario"`
+	Section  string            `json:"section"`
 	DryRun   bool              `json:"dry_run"`
 	Sandbox  bool              `json:"sandbox"`
 	Fault    string            `json:"fault"`
@@ -138,6 +139,13 @@ func (a *app) openNew(ctx context.Context, spec serveSpec) (*preparation, error)
 	var err error
 	if rb.Runbook, err = runbooks.Parse(spec.Path, spec.Source); err != nil {
 		return nil, err
+	}
+	if spec.Section != "" {
+		place, err := rb.Find(spec.Section)
+		if err != nil {
+			return nil, err
+		}
+		rb.section, rb.heading = place.Slug, place.Heading
 	}
 	flags := runFlags{dryRun: spec.DryRun, sandbox: spec.Sandbox, fault: spec.Fault, scenario: spec.Scenario, plain: true}
 	prep, err := a.prepare(rb, flags, spec.Secrets)

@@ -1,6 +1,6 @@
 // Package config finds out what the machine and the person at it say: where
 // files go, who operates, which language, what the terminal can do. It reads the
-// environment it is given and nothing else, and changes nothing.
+// environment it is given and config.yaml, and changes nothing.
 package config
 
 import (

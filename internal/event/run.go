@@ -36,6 +36,7 @@ type RunStarted struct {
 	Host     string `json:"host"`
 	Bitacora string `json:"bitacora"` // version of the program
 	Sandbox  bool   `json:"sandbox"`  // against the practice service
+	Section  string `json:"section"`  // slug of the section at which the walk was entered, "" for its beginning
 }
 
 // RunPaused says that the run waits without anybody attached.

@@ -75,6 +75,7 @@ func (b *builder) take(before walk.State, ev event.Event) {
 	case event.RunStarted:
 		at := ev.At
 		doc.Run, doc.Mode, doc.Sandbox, doc.Title, doc.Lang = data.Run, data.Mode, data.Sandbox, data.Title, data.Lang
+		doc.Section = data.Section
 		doc.Runbook = source{data.Path, data.SHA256}
 		doc.Bitacora, doc.Operator, doc.Host, doc.Started = data.Bitacora, data.Operator, data.Host, &at
 	case event.RunEnded:
@@ -174,6 +175,9 @@ func (b *builder) finish() {
 		st := state.Step(s.ID)
 		s.Text = state.Fill(s.Text)
 		s.Status, s.Bearing, s.Reason = string(st.Status), string(st.Bearing), st.Reason
+		if state.Before(s.ID) {
+			s.Bearing = bearingBefore
+		}
 		if span, ok := b.spans.steps[s.ID]; ok {
 			s.Started, s.DurationMS = &span.first, span.total.Milliseconds()
 		}

@@ -23,6 +23,7 @@ type document struct {
 	Reason     string `json:"reason"`
 	Severity   string `json:"severity"` // the last one recorded
 	Scenario   string `json:"scenario"`
+	Section    string `json:"section"`  // slug of the section at which the walk was entered, "" for its beginning
 	LastSeq    uint64 `json:"last_seq"` // of the last event in the record
 	Head       string `json:"head"`     // its seq and hash, to check the record against one day
 	Damage     string `json:"damage"`
@@ -38,6 +39,10 @@ type document struct {
 	Notes      []note      `json:"notes"`
 	Todos      []todo      `json:"todos"`
 }
+
+// bearingBefore is the bearing of a step that stands before the section at which the
+// walk was entered and was never begun.
+const bearingBefore = "before"
 
 type source struct {
 	Path   string `json:"path"`
@@ -119,7 +124,7 @@ type step struct {
 	Scenario string `json:"scenario"`
 	Role     string `json:"role"`
 	Status   string `json:"status"`  // pending, active, done, skipped or accepted
-	Bearing  string `json:"bearing"` // on, undecided, other or steered
+	Bearing  string `json:"bearing"` // on, undecided, other, steered or before
 	How      string `json:"how"`     // of a step that is done: operator or unattended
 	Reason   string `json:"reason"`
 	// Started is when it first was the current step; the duration is all the

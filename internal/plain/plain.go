@@ -35,6 +35,9 @@ type Options struct {
 	// before, until show is called. nil: there is no terminal, and secrets are not
 	// asked for.
 	Hide func() (show func(), err error)
+	// Checks looks at what the run will need of this machine, once the briefing is
+	// told; nil = there is nothing to look at.
+	Checks func(ctx context.Context) []session.Check
 	// Tty is the operator's terminal, for interactive actions; nil = there is none.
 	Tty *relay.Tty
 	// Watch says that the run is only followed: nothing is asked.

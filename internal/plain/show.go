@@ -57,6 +57,21 @@ func (t *talk) sayBriefing() {
 	t.say("")
 }
 
+// sayChecks looks at this machine before the walk begins: what it finds is told
+// before the first question, which waits for it no longer than the look is bounded.
+func (t *talk) sayChecks() {
+	if t.opts.Checks == nil || t.state.Status != walk.StatusBriefing || t.following {
+		return
+	}
+	for _, c := range t.opts.Checks(t.ctx) {
+		why := ""
+		if c.Why != "" {
+			why = t.p.T("check.why."+c.Why, "Detail", oneLine(c.Detail))
+		}
+		t.say(t.p.T("check."+string(c.Kind)+"."+string(c.State), "Name", oneLine(c.Name), "Count", c.Count, "Why", why))
+	}
+}
+
 func (t *talk) holder(role string) string {
 	if holder := t.state.Holder(role); holder != "" {
 		return holder
@@ -69,7 +84,7 @@ func (t *talk) showStep(step *runbooks.Step) {
 	t.shown = ""
 	position := 0
 	for _, other := range t.plan.Steps() {
-		if t.state.Step(other.ID).Bearing != walk.BearingOn {
+		if t.state.Step(other.ID).Bearing != walk.BearingOn || t.state.Before(other.ID) {
 			continue
 		}
 		position++
@@ -126,6 +141,8 @@ func (t *talk) listSteps(string) error {
 		mark, status := " ", t.p.T("step."+string(st.Status))
 		if st.Bearing != walk.BearingOn {
 			status = t.p.T("plain.bearing." + string(st.Bearing))
+		} else if t.state.Before(step.ID) {
+			status = t.p.T("plain.bearing.before")
 		}
 		if current != nil && current.ID == step.ID {
 			mark = ">"

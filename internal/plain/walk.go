@@ -14,6 +14,7 @@ import (
 // lead walks the run, or follows it when somebody else drives.
 func (t *talk) lead() error {
 	t.sayBriefing()
+	t.sayChecks()
 	t.sayBack()
 	if !t.following {
 		err := t.walk()

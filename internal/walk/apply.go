@@ -17,6 +17,7 @@ func Apply(s State, ev event.Event) State {
 		s.Status, s.StartedAt = StatusBriefing, ev.At
 		s.Run, s.Mode, s.Sandbox = data.Run, data.Mode, data.Sandbox
 		s.Operator, s.Host = data.Operator, data.Host
+		s = s.entered(data.Section)
 	case event.RunPaused:
 		s.Status = StatusPaused
 	case event.RunResumed:

@@ -205,7 +205,7 @@ func decideScenario(s State, cmd ChooseScenario) ([]event.Event, error) {
 func decideEnd(s State, cmd End) ([]event.Event, error) {
 	outcome := event.RunCompleted
 	for i := range s.steps {
-		if s.steps[i].Bearing != BearingOn {
+		if s.steps[i].Bearing != BearingOn || s.before(i) {
 			continue
 		}
 		switch s.steps[i].Status {

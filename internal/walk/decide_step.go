@@ -182,27 +182,52 @@ func (s State) openActions(step int) []string {
 
 // next returns the open step to enter after the current one: the first one
 // behind it, else the first one before it, and in any case a decision that the
-// step would need.
+// step would need. A walk that was entered at a section goes there first, and never
+// by itself to what stands before it, but for such decisions.
 func (s State) next() int {
-	candidate := none
+	candidate := s.enterAt()
 	for i := range s.steps {
-		if s.steps[i].Bearing != BearingOn || s.steps[i].Status != StepPending {
-			continue
-		}
-		if i > s.current {
-			candidate = i
+		if candidate != none {
 			break
 		}
-		if candidate == none {
+		if s.steps[i].Bearing == BearingOn && s.steps[i].Status == StepPending && i > s.current && !s.before(i) {
 			candidate = i
 		}
 	}
-	if candidate == none || s.gate(candidate) == nil {
+	for i := range s.steps {
+		if candidate != none {
+			break
+		}
+		if s.steps[i].Bearing == BearingOn && s.steps[i].Status == StepPending && !s.before(i) {
+			candidate = i
+		}
+	}
+	if candidate == none || s.steps[candidate].Bearing == BearingOn && s.gate(candidate) == nil {
 		return candidate
 	}
 	for i := range candidate {
 		if s.steps[i].Bearing == BearingOn && s.undecided(i) != nil {
 			return i
+		}
+	}
+	return none
+}
+
+// enterAt returns the step at which the walk is to be entered while that has not
+// happened, else none. One that belongs to a scenario nobody has chosen yet counts
+// as long as a step before it asks for the scenario.
+func (s State) enterAt() int {
+	if s.entry == none || s.steps[s.entry].Status != StepPending || !s.steps[s.entry].StartedAt.IsZero() {
+		return none
+	}
+	switch s.steps[s.entry].Bearing {
+	case BearingOn:
+		return s.entry
+	case BearingUndecided:
+		for i := range s.entry {
+			if s.steps[i].Bearing == BearingOn && s.undecided(i) != nil {
+				return s.entry
+			}
 		}
 	}
 	return none

@@ -99,7 +99,8 @@ func TestNoSequenceOfCommandsBreaksTheWalk(t *testing.T) {
 				states = append(states, state)
 			}
 		}
-		apply(Start{event.RunStarted{Run: "r", Mode: rapid.SampledFrom([]string{event.ModeLive, event.ModeRehearsal}).Draw(t, "mode"), Operator: "ana"}})
+		apply(Start{event.RunStarted{Run: "r", Mode: rapid.SampledFrom([]string{event.ModeLive, event.ModeRehearsal}).Draw(t, "mode"), Operator: "ana",
+			Section: rapid.SampledFrom([]string{"", "late", "in-a", "first"}).Draw(t, "section")}})
 		for _, cmd := range rapid.SliceOfN(draw, 1, 60).Draw(t, "commands") {
 			apply(cmd)
 		}

@@ -63,7 +63,7 @@ func (s State) Complete() bool {
 		return false
 	}
 	for i := range s.steps {
-		if s.steps[i].Bearing == BearingOn && (s.steps[i].Status == StepPending || s.steps[i].Status == StepActive) {
+		if s.steps[i].Bearing == BearingOn && !s.before(i) && (s.steps[i].Status == StepPending || s.steps[i].Status == StepActive) {
 			return false
 		}
 	}
@@ -133,7 +133,7 @@ func (s State) Invent(name string) SetParam {
 // Progress counts the steps of the walk as decided so far.
 func (s State) Progress() (finished, total int) {
 	for i := range s.steps {
-		if s.steps[i].Bearing != BearingOn {
+		if s.steps[i].Bearing != BearingOn || s.before(i) {
 			continue
 		}
 		total++

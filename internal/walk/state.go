@@ -119,10 +119,12 @@ type State struct {
 	Scenario  string
 	Phase     runbooks.Phase
 	Severity  string
+	Section   string // at which the walk was entered, "" for its beginning
 	Trusted   string // SHA-256 of the text that the operator accepted, or ""
 	Running   *Running
 
 	current    int
+	entry      int // step at which the walk was entered, none: at its beginning
 	steps      []StepState
 	actions    []ActionState
 	values     map[string]Value
@@ -147,6 +149,7 @@ func New(plan *Plan) State {
 		Status:  StatusNew,
 		Phase:   runbooks.PhaseNone,
 		current: none,
+		entry:   none,
 		steps:   make([]StepState, len(plan.steps)),
 		actions: make([]ActionState, len(plan.actions)),
 		values:  map[string]Value{},
@@ -171,6 +174,34 @@ func Replay(plan *Plan, events []event.Event) State {
 		s = Apply(s, ev)
 	}
 	return s
+}
+
+// entered notes where the walk begins. A section that the text does not have, which
+// no run of ours records, means its beginning.
+func (s State) entered(section string) State {
+	if section == "" {
+		return s
+	}
+	s.Section = section
+	if place, err := s.plan.runbook.Find(section); err == nil {
+		s.entry = s.plan.step(place.Step)
+	}
+	return s
+}
+
+// Before reports whether a step stands before the one at which the walk was entered
+// and was never begun: it is neither due nor skipped, and Goto still leads there.
+func (s State) Before(id string) bool {
+	i := s.plan.step(id)
+	return i != none && s.before(i)
+}
+
+// before is false of every step once a decision led elsewhere than to the section.
+func (s State) before(step int) bool {
+	if s.entry == none || s.steps[s.entry].Bearing == BearingOther || s.steps[s.entry].Bearing == BearingSteered {
+		return false
+	}
+	return step < s.entry && s.steps[step].Status == StepPending && s.steps[step].StartedAt.IsZero()
 }
 
 // Plan returns what is walked.

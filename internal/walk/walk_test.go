@@ -45,6 +45,10 @@ func plan() *Plan {
 			step("5.2", runbooks.PhaseFollowUp, "",
 				&runbooks.Action{ID: "cause", Name: "cause", Kind: runbooks.KindInput, Effect: runbooks.EffectRead}),
 		},
+		Sections: []runbooks.Section{{Heading: "First", Level: 2, Line: 1}, {Heading: "In a", Level: 2, Line: 4}, {Heading: "Late", Level: 2, Line: 6}},
+	}
+	for i, step := range rb.Sequence {
+		step.Line = i + 1
 	}
 	return NewPlan(rb)
 }
