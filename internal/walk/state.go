@@ -121,6 +121,7 @@ type State struct {
 	Severity  string
 	Trusted   string // SHA-256 of the text that the operator accepted, or ""
 	Running   *Running
+	Reopened  int // how often it went on after its end
 
 	current    int
 	steps      []StepState
@@ -132,6 +133,11 @@ type State struct {
 	milestones []MilestoneState
 	adhoc      *AdhocState
 	lost       []event.LostVars
+	comms      CommsState
+	ticked     map[string]bool // substeps by id
+	spent      map[runbooks.Phase]time.Duration
+	phaseSince time.Time     // since when Phase is the current one; zero = it is not
+	between    time.Duration // between its ends and its being opened again
 }
 
 // AdhocState is the last command that the runbook did not hold.
