@@ -148,6 +148,10 @@ func (a *app) choose(heading string, help []string, items []item) *picked {
 	return d
 }
 
+// harmless says that picking only leads on to another question: it may be picked
+// at once.
+func (d *picked) harmless() { d.guard = guard{} }
+
 // startAt puts the cursor on an item; nothing moves when there is none.
 func (d *picked) startAt(index int) {
 	if index >= 0 && index < len(d.items) {

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,6 +60,7 @@ func (d *drive) beginWith(opts Options, width, height int, listen func(session.F
 	opts.Now = func() time.Time { return d.now }
 	opts.Location = time.UTC
 	opts.Getenv = func(string) string { return "" }
+	opts.Out = io.Discard
 	d.a = newApp(context.Background(), opts.withDefaults())
 	idle := func() tea.Cmd { return nil }
 	d.a.listen, d.a.batch, d.a.tick = func(feed session.Feed) tea.Cmd { listen(feed); return nil }, idle, idle

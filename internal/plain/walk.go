@@ -53,6 +53,7 @@ func (t *talk) turn() error {
 	if t.storage != nil {
 		return t.storage
 	}
+	t.sayOverdue()
 	switch {
 	case t.state.Running != nil:
 		return t.wait()

@@ -41,7 +41,7 @@ func commandTypes(commands ...walk.Command) map[string]reflect.Type {
 // only adds to the record.
 func anyonesCommand(cmd walk.Command) bool {
 	switch cmd.(type) {
-	case walk.WriteNote, walk.WriteTodo, walk.MarkMilestone:
+	case walk.WriteNote, walk.WriteTodo, walk.MarkMilestone, walk.PlanComms, walk.SendComms:
 		return true
 	}
 	return false
