@@ -22,6 +22,8 @@ func (a *app) welcome() {
 	switch {
 	case ok && (len(away.Events) > 0 || a.run.state.Running != nil):
 		a.dialog = newAway(a, away)
+	case drives && a.run.state.Reopened > 0 && a.run.state.Status != walk.StatusEnded:
+		a.say(false, a.p.T("tui.msg.reopened"))
 	case drives:
 		if ok {
 			a.say(false, a.p.T("tui.away.nothing", "At", a.clock(away.Since)))

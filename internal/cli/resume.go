@@ -55,6 +55,9 @@ func (a *app) resumeCommand() *cobra.Command {
 			if flags.reason != "" && !flags.takeOver && !flags.reopen {
 				return usagef("--reason goes with --take-over, which takes the run from who drives it, or with --reopen, which goes on with one that has ended")
 			}
+			if err := canReopen(entry, flags); err != nil {
+				return err
+			}
 			return a.resume(cmd.Context(), entry, flags)
 		},
 	}
@@ -108,6 +111,8 @@ func (a *app) resume(ctx context.Context, entry transcript.Entry, flags resumeFl
 	}
 	spec := serveSpec{Resume: entry.Dir}
 	switch {
+	case err == nil && flags.reopen:
+		return errors.Join(usagef("somebody still looks at the end of that run; try again when they have left it"), client.Close())
 	case err == nil:
 		return a.hand(ctx, client, hello, v)
 	case errors.Is(err, runserver.ErrNoServer):
@@ -124,8 +129,6 @@ func (a *app) resume(ctx context.Context, entry transcript.Entry, flags resumeFl
 			"`bitacora resume %[1]s --reopen --reason \"…\"` goes on with what it left to do", entry.ID)
 	case ended:
 		spec.Reopen = flags.reason
-	case flags.reopen:
-		return usagef("that run has not ended; `bitacora resume %s` goes on with it", entry.ID)
 	}
 	if spec.Secrets, err = a.findSecretsOf(ctx, entry); err != nil {
 		return a.screenError(err)
@@ -135,6 +138,18 @@ func (a *app) resume(ctx context.Context, entry transcript.Entry, flags resumeFl
 		return err
 	}
 	return a.drive(ctx, ready.Dir, hello, v)
+}
+
+// canReopen refuses to open a run again that has not ended.
+func canReopen(entry transcript.Entry, flags resumeFlags) error {
+	if !flags.reopen {
+		return nil
+	}
+	ended, err := hasEnded(entry)
+	if err == nil && !ended {
+		err = usagef("that run has not ended; `bitacora resume %s` goes on with it", entry.ID)
+	}
+	return err
 }
 
 // findSecretsOf looks for the secrets of a run again: the server that knew them is
