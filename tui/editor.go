@@ -40,6 +40,10 @@ func newEditor(a *app, heading, help, text string, keep, done func(text string))
 	area.SetHeight(4)
 	area.SetValue(text)
 	area.Focus()
+	for area.Line() > 0 { // it is read from its beginning
+		area.CursorUp()
+	}
+	area.CursorStart()
 	return &editor{a: a, heading: heading, help: help, area: area, keep: keep, done: done}
 }
 

@@ -3,6 +3,7 @@ package tui
 import (
 	tea "github.com/charmbracelet/bubbletea"
 
+	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/walk"
 	"genia.ai/bitacora/runbooks"
 )
@@ -155,9 +156,13 @@ func (s *summaryScreen) deviations() []string {
 
 func (s *summaryScreen) milestones() []string {
 	var lines []string
-	for _, m := range s.a.run.state.Milestones() {
-		line := s.a.clock(m.When) + " " + s.a.p.T("milestone."+m.Name)
-		if utc := s.a.utc(m.When); utc != "" {
+	for _, name := range event.Milestones() {
+		when, ok := s.a.run.state.Milestone(name) // the last one recorded corrects the others
+		if !ok {
+			continue
+		}
+		line := s.a.clock(when) + " " + s.a.p.T("milestone."+name)
+		if utc := s.a.utc(when); utc != "" {
 			line += " (" + utc + ")"
 		}
 		lines = append(lines, line)

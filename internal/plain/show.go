@@ -201,8 +201,10 @@ func (t *talk) showSummary() {
 // sayTimes tells the milestones, how long it took from the first to the others, how
 // long each phase took, and how it stands with the updates.
 func (t *talk) sayTimes() {
-	for _, milestone := range t.state.Milestones() {
-		t.say("  " + t.bothClocks(milestone.When) + " " + t.p.T("milestone."+milestone.Name))
+	for _, name := range event.Milestones() {
+		if when, ok := t.state.Milestone(name); ok { // the last one recorded corrects the others
+			t.say("  " + t.bothClocks(when) + " " + t.p.T("milestone."+name))
+		}
 	}
 	for _, i := range t.state.Intervals() {
 		t.say("  " + t.p.T("tui.sum.interval", "Time", i.Took.Round(time.Second).String(),

@@ -78,7 +78,7 @@ func (f Facts) standing(p *i18n.Printer) string {
 	if phase == "" {
 		phase = runbooks.PhaseNone
 	}
-	return p.T("status.at.step", "Phase", p.T("phase."+string(phase)), "Step", f.State.Fill(step.Text))
+	return p.T("status.at.step", "Phase", p.T("phase."+string(phase)), "Step", strings.TrimSuffix(f.State.Fill(step.Text), "."))
 }
 
 // times are the milestones in the order in which they happen.
