@@ -27,11 +27,11 @@ type Facts struct {
 // Draft returns the text in the printer's language.
 func Draft(p *i18n.Printer, f Facts) string {
 	s := f.State
-	head := []string{s.Plan().Runbook().Title}
+	lines := []string{s.Plan().Runbook().Title}
 	if s.Rehearsal() {
-		head = append(head, p.T("status.rehearsal"))
+		lines = append(lines, p.T("status.rehearsal"))
 	}
-	lines := append(head, p.T("status.now", "At", f.clock(f.Now), "State", f.standing(p)))
+	lines = append(lines, p.T("status.now", "At", f.clock(f.Now), "State", f.standing(p)))
 	if s.Running != nil && !s.Running.Adhoc {
 		lines = append(lines, p.T("status.running", "Name", f.name(s.Running.Action)))
 	}
