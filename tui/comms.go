@@ -56,7 +56,7 @@ func (a *app) commsText() string {
 		text += " " + a.p.T("tui.comms.next", "At", a.clock(c.Due))
 	}
 	if c.Every > 0 {
-		text += " " + a.p.T("tui.comms.interval", "Every", runbooks.FormatDuration(c.Every))
+		text += " " + a.p.T("tui.comms.regular", "Every", runbooks.FormatDuration(c.Every))
 	}
 	return text
 }

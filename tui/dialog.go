@@ -266,8 +266,8 @@ func (d *picked) rows(width int) (rows []string, at int) {
 
 func (d *picked) hints() []hint {
 	hints := []hint{{"enter", d.a.p.T("tui.foot.pick")}}
-	for _, it := range d.items {
-		if len(it.keys) > 0 {
+	for i, it := range d.items {
+		if len(it.keys) > 0 && it.keys[0] != number(i+1) { // its number stands before it
 			hints = append(hints, hint{it.keys[0], it.label})
 		}
 	}
