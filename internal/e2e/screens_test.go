@@ -15,6 +15,8 @@ var update = flag.Bool("update", false, "record docs/screens anew")
 // Each replacement is as wide as what it replaces, unless nothing stands behind it.
 var volatile = []struct{ pattern, instead string }{
 	{`\d\d:\d\d:\d\d`, "08:46:00"},
+	{`\d\d:\d\d UTC`, "08:46 UTC"},
+	{`(✓|▶) (Identification|Decision|Execution|Follow-up) \dm`, "$1 $2 0m"},
 	{`(EN VIVO|LIVE|ENSAYO|REHEARSAL)  \d\d:\d\d`, "$1  00:07"},
 	{`\d{4}-\d\d-\d\dT`, "2026-11-23T"},
 	{`\.\d{6,9}Z`, ".000000Z"},
