@@ -17,6 +17,9 @@ func (b *builder) explainSteps() {
 		body := s.Body
 		if body == "" || s.Kind == SectionReference || s.scripts {
 			body = ""
+		} else if s.Heading == b.rb.Title {
+			// The briefing has said its title and its summary.
+			body = strings.TrimSpace(strings.TrimPrefix(body, b.rb.Summary))
 		} else if first[s] == nil {
 			body = "**" + s.Heading + "**\n\n" + body
 		}

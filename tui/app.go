@@ -43,6 +43,7 @@ type app struct {
 	replies map[int]func(commandDoneMsg) tea.Cmd
 	shows   map[int]func(previewedMsg) tea.Cmd
 	waiters []waiter
+	draft   string // of an update that was not sent yet
 	undoing string // action that is undone as one of all, or ""
 
 	checks   []session.Check // what was found out about this machine
@@ -193,6 +194,8 @@ func (a *app) handle(msg tea.Msg) tea.Cmd {
 		return a.arrived(msg)
 	case checkedMsg:
 		a.checks, a.checking = msg.checks, false
+	case writtenMsg:
+		return a.written(msg)
 	case terminalLeftMsg:
 		return a.terminalLeft(msg)
 	case taskPanickedMsg:
@@ -273,6 +276,10 @@ func (a *app) act(id keyID) tea.Cmd {
 		a.askTodo()
 	case keyMilestone:
 		a.askMilestone()
+	case keyComms:
+		a.askComms()
+	case keyScenario:
+		a.askChangeScenario()
 	case keySeverity:
 		a.askSeverity()
 	case keyRoles:

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,8 @@ func (a *app) welcome() {
 	switch {
 	case ok && (len(away.Events) > 0 || a.run.state.Running != nil):
 		a.dialog = newAway(a, away)
+	case drives && a.run.state.Reopened > 0 && a.run.state.Status != walk.StatusEnded:
+		a.say(false, a.p.T("tui.msg.reopened"))
 	case drives:
 		if ok {
 			a.say(false, a.p.T("tui.away.nothing", "At", a.clock(away.Since)))
@@ -47,6 +50,14 @@ func newAway(a *app, away walk.Absence) *awayDialog {
 	d.head = []string{a.p.T("tui.away.left", "At", a.clock(away.Since), "Ago", ago)}
 	if !away.Own {
 		d.head = []string{a.p.T("tui.away.other", "Operator", a.clean(away.Operator), "At", a.clock(away.Since), "Ago", ago)}
+	}
+	if slices.ContainsFunc(away.Events, func(ev event.Event) bool { return ev.Kind == event.KindRunReopened }) {
+		d.head = append(d.head, a.p.T("tui.msg.reopened"))
+		for _, todo := range a.run.state.Todos() {
+			if !todo.Done {
+				d.head = append(d.head, box(false)+" "+a.clean(todo.Text))
+			}
+		}
 	}
 	for _, ev := range away.Events {
 		d.rows = append(d.rows, a.eventLine(ev))

@@ -269,24 +269,6 @@ func TestEveryKeyWithAReasonSaysIt(t *testing.T) {
 	}
 }
 
-func TestMoment(t *testing.T) {
-	now := morning()
-	for _, test := range []struct {
-		text string
-		want time.Time
-		ok   bool
-	}{
-		{"", now, true}, {"0", now, true}, {"-5m", now.Add(-5 * time.Minute), true}, {"5m", time.Time{}, false},
-		{"08:40", now.Add(-6 * time.Minute), true}, {"08:40:30", now.Add(-5*time.Minute - 30*time.Second), true},
-		{"23:50", now.Add(-8*time.Hour - 56*time.Minute), true}, {"ayer", time.Time{}, false},
-	} {
-		got, ok := moment(test.text, now, time.UTC)
-		if ok != test.ok || !got.Equal(test.want) {
-			t.Errorf("moment(%q) = %v %v", test.text, got, ok)
-		}
-	}
-}
-
 // TestTexts looks up every message that the code names: none may be missing, and
 // no view may hold a text of its own.
 func TestTexts(t *testing.T) {

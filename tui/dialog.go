@@ -148,6 +148,10 @@ func (a *app) choose(heading string, help []string, items []item) *picked {
 	return d
 }
 
+// harmless says that picking only leads on to another question: it may be picked
+// at once.
+func (d *picked) harmless() { d.guard = guard{} }
+
 // startAt puts the cursor on an item; nothing moves when there is none.
 func (d *picked) startAt(index int) {
 	if index >= 0 && index < len(d.items) {
@@ -262,8 +266,8 @@ func (d *picked) rows(width int) (rows []string, at int) {
 
 func (d *picked) hints() []hint {
 	hints := []hint{{"enter", d.a.p.T("tui.foot.pick")}}
-	for _, it := range d.items {
-		if len(it.keys) > 0 {
+	for i, it := range d.items {
+		if len(it.keys) > 0 && it.keys[0] != number(i+1) { // its number stands before it
 			hints = append(hints, hint{it.keys[0], it.label})
 		}
 	}

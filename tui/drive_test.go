@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,6 +60,7 @@ func (d *drive) beginWith(opts Options, width, height int, listen func(session.F
 	opts.Now = func() time.Time { return d.now }
 	opts.Location = time.UTC
 	opts.Getenv = func(string) string { return "" }
+	opts.Out = io.Discard
 	d.a = newApp(context.Background(), opts.withDefaults())
 	idle := func() tea.Cmd { return nil }
 	d.a.listen, d.a.batch, d.a.tick = func(feed session.Feed) tea.Cmd { listen(feed); return nil }, idle, idle
@@ -105,7 +107,7 @@ func (d *drive) deliver() {
 func keyMsg(name string) tea.KeyMsg {
 	special := map[string]tea.KeyType{
 		"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown,
-		"ctrl+c": tea.KeyCtrlC, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd,
+		"ctrl+c": tea.KeyCtrlC, "ctrl+d": tea.KeyCtrlD, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd,
 		"backspace": tea.KeyBackspace, "ctrl+u": tea.KeyCtrlU,
 	}
 	if name == " " {

@@ -3,8 +3,10 @@ package tui
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/runbooks"
 )
 
 // eventLine tells one event on one line: when, where, what.
@@ -27,6 +29,8 @@ func deviation(ev event.Event) bool {
 	switch data := ev.Data.(type) {
 	case event.StepSkipped, event.StepAccepted, event.AdhocStarted, event.UndoDone, event.Recovered, event.Superseded:
 		return true
+	case event.ScenarioChanged:
+		return data.From != ""
 	case event.ActionEnded:
 		return !data.Succeeded()
 	}
@@ -43,6 +47,12 @@ func (a *app) eventText(ev event.Event) string {
 		return a.p.T(id, "Reason", a.clean(a.p.Told(data.Reason)))
 	case event.RunResumed:
 		return a.p.T(id, "Operator", a.clean(data.Operator))
+	case event.RunReopened:
+		return a.withReason(a.p.T(id, "Operator", a.clean(data.Operator)), data.Reason)
+	case event.CommsPlanned:
+		return a.plannedText(id, data)
+	case event.CommsSent:
+		return a.p.T(id, "Text", a.clean(strings.ReplaceAll(data.Text, "\n", " / ")))
 	case event.RunEnded:
 		return a.withReason(a.p.T(id, "Outcome", a.p.T("run."+data.Outcome)), data.Reason)
 	case event.ClientJoined:
@@ -73,7 +83,16 @@ func (a *app) walkEventText(id string, ev event.Event) string {
 	case event.ParamSet:
 		return a.p.T(id, "Name", a.paramLabel(data.Name), "Value", a.clean(data.Value))
 	case event.ScenarioChanged:
-		return a.withReason(a.p.T(id, "To", a.scenarioTitle(data.To)), data.Reason)
+		text := a.withReason(a.p.T(id, "To", a.scenarioTitle(data.To)), data.Reason)
+		if len(data.Done) > 0 {
+			text += " (" + a.p.T("tui.ev.scenario.done", "From", a.scenarioTitle(data.From), "Steps", a.clean(strings.Join(data.Done, ", "))) + ")"
+		}
+		return text
+	case event.StepTicked:
+		if !data.Done {
+			id += "-off"
+		}
+		return a.p.T(id, "Text", a.substepText(ev.Step, data.Substep))
 	case event.PhaseEntered:
 		return a.p.T(id, "Phase", a.p.T("phase."+ev.Phase))
 	case event.StepStarted:
@@ -109,6 +128,28 @@ func (a *app) walkEventText(id string, ev event.Event) string {
 		return a.p.T(id, "Ending", a.run.ending(data.Ending))
 	}
 	return a.recordEventText(id, ev)
+}
+
+// plannedText tells when the next update was to be due.
+func (a *app) plannedText(id string, data event.CommsPlanned) string {
+	if data.AfterMS <= 0 {
+		return a.p.T(id + "-off")
+	}
+	text := a.p.T(id, "After", runbooks.FormatDuration(time.Duration(data.AfterMS)*time.Millisecond))
+	if data.EveryMS > 0 {
+		text += " " + a.p.T("tui.comms.interval", "Every", runbooks.FormatDuration(time.Duration(data.EveryMS)*time.Millisecond))
+	}
+	return text
+}
+
+// substepText is a substep as it is shown, its id when the runbook has none such.
+func (a *app) substepText(step, id string) string {
+	for _, sub := range a.run.state.Substeps(step) {
+		if sub.ID == id {
+			return a.run.text(sub.Text)
+		}
+	}
+	return a.clean(id)
 }
 
 // recordEventText tells what happened to the record itself and to the text.

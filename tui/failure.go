@@ -84,7 +84,7 @@ func (f *failureScreen) keys() []offer {
 	}
 	return []offer{
 		{id: keyDo, label: f.a.p.T("tui.foot.pick"), why: why}, {id: keyDown}, {id: keyUp, quiet: true},
-		{id: keyNote}, {id: keyTimeline}, {id: keyMilestone, quiet: true}, {id: keyTodo, quiet: true},
+		{id: keyNote}, {id: keyTimeline}, {id: keyComms, quiet: true}, {id: keyMilestone, quiet: true}, {id: keyTodo, quiet: true},
 	}
 }
 

@@ -126,16 +126,6 @@ func (a *app) askNote() {
 	})
 }
 
-func (a *app) askTodo() {
-	a.ask(a.p.T("tui.todo.title"), []string{a.p.T("tui.todo.help")}, "", func(text string) tea.Cmd {
-		if text == "" {
-			a.dialog = nil
-			return nil
-		}
-		return a.do(walk.WriteTodo{ID: a.run.counted("todo", event.KindTodo), Text: text}, a.saved)
-	})
-}
-
 // saved says that what was written down is on disk.
 func (a *app) saved() tea.Cmd {
 	a.say(false, a.p.T("tui.msg.saved", "Seq", a.run.saved.Seq))
@@ -153,48 +143,24 @@ func (a *app) askMilestone() {
 		if when, ok := known[name]; ok {
 			label += "  " + a.clock(when)
 		}
-		items = append(items, item{label: label, pick: func() tea.Cmd {
+		items = append(items, item{label: label, keys: []string{number(len(items) + 1)}, pick: func() tea.Cmd {
 			a.askMilestoneTime(name)
 			return nil
 		}})
 	}
-	a.choose(a.p.T("tui.milestone.title"), nil, items)
+	a.choose(a.p.T("tui.milestone.title"), []string{a.p.T("tui.milestone.pick")}, items).harmless()
 }
 
 func (a *app) askMilestoneTime(name string) {
 	heading := a.p.T("tui.milestone.when", "Name", a.p.T("milestone."+name))
 	a.ask(heading, []string{a.p.T("tui.milestone.help")}, "", func(text string) tea.Cmd {
-		when, ok := moment(text, a.now(), a.opts.Location)
+		when, ok := walk.Moment(text, a.now(), a.opts.Location)
 		if !ok {
 			a.refused(a.dialog, a.p.T("tui.milestone.invalid"))
 			return nil
 		}
 		return a.do(walk.MarkMilestone{Name: name, When: when}, a.saved)
 	})
-}
-
-// moment reads a time: nothing or 0 is now, -5m is five minutes ago, 8:40 or
-// 08:40:30 is the last time that the clock showed that.
-func moment(text string, now time.Time, in *time.Location) (time.Time, bool) {
-	if text == "" || text == "0" {
-		return now, true
-	}
-	if ago, err := time.ParseDuration(text); err == nil && ago <= 0 {
-		return now.Add(ago), true
-	}
-	for _, layout := range []string{"15:04", "15:04:05"} {
-		clock, err := time.Parse(layout, text)
-		if err != nil {
-			continue
-		}
-		local := now.In(in)
-		when := time.Date(local.Year(), local.Month(), local.Day(), clock.Hour(), clock.Minute(), clock.Second(), 0, in)
-		if when.After(now) {
-			when = when.AddDate(0, 0, -1)
-		}
-		return when, true
-	}
-	return time.Time{}, false
 }
 
 func (a *app) askSeverity() {

@@ -308,7 +308,7 @@ func (a *app) startUndoPart(entry walk.UndoEntry, undo *runbooks.Action, n int) 
 func (a *app) askAdhoc() {
 	a.ask(a.p.T("tui.adhoc.title"), []string{a.p.T("tui.adhoc.help")}, "", func(command string) tea.Cmd {
 		if command == "" {
-			a.dialog = nil
+			a.askShell()
 			return nil
 		}
 		cmd := walk.Adhoc{ID: a.run.counted("adhoc", event.KindAdhocStarted), Command: command}
@@ -318,6 +318,16 @@ func (a *app) askAdhoc() {
 			submit:  func(string) tea.Cmd { return a.do(cmd, a.closeFailure) },
 		})
 		return nil
+	})
+}
+
+// askShell offers a shell of the operator's own. What it shows is recorded.
+func (a *app) askShell() {
+	cmd := walk.Adhoc{ID: a.run.counted("adhoc", event.KindAdhocStarted), Command: "shell", Interactive: true}
+	a.confirm(&confirm{
+		heading: a.p.T("tui.adhoc.shell"), effect: runbooks.EffectWrite, yes: a.p.T("tui.foot.open"),
+		preview: previewOf("$SHELL -i"), notice: a.p.T("terminal.notice", "Key", relay.LeaveKey),
+		submit: func(string) tea.Cmd { return a.do(cmd, a.started) },
 	})
 }
 

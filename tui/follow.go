@@ -118,7 +118,7 @@ func (a *app) alertLines() []string {
 // only adds to the record.
 func anyones(cmd walk.Command) bool {
 	switch cmd.(type) {
-	case walk.WriteNote, walk.WriteTodo, walk.MarkMilestone:
+	case walk.WriteNote, walk.WriteTodo, walk.MarkMilestone, walk.PlanComms, walk.SendComms:
 		return true
 	}
 	return false

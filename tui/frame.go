@@ -2,16 +2,11 @@ package tui
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/lipgloss"
-
-	"genia.ai/bitacora/internal/walk"
-	"genia.ai/bitacora/runbooks"
 )
 
 // The smallest screen that is drawn, and the rows around the body.
@@ -90,10 +85,11 @@ func (a *app) header() []string {
 		return []string{a.banner(a.opts.Rehearsal, false) + a.look.title.Render("Bitácora"), "", a.look.ruleWith("", a.width)}
 	}
 	s := a.run.state
-	clock := stopwatch(s.Elapsed(a.now()))
+	elapsed, _ := s.IncidentClock(a.now())
+	clock := stopwatch(elapsed)
 	// The clock rewrites this row every second: no style that is not needed.
 	first := a.banner(s.Rehearsal(), true) + clock + "  " + a.run.title()
-	return []string{first, a.ribbon(), a.facts()}
+	return []string{first, a.secondRow(), a.facts()}
 }
 
 // banner says live or rehearsal by word, on every screen.
@@ -122,6 +118,9 @@ func (a *app) facts() string {
 	if finished, total := s.Progress(); total > 0 {
 		facts = append(facts, a.p.T("tui.head.progress", "Done", finished, "Total", total))
 	}
+	if since := a.since(); since != "" {
+		facts = append(facts, since)
+	}
 	if s.Severity != "" {
 		facts = append(facts, a.clean(s.Severity))
 	}
@@ -137,81 +136,6 @@ func (a *app) facts() string {
 	left := a.look.cut(strings.Join(facts, " · "), a.width-width(saved)-2)
 	gap := max(a.width-width(left)-width(saved), 1)
 	return left + strings.Repeat(" ", gap) + saved
-}
-
-// ribbon shows the phases that the runbook has steps for. When they do not fit,
-// the names of the others are shortened before that of the current one.
-func (a *app) ribbon() string {
-	phases := slices.DeleteFunc(runbooks.Phases(), func(phase runbooks.Phase) bool {
-		return !slices.ContainsFunc(a.run.plan.Steps(), func(step *runbooks.Step) bool { return step.Phase == phase })
-	})
-	names := make([]string, len(phases))
-	total := 0
-	for i, phase := range phases {
-		names[i] = a.p.T("phase." + string(phase))
-		total += width(names[i]) + 4
-	}
-	for limit := 14; total-2 > a.width && limit > 3; limit-- {
-		total = 0
-		for i, phase := range phases {
-			if phase != a.run.state.Phase {
-				names[i] = a.look.cut(names[i], limit)
-			}
-			total += width(names[i]) + 4
-		}
-	}
-	parts := make([]string, len(phases))
-	if c := &a.run.counts; c.phases == nil || c.seq != a.run.state.Seq {
-		*c = phaseCounts{seq: a.run.state.Seq, phases: a.countPhases()}
-	}
-	counts := a.run.counts.phases
-	for i, phase := range phases {
-		symbol, style := a.phaseMark(phase, counts[phase])
-		parts[i] = style.Render(symbol + " " + names[i])
-	}
-	return strings.Join(parts, "  ")
-}
-
-// phaseCount counts the steps of a phase that may belong to the walk.
-type phaseCount struct{ open, finished int }
-
-// phaseCounts are the counts as of an event: they are drawn far more often than
-// they change.
-type phaseCounts struct {
-	seq    uint64
-	phases map[runbooks.Phase]phaseCount
-}
-
-func (a *app) countPhases() map[runbooks.Phase]phaseCount {
-	counts := map[runbooks.Phase]phaseCount{}
-	for _, step := range a.run.plan.Steps() {
-		st := a.run.state.Step(step.ID)
-		if st.Bearing != walk.BearingOn && st.Bearing != walk.BearingUndecided {
-			continue
-		}
-		count := counts[step.Phase]
-		if st.Status == walk.StepPending || st.Status == walk.StepActive {
-			count.open++
-		} else {
-			count.finished++
-		}
-		counts[step.Phase] = count
-	}
-	return counts
-}
-
-// phaseMark is how the ribbon shows a phase.
-func (a *app) phaseMark(phase runbooks.Phase, count phaseCount) (string, lipgloss.Style) {
-	sym := a.look.sym
-	switch {
-	case count == phaseCount{}:
-		return sym.other, a.look.dim
-	case count.open == 0:
-		return sym.done, a.look.good
-	case a.run.state.Phase == phase && a.run.state.Current() != nil:
-		return sym.active, a.look.strong
-	}
-	return sym.pending, a.look.plain
 }
 
 // clock prints a time of day.

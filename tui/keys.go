@@ -43,6 +43,14 @@ const (
 	keyLeave     keyID = "leave"
 	keyHelp      keyID = "help"
 	keyClose     keyID = "close"
+	keyTick      keyID = "tick"
+	keyTicks     keyID = "ticks"
+	keyScenario  keyID = "scenario"
+	keyComms     keyID = "comms"
+	keyCopy      keyID = "copy"
+	keySearch    keyID = "search"
+	keyKinds     keyID = "kinds"
+	keyExport    keyID = "export"
 )
 
 // binding says which keys do something and how they are shown. Its text is the
@@ -64,20 +72,28 @@ var bindings = []binding{
 	{keyBottom, []string{"end", "G"}, "end"},
 	{keyPane, []string{"tab"}, "tab"},
 	{keyZoom, []string{"z"}, "z"},
+	{keySearch, []string{"/"}, "/"},
+	{keyTick, []string{"x"}, "x"},
+	{keyTicks, []string{"X"}, "X"},
 	{keySkip, []string{"s"}, "s"},
 	{keyAccept, []string{"a"}, "a"},
 	{keyGoto, []string{"g"}, "g"},
 	{keyReopen, []string{"o"}, "o"},
 	{keyUndo, []string{"u"}, "u"},
 	{keyAdhoc, []string{"!"}, "!"},
+	{keyCopy, []string{"y"}, "y"},
 	{keyParams, []string{"p"}, "p"},
+	{keyScenario, []string{"S"}, "S"},
 	{keyNote, []string{"n"}, "n"},
 	{keyTodo, []string{"+"}, "+"},
 	{keyMilestone, []string{"m"}, "m"},
+	{keyComms, []string{"c"}, "c"},
 	{keySeverity, []string{"v"}, "v"},
 	{keyRoles, []string{"r"}, "r"},
 	{keyHandover, []string{"h"}, "h"},
 	{keyTimeline, []string{"t"}, "t"},
+	{keyKinds, []string{"f"}, "f"},
+	{keyExport, []string{"w"}, "w"},
 	{keyFilter, []string{"/"}, "/"},
 	{keyRehearse, []string{"r"}, "r"},
 	{keyCancel, []string{"ctrl+c"}, "ctrl+c"},
@@ -95,10 +111,10 @@ func bindingOf(id keyID) binding {
 }
 
 // drives reports whether a key changes the run: it does nothing for who only
-// follows. Notes, to-dos and milestones are anybody's.
+// follows. Notes, to-dos, milestones and updates are anybody's.
 func drives(id keyID) bool {
 	switch id {
-	case keySkip, keyAccept, keyGoto, keyReopen, keyUndo, keyAdhoc, keyParams, keySeverity, keyRoles, keyHandover, keyEnd:
+	case keyTick, keyTicks, keyScenario, keySkip, keyAccept, keyGoto, keyReopen, keyUndo, keyAdhoc, keyParams, keySeverity, keyRoles, keyHandover, keyEnd:
 		return true
 	default:
 		return false
@@ -106,7 +122,9 @@ func drives(id keyID) bool {
 }
 
 // records reports whether a key only adds to the record.
-func records(id keyID) bool { return id == keyNote || id == keyTodo || id == keyMilestone }
+func records(id keyID) bool {
+	return id == keyNote || id == keyTodo || id == keyMilestone || id == keyComms
+}
 
 // offer is a key as a screen offers it now.
 type offer struct {

@@ -32,10 +32,11 @@ type outputLine struct {
 // output is a bounded ring of the lines that actions printed. Only what is
 // visible is ever wrapped and styled.
 type output struct {
-	ring  []outputLine
-	first int // index of the oldest line
-	open  bool
-	back  int // logical lines scrolled back from the end; 0 = follows
+	ring   []outputLine
+	first  int // index of the oldest line
+	open   bool
+	search search
+	back   int // logical lines scrolled back from the end; 0 = follows
 }
 
 func (o *output) len() int { return len(o.ring) }
@@ -117,9 +118,19 @@ func (o *output) view(l *look, cells, height int) []string {
 	for i := o.len() - 1 - o.back; i >= 0 && len(rows) < height; i-- {
 		line := o.at(i)
 		parts := chop(shown(strings.TrimRight(line.text, "\r")), cells-2)
+		prefix, style := "", l.outputStyle(line.kind)
+		if o.holds(i) {
+			prefix, style = l.sym.cursor+" ", l.strong
+			if i == o.search.found {
+				style = l.cursor
+			}
+		}
 		styled := make([]string, len(parts))
 		for j, part := range parts {
-			styled[j] = l.outputPrefix(line.kind, j == 0) + l.outputStyle(line.kind).Render(part)
+			if styled[j] = prefix; prefix == "" {
+				styled[j] = l.outputPrefix(line.kind, j == 0)
+			}
+			styled[j] += style.Render(part)
 		}
 		rows = append(styled, rows...)
 	}

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"time"
-
 	tea "github.com/charmbracelet/bubbletea"
 
 	"genia.ai/bitacora/internal/event"
@@ -32,7 +30,8 @@ func (s *summaryScreen) keys() []offer {
 	}
 	return []offer{
 		{id: keyDo, label: s.a.p.T("tui.next.end"), why: blocked}, {id: keyNote}, {id: keyTodo},
-		{id: keyMilestone}, {id: keyTimeline}, {id: keyReopen, why: s.whyReopen(blocked)}, {id: keyUndo, why: undo},
+		{id: keyExport, why: s.a.whyExport()}, {id: keyComms, quiet: true}, {id: keyMilestone}, {id: keyTimeline}, {id: keyReopen, why: s.whyReopen(blocked)}, {id: keyUndo, why: undo},
+		{id: keyScenario, why: s.a.whyScenario(blocked), quiet: true},
 		{id: keyDown, label: s.a.p.T("tui.foot.scroll")}, {id: keyUp, quiet: true},
 		{id: keyPageDown, quiet: true}, {id: keyPageUp, quiet: true},
 		{id: keyTop, quiet: true}, {id: keyBottom, quiet: true},
@@ -54,6 +53,8 @@ func (s *summaryScreen) act(id keyID) tea.Cmd {
 		s.askReopen()
 	case keyUndo:
 		s.a.askUndo()
+	case keyExport:
+		return s.a.export()
 	default:
 		s.scroll.page(id)
 	}
@@ -104,6 +105,10 @@ func (s *summaryScreen) lines() []string {
 		lines = append(lines, p.T("tui.sum.export"))
 		lines = append(lines, indent("  ", chop(p.T("tui.sum.command", "Run", a.clean(r.state.Run)), s.width-2))...)
 	}
+	if r.state.Status == walk.StatusEnded {
+		lines = append(lines, p.T("tui.sum.reopen"))
+		lines = append(lines, indent("  ", chop(p.T("tui.sum.reopen-command", "Run", a.clean(r.state.Run)), s.width-2))...)
+	}
 	lines = s.a.section(s.width, lines, "tui.sum.phases", s.phases())
 	lines = s.a.section(s.width, lines, "tui.sum.deviations", s.deviations())
 	lines = s.a.section(s.width, lines, "tui.sum.milestones", s.milestones())
@@ -115,29 +120,11 @@ func (s *summaryScreen) lines() []string {
 	return s.a.section(s.width, lines, "tui.sum.undo", undo)
 }
 
-// phases adds up how long each phase was the current one.
+// phases says how long each phase was the current one.
 func (s *summaryScreen) phases() []string {
-	spent := map[runbooks.Phase]time.Duration{}
-	var phase runbooks.Phase
-	var since time.Time
-	for _, ev := range s.a.run.events {
-		switch ev.Data.(type) {
-		case event.PhaseEntered, event.RunEnded:
-			if phase != "" {
-				spent[phase] += ev.At.Sub(since)
-			}
-			phase, since = runbooks.Phase(ev.Phase), ev.At
-			if _, ended := ev.Data.(event.RunEnded); ended {
-				phase = ""
-			}
-		}
-	}
-	if phase != "" {
-		spent[phase] += s.a.now().Sub(since)
-	}
 	var lines []string
 	for _, phase := range runbooks.Phases() {
-		d, ok := spent[phase]
+		d, ok := s.a.run.state.PhaseTime(phase, s.a.now())
 		if !ok {
 			continue
 		}
@@ -169,8 +156,20 @@ func (s *summaryScreen) deviations() []string {
 
 func (s *summaryScreen) milestones() []string {
 	var lines []string
-	for _, m := range s.a.run.state.Milestones() {
-		lines = append(lines, s.a.clock(m.When)+" "+s.a.p.T("milestone."+m.Name))
+	for _, name := range event.Milestones() {
+		when, ok := s.a.run.state.Milestone(name) // the last one recorded corrects the others
+		if !ok {
+			continue
+		}
+		line := s.a.clock(when) + " " + s.a.p.T("milestone."+name)
+		if utc := s.a.utc(when); utc != "" {
+			line += " (" + utc + ")"
+		}
+		lines = append(lines, line)
+	}
+	for _, i := range s.a.run.state.Intervals() {
+		lines = append(lines, s.a.p.T("tui.sum.interval", "Time", stopwatch(i.Took),
+			"From", s.a.p.T("milestone."+i.From), "To", s.a.p.T("milestone."+i.To)))
 	}
 	return lines
 }

@@ -56,6 +56,11 @@ type Options struct {
 	// what questions start with; the operator still confirms each.
 	Scenario string
 	Answers  map[string]string
+	// Export writes a run for the post-mortem and returns where; nil = it cannot be.
+	Export func(ctx context.Context, run string) (path string, err error)
+	// NoClipboard says that nothing is to be copied by the terminal.
+	NoClipboard bool
+
 	// Watch says that the run is only followed: somebody else drives it, or nobody.
 	Watch bool
 	// Rehearsal says that what is picked will be rehearsed; once a run is open

@@ -122,12 +122,16 @@ func (w *walkScreen) keys() []offer {
 		first,
 		{id: keyGoto, why: w.whyGoto(blocked), quiet: w.here()},
 		{id: keyReopen, why: w.whyReopen(blocked), quiet: true},
+		{id: keyTick, why: a.whyTick()},
 		{id: keySkip, why: w.whyLeave(blocked)},
 		{id: keyAccept, why: w.whyLeave(blocked), quiet: !a.anyFailed()},
 		{id: keyNote}, {id: keyDown, label: move},
 		{id: keyPane}, {id: keyTimeline},
 		{id: keyAdhoc, why: blocked}, {id: keyUndo, why: w.whyUndo(blocked)},
-		{id: keyMilestone}, {id: keySeverity, quiet: true}, {id: keyParams, why: blocked},
+		{id: keyMilestone}, {id: keyComms}, {id: keySeverity, quiet: true}, {id: keyParams, why: blocked},
+		{id: keyScenario, why: a.whyScenario(blocked), quiet: true},
+		{id: keyTicks, why: a.whyTick(), quiet: true},
+		{id: keySearch, quiet: w.focus != paneOutput}, {id: keyCopy, why: w.whyCopy(), quiet: true},
 		{id: keyTodo, quiet: true}, {id: keyRoles, quiet: true}, {id: keyHandover, quiet: true},
 		{id: keyZoom, quiet: true}, {id: keyUp, quiet: true}, {id: keyPageDown, quiet: true},
 		{id: keyPageUp, quiet: true}, {id: keyTop, quiet: true}, {id: keyBottom, quiet: true},
@@ -221,6 +225,16 @@ func (w *walkScreen) act(id keyID) tea.Cmd {
 		w.a.askUndo()
 	case keyAdhoc:
 		w.a.askAdhoc()
+	case keyTick:
+		w.toCurrent()
+		return w.a.tickNext()
+	case keyTicks:
+		w.toCurrent()
+		w.a.askTicks()
+	case keyCopy:
+		return w.copyCommand()
+	case keySearch:
+		w.askSearch()
 	default:
 		return w.move(id)
 	}

@@ -8,6 +8,10 @@ import (
 	"genia.ai/bitacora/runbooks"
 )
 
+// foldedSample is how many lines of what is usually printed are shown beside a
+// command; the rest has the whole screen.
+const foldedSample = 3
+
 // isNext reports whether an action is what enter would deal with now.
 func (w *walkScreen) isNext(action *runbooks.Action) bool {
 	next := w.a.run.state.NextAction()
@@ -45,8 +49,16 @@ func (w *walkScreen) actionLines(action *runbooks.Action, cells int) []string {
 	}
 	if action.SampleOutput != "" && w.isNext(action) {
 		lines = append(lines, l.dim.Render("  "+a.p.T("tui.action.sample")))
-		for line := range strings.SplitSeq(strings.TrimSpace(action.SampleOutput), "\n") {
+		sample := strings.Split(strings.TrimSpace(action.SampleOutput), "\n")
+		folded := len(sample) - foldedSample
+		if w.zoomed && w.focus == paneDetail || folded < 2 {
+			folded = 0
+		}
+		for _, line := range sample[:len(sample)-folded] {
 			lines = append(lines, l.dim.Render(l.cut("  "+l.sym.bar+" "+a.clean(line), cells)))
+		}
+		if folded > 0 {
+			lines = append(lines, l.dim.Render(l.cut("  "+l.sym.bar+" "+a.p.T("tui.action.sample-more", "Count", folded), cells)))
 		}
 	}
 	return lines
@@ -128,6 +140,7 @@ func (w *walkScreen) commandLines(action *runbooks.Action, cells int) []string {
 	if slot.preview.Where != "" {
 		lines = append(lines, indent("  "+l.dim.Render(p.T("tui.confirm.where"))+" ", chop(a.clean(slot.preview.Where), max(cells-6, 8)))...)
 	}
+	lines = append(lines, indent("  ", a.landsLines(slot.preview.Lands, max(cells-2, 8)))...)
 	if len(slot.preview.Values) > 0 {
 		values := a.clean(strings.Join(slot.preview.Values, "  "))
 		lines = append(lines, indent("  "+l.dim.Render(p.T("tui.confirm.values"))+" ", chop(values, max(cells-12, 8)))...)

@@ -279,9 +279,9 @@ func (w *walkScreen) roleText(id string) string {
 }
 
 func (w *walkScreen) substep(step *runbooks.Step, cells, depth int) []string {
-	mark := strings.Repeat("  ", depth) + "- "
+	mark := strings.Repeat("  ", depth) + box(w.a.run.state.Ticked(step.ID)) + " "
 	if step.Number != "" {
-		mark = strings.Repeat("  ", depth) + w.a.clean(step.Number) + " "
+		mark += w.a.clean(step.Number) + " "
 	}
 	mark = w.a.look.cut(mark, cells/2)
 	lines := indent(mark, wrap(w.a.run.text(step.Text), max(cells-width(mark), 8)))

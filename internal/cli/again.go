@@ -76,7 +76,21 @@ func (a *app) reopen(ctx context.Context, dir string, seized *transcript.Holder,
 	if err := p.resume(ctx, a, writer, t); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
+	if err := p.goOn(ctx, a, spec.Reopen); err != nil {
+		return nil, errors.Join(err, p.close())
+	}
 	return p, nil
+}
+
+// goOn opens a run again that has ended, when there is a reason to.
+func (p *preparation) goOn(ctx context.Context, a *app, reason string) error {
+	if reason == "" || p.session.State().Status != walk.StatusEnded {
+		return nil
+	}
+	operator := config.Operator(a.env)
+	_, err := p.session.DoAs(ctx, operator, walk.ReopenRun{Operator: operator, Host: config.Host(), Reason: reason, Lost: p.lost})
+	p.lost = nil // told
+	return err
 }
 
 // remember makes a preparation of what a transcript says of its run. Without found
@@ -143,6 +157,8 @@ func lostVars(plan *walk.Plan, events []event.Event) []event.LostVars {
 		case event.Superseded:
 			lost = without(lost, data.Lost)
 		case event.RunResumed:
+			lost = without(lost, data.Lost)
+		case event.RunReopened:
 			lost = without(lost, data.Lost)
 		case event.ActionEnded:
 			if len(data.Vars) == 0 || !data.Succeeded() {

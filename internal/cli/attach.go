@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -13,6 +14,7 @@ import (
 
 	"golang.org/x/term"
 
+	"genia.ai/bitacora/internal/clipboard"
 	"genia.ai/bitacora/internal/config"
 	"genia.ai/bitacora/internal/i18n"
 	"genia.ai/bitacora/internal/plain"
@@ -51,6 +53,21 @@ func (a *app) launch(ctx context.Context, spec serveSpec, p *i18n.Printer) (runs
 	command, notes := a.serverCommand(ctx, exe, p)
 	spec.Lang, spec.Idle, spec.Notes = a.lang, config.Idle(a.env), notes
 	return runserver.Spawn(ctx, command, serverEnviron(spec.Secrets), spec)
+}
+
+// copier asks the terminal to copy a text, nil when there is none that could, or
+// the operator does not want it.
+func (a *app) copier() func(string) error {
+	if !a.terminal() || !config.FullScreen(a.env) || !config.Clipboard(a.env) {
+		return nil
+	}
+	return func(text string) error {
+		sequence, err := clipboard.Sequence(text)
+		if err == nil {
+			_, err = io.WriteString(a.out, sequence)
+		}
+		return err
+	}
 }
 
 // tty is the terminal that interactive actions are relayed to, nil when there is
@@ -121,7 +138,7 @@ func (a *app) showPlain(ctx context.Context, client session.Client, v view, l le
 	result, err := plain.Run(ctx, client, plain.Options{
 		In: a.in, Out: a.out, Printer: v.printer, Interactive: term.IsTerminal(int(a.in.Fd())), Hide: hideFor(a.in), Tty: a.tty(),
 		Scenario: v.scenario, Answers: v.answers, Watch: v.watch, Checks: v.checks,
-		Location: time.Local, Now: a.clock.Now, Interrupt: interrupts,
+		Location: time.Local, Now: a.clock.Now, Interrupt: interrupts, Export: a.exportHere, Copy: a.copier(),
 	})
 	switch {
 	case errors.Is(err, plain.ErrLost):

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"genia.ai/bitacora/internal/config"
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/runserver"
 	"genia.ai/bitacora/internal/sanitize"
@@ -18,6 +19,7 @@ func (a *app) screenOptions() tui.Options {
 		Clean: sanitize.Line, Now: a.clock.Now, Location: time.Local,
 		Getenv: func(name string) string { value, _ := a.env(name); return value },
 		In:     a.in, Out: a.out,
+		Export: a.exportHere, NoClipboard: !config.Clipboard(a.env),
 	}
 }
 

@@ -110,6 +110,7 @@ func variables() [][2]string {
 		{"BITACORA_OPERATOR", "your name in the record, for shared accounts; else your user"},
 		{"BITACORA_IDLE", "how long a run waits with nobody attached before it is paused (10m); read when its server starts"},
 		{"BITACORA_SYSLOG", "where heads are logged too: local, udp://HOST:PORT or tcp://HOST:PORT; read when the server starts"},
+		{"BITACORA_CLIPBOARD", "off: no terminal is ever asked to copy anything"},
 		{"NAME, NAME_FILE", "the value of the secret NAME, or the file that holds it: yours, and readable by nobody else"},
 		{"BITACORA_BACKGROUND", "light for terminals with a light background"},
 		{"NO_COLOR", "no colours"},

@@ -2,10 +2,13 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -125,6 +128,32 @@ func (a *app) export(w io.Writer, run *recorded, format string) error {
 	}
 	return err
 }
+
+// exportHere writes a run as Markdown into the working directory, into a file that
+// was not there, and returns its path.
+func (a *app) exportHere(ctx context.Context, id string) (string, error) {
+	run, err := a.open(id)
+	if err != nil {
+		return "", err
+	}
+	for n := 1; ; n++ {
+		name := id + ".md"
+		if n > 1 {
+			name = fmt.Sprintf("%s-%d.md", id, n)
+		}
+		err := a.toFile(name, func(w io.Writer) error { return a.export(w, run, "md") })
+		if errors.Is(err, fs.ErrExist) && n < maxExports && ctx.Err() == nil {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		return filepath.Abs(name)
+	}
+}
+
+// maxExports bounds the names that are tried for an export.
+const maxExports = 100
 
 func (a *app) recordedLang(run *recorded) string {
 	if len(run.transcript.Events) > 0 {

@@ -26,6 +26,7 @@ import (
 // resumeFlags are the flags of resume.
 type resumeFlags struct {
 	takeOver bool
+	reopen   bool
 	reason   string
 	plain    bool
 	diff     bool
@@ -45,16 +46,23 @@ func (a *app) resumeCommand() *cobra.Command {
 			if flags.diff {
 				return a.printDiff(entry)
 			}
+			if flags.reopen && strings.TrimSpace(flags.reason) == "" {
+				return usagef("--reopen needs --reason: it goes into the record")
+			}
 			if flags.takeOver && strings.TrimSpace(flags.reason) == "" {
 				return usagef("--take-over needs --reason: it goes into the record and is told to who drives now")
 			}
-			if flags.reason != "" && !flags.takeOver {
-				return usagef("--reason goes with --take-over, which takes the run from who drives it")
+			if flags.reason != "" && !flags.takeOver && !flags.reopen {
+				return usagef("--reason goes with --take-over, which takes the run from who drives it, or with --reopen, which goes on with one that has ended")
+			}
+			if err := canReopen(entry, flags); err != nil {
+				return err
 			}
 			return a.resume(cmd.Context(), entry, flags)
 		},
 	}
 	cmd.Flags().BoolVar(&flags.takeOver, "take-over", false, "drive even if somebody else does, or the run's server does not answer")
+	cmd.Flags().BoolVar(&flags.reopen, "reopen", false, "go on with a run that has ended, for its follow-up; nothing is run or switched on again by that")
 	cmd.Flags().StringVar(&flags.reason, "reason", "", "why: recorded, and told to who drives now")
 	cmd.Flags().BoolVar(&flags.plain, "plain", false, "line by line, without redrawing")
 	cmd.Flags().BoolVar(&flags.diff, "diff", false, "only show how the runbook's file differs from what the run runs")
@@ -103,6 +111,8 @@ func (a *app) resume(ctx context.Context, entry transcript.Entry, flags resumeFl
 	}
 	spec := serveSpec{Resume: entry.Dir}
 	switch {
+	case err == nil && flags.reopen:
+		return errors.Join(usagef("somebody still looks at the end of that run; try again when they have left it"), client.Close())
 	case err == nil:
 		return a.hand(ctx, client, hello, v)
 	case errors.Is(err, runserver.ErrNoServer):
@@ -111,11 +121,14 @@ func (a *app) resume(ctx context.Context, entry transcript.Entry, flags resumeFl
 	default:
 		return howToGetIn(err, entry.ID)
 	}
-	if ended, err := hasEnded(entry); err != nil || ended {
-		if err == nil {
-			err = usagef("that run has ended; `bitacora export %s` writes it for the post-mortem, `bitacora note %s TEXT` adds to it", entry.ID, entry.ID)
-		}
+	switch ended, err := hasEnded(entry); {
+	case err != nil:
 		return err
+	case ended && !flags.reopen:
+		return usagef("that run has ended; `bitacora export %[1]s` writes it for the post-mortem, `bitacora note %[1]s TEXT` adds to it, "+
+			"`bitacora resume %[1]s --reopen --reason \"…\"` goes on with what it left to do", entry.ID)
+	case ended:
+		spec.Reopen = flags.reason
 	}
 	if spec.Secrets, err = a.findSecretsOf(ctx, entry); err != nil {
 		return a.screenError(err)
@@ -125,6 +138,18 @@ func (a *app) resume(ctx context.Context, entry transcript.Entry, flags resumeFl
 		return err
 	}
 	return a.drive(ctx, ready.Dir, hello, v)
+}
+
+// canReopen refuses to open a run again that has not ended.
+func canReopen(entry transcript.Entry, flags resumeFlags) error {
+	if !flags.reopen {
+		return nil
+	}
+	ended, err := hasEnded(entry)
+	if err == nil && !ended {
+		err = usagef("that run has not ended; `bitacora resume %s` goes on with it", entry.ID)
+	}
+	return err
 }
 
 // findSecretsOf looks for the secrets of a run again: the server that knew them is
@@ -180,12 +205,16 @@ func hasEnded(entry transcript.Entry) (bool, error) {
 	if t.Damage != nil {
 		return false, t.Damage
 	}
+	ended := false
 	for _, ev := range t.Events {
-		if ev.Kind == event.KindRunEnded {
-			return true, nil
+		switch ev.Kind {
+		case event.KindRunEnded:
+			ended = true
+		case event.KindRunReopened:
+			ended = false
 		}
 	}
-	return false, nil
+	return ended, nil
 }
 
 // printDiff shows what changed in the runbook's own file since the run began.

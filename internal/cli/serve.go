@@ -44,6 +44,7 @@ type serveSpec struct {
 	Notes    []string          `json:"notes"` // for the briefing, found out by the front end
 
 	Resume string        `json:"resume"` // directory of the run to go on with, or ""
+	Reopen string        `json:"reopen"` // why a run that has ended goes on, or ""
 	Seize  *seizure      `json:"seize"`  // take over from a server that does not answer
 	Idle   time.Duration `json:"idle"`
 }

@@ -127,6 +127,10 @@ func Idle(env Lookup) time.Duration {
 	return idle
 }
 
+// Clipboard reports whether a terminal may be asked to copy a text that the operator
+// wants copied: $BITACORA_CLIPBOARD is anything but "off".
+func Clipboard(env Lookup) bool { return env.get("BITACORA_CLIPBOARD") != "off" }
+
 // Syslog returns where anchored heads are logged besides the anchor's file:
 // $BITACORA_SYSLOG, "local", "udp://host:port", "tcp://host:port", or "".
 func Syslog(env Lookup) string { return env.get("BITACORA_SYSLOG") }

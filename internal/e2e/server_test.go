@@ -121,7 +121,9 @@ func startSlow(term *terminal) {
 func trustAndBegin(term *terminal) {
 	term.t.Helper()
 	screen := term.until("the briefing", func(screen string) bool {
-		return strings.Contains(screen, "enter empezar") || strings.Contains(screen, "enter begin")
+		// Before the run is open the briefing stands there too, and enter does nothing.
+		return strings.Contains(screen, "enter empezar") && strings.Contains(screen, "guardado #") ||
+			strings.Contains(screen, "enter begin") && strings.Contains(screen, "saved #")
 	})
 	yes := "y"
 	if strings.Contains(screen, "enter empezar") {

@@ -8,6 +8,7 @@ const (
 	KindRunPaused     Kind = "run.paused"
 	KindRunResumed    Kind = "run.resumed"
 	KindRunEnded      Kind = "run.ended"
+	KindRunReopened   Kind = "run.reopened"
 	KindClientJoined  Kind = "client.joined"
 	KindClientLeft    Kind = "client.left"
 	KindDriverChanged Kind = "driver.changed"
@@ -16,6 +17,8 @@ const (
 	KindTodo          Kind = "todo"
 	KindMilestone     Kind = "milestone"
 	KindSeveritySet   Kind = "severity.set"
+	KindCommsPlanned  Kind = "comms.planned"
+	KindCommsSent     Kind = "comms.sent"
 )
 
 // Modes of a run.
@@ -62,6 +65,15 @@ const (
 type RunEnded struct {
 	Outcome string `json:"outcome"`
 	Reason  string `json:"reason"`
+}
+
+// RunReopened says that somebody goes on with a run that had ended: its follow-up
+// is left to do. Nothing is started or put back by it.
+type RunReopened struct {
+	Operator string     `json:"operator"`
+	Host     string     `json:"host"`
+	Reason   string     `json:"reason"`
+	Lost     []LostVars `json:"lost"` // shell variables that went with the server before
 }
 
 // ClientJoined says that a front end attached.
@@ -133,6 +145,17 @@ type SeveritySet struct {
 	Severity string `json:"severity"`
 }
 
+// CommsPlanned says when the next update to those who wait for news is due.
+type CommsPlanned struct {
+	EveryMS int64 `json:"every_ms"` // from then on each update makes the next one due so much later; 0 = once
+	AfterMS int64 `json:"after_ms"` // so long after this event the next one is due; 0 = none is
+}
+
+// CommsSent says that an update was sent, in these words.
+type CommsSent struct {
+	Text string `json:"text"`
+}
+
 // Kind implements Data.
 func (RunStarted) Kind() Kind { return KindRunStarted }
 
@@ -144,6 +167,15 @@ func (RunResumed) Kind() Kind { return KindRunResumed }
 
 // Kind implements Data.
 func (RunEnded) Kind() Kind { return KindRunEnded }
+
+// Kind implements Data.
+func (RunReopened) Kind() Kind { return KindRunReopened }
+
+// Kind implements Data.
+func (CommsPlanned) Kind() Kind { return KindCommsPlanned }
+
+// Kind implements Data.
+func (CommsSent) Kind() Kind { return KindCommsSent }
 
 // Kind implements Data.
 func (ClientJoined) Kind() Kind { return KindClientJoined }

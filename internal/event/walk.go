@@ -12,6 +12,7 @@ const (
 	KindStepSkipped     Kind = "step.skipped"
 	KindStepReopened    Kind = "step.reopened"
 	KindStepAccepted    Kind = "step.accepted"
+	KindStepTicked      Kind = "step.ticked"
 	KindActionConfirmed Kind = "action.confirmed"
 	KindActionStarted   Kind = "action.started"
 	KindActionEnded     Kind = "action.ended"
@@ -46,6 +47,8 @@ type ScenarioChanged struct {
 	From   string `json:"from"`
 	To     string `json:"to"`
 	Reason string `json:"reason"`
+
+	Done []string `json:"done"` // ids of the steps of From that were finished, or whose actions ran
 }
 
 // PhaseEntered says that the first step of a phase is the current one.
@@ -83,6 +86,13 @@ type StepReopened struct {
 // action of it succeeded.
 type StepAccepted struct {
 	Reason string `json:"reason"`
+}
+
+// StepTicked says that one of the substeps of the step was done, or was not after
+// all. It decides nothing: the step is done when step.done says so.
+type StepTicked struct {
+	Substep string `json:"substep"` // its id
+	Done    bool   `json:"done"`
 }
 
 // ActionConfirmed says that the operator asked for exactly this to run.
@@ -189,6 +199,8 @@ type AdhocStarted struct {
 	ID      string `json:"id"`
 	Command string `json:"command"`
 	Where   string `json:"where"`
+
+	Interactive bool `json:"interactive"` // a shell in a terminal of its own; what it showed is its output
 }
 
 // AdhocEnded is the answer to AdhocStarted.
@@ -220,6 +232,9 @@ func (StepReopened) Kind() Kind { return KindStepReopened }
 
 // Kind implements Data.
 func (StepAccepted) Kind() Kind { return KindStepAccepted }
+
+// Kind implements Data.
+func (StepTicked) Kind() Kind { return KindStepTicked }
 
 // Kind implements Data.
 func (ActionConfirmed) Kind() Kind { return KindActionConfirmed }

@@ -81,6 +81,8 @@ func (b *builder) take(before walk.State, ev event.Event) {
 	case event.RunEnded:
 		at := ev.At
 		doc.Outcome, doc.Reason, doc.Ended = data.Outcome, data.Reason, &at
+	case event.RunReopened:
+		doc.Outcome, doc.Reason, doc.Ended = "", "", nil
 	case event.ChoiceMade:
 		doc.Decisions = append(doc.Decisions, decision{
 			ev.Seq, ev.At, ev.Actor, ev.Step, nameOr(data.Name, data.Action), data.Key, data.Label, data.Steer, data.Reason, data.How,

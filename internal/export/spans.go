@@ -60,6 +60,10 @@ func (s *spans) take(ev event.Event) {
 		s.steps[ev.Step].close(ev.At)
 	case event.RunEnded:
 		s.close(ev.At)
+	case event.RunReopened:
+		if s.phase != nil {
+			s.phase.since = ev.At // what lay in between was nobody's time
+		}
 	}
 }
 

@@ -3,9 +3,12 @@ package export
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
 )
 
 func (p *page) timeline() {
@@ -42,7 +45,11 @@ func (p *page) detail(state walk.State, ev event.Event) string {
 		}
 		return text
 	case event.ScenarioChanged:
-		return because(data.To, data.Reason)
+		text := because(data.To, data.Reason)
+		if len(data.Done) > 0 {
+			text += "; " + p.t("export.scenario.done", "From", data.From, "Steps", strings.Join(data.Done, ", "))
+		}
+		return text
 	case event.PhaseEntered:
 		return p.t("phase." + ev.Phase)
 	case event.ChoiceMade:
@@ -55,6 +62,12 @@ func (p *page) detail(state walk.State, ev event.Event) string {
 		return data.Reason
 	case event.StepReopened:
 		return data.Reason
+	case event.StepTicked:
+		id := "export.ticked"
+		if !data.Done {
+			id = "export.unticked"
+		}
+		return data.Substep + " " + p.t(id)
 	case event.StepDone:
 		if data.How == event.HowUnattended {
 			return p.t("export.how." + data.How)
@@ -84,6 +97,12 @@ func (p *page) peopleDetail(ev event.Event) string {
 		return data.Title
 	case event.RunEnded:
 		return because(p.t("run."+data.Outcome), data.Reason)
+	case event.RunReopened:
+		return because(data.Operator+", "+data.Host, data.Reason)
+	case event.CommsSent:
+		return data.Text
+	case event.CommsPlanned:
+		return p.planned(data)
 	case event.RunPaused:
 		return data.Reason
 	case event.RunResumed:
@@ -118,6 +137,18 @@ func (p *page) peopleDetail(ev event.Event) string {
 		return data.Severity
 	}
 	return ""
+}
+
+// planned says when the next update is due.
+func (p *page) planned(data event.CommsPlanned) string {
+	after := runbooks.FormatDuration(time.Duration(data.AfterMS) * time.Millisecond)
+	switch {
+	case data.AfterMS <= 0:
+		return p.t("export.comms.none")
+	case data.EveryMS <= 0:
+		return p.t("export.comms.in", "After", after)
+	}
+	return p.t("export.comms.every", "After", after, "Every", runbooks.FormatDuration(time.Duration(data.EveryMS)*time.Millisecond))
 }
 
 func (p *page) ended(name string, ending event.Ending) string {

@@ -32,8 +32,12 @@ func commands(p *i18n.Printer) []command {
 		{id: "note", running: true, anyones: true, asks: true, do: (*talk).note},
 		{id: "todo", running: true, anyones: true, asks: true, do: (*talk).todo},
 		{id: "milestone", running: true, anyones: true, asks: true, do: (*talk).milestone},
+		{id: "update", anyones: true, do: (*talk).update},
+		{id: "remind", running: true, anyones: true, asks: true, do: (*talk).remind},
+		{id: "tick", running: true, do: (*talk).tick},
 		{id: "severity", running: true, asks: true, do: (*talk).severity},
 		{id: "role", running: true, asks: true, do: (*talk).role},
+		{id: "scenario", do: (*talk).changeScenario},
 		{id: "set", do: (*talk).setParam},
 		{id: "secret", do: (*talk).secret},
 		{id: "goto", do: (*talk).gotoStep},
@@ -42,6 +46,9 @@ func commands(p *i18n.Printer) []command {
 		{id: "reopen", do: (*talk).reopen},
 		{id: "undo", do: (*talk).undo},
 		{id: "adhoc", do: (*talk).adhoc},
+		{id: "copy", do: (*talk).copyCommand},
+		{id: "find", anyones: true, asks: true, do: (*talk).find},
+		{id: "export", anyones: true, do: (*talk).export},
 		{id: "cancel", running: true, do: func(t *talk, _ string) error { return t.cancel() }},
 		{id: "handover", running: true, asks: true, do: (*talk).handOver},
 		{id: "stop", do: (*talk).end},
@@ -107,9 +114,10 @@ func (t *talk) note(arg string) error {
 // todo records something left to do; "todo done 2" closes the second one.
 func (t *talk) todo(arg string) error {
 	todos := t.state.Todos()
-	if word, number, ok := strings.Cut(arg, " "); ok && slices.Contains(strings.Fields(t.p.T("plain.words.done")), strings.ToLower(word)) {
+	done, open := "plain.words.done", "plain.words.open"
+	if word, number, ok := strings.Cut(arg, " "); ok && (t.means(done, word) || t.means(open, word)) {
 		if n, err := strconv.Atoi(number); err == nil && n >= 1 && n <= len(todos) {
-			_, err := t.do(walk.WriteTodo{ID: todos[n-1].ID, Text: todos[n-1].Text, Done: true})
+			_, err := t.do(walk.WriteTodo{ID: todos[n-1].ID, Text: todos[n-1].Text, Done: t.means(done, word)})
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
 )
 
 // detail returns what an event says besides its kind, or "".
@@ -21,7 +22,13 @@ func (t *talk) detail(ev event.Event) string {
 	case event.ChoiceMade:
 		return because(t.actionName(data.Action)+" = "+t.label(data), data.Reason)
 	case event.ScenarioChanged:
-		return because(data.To, data.Reason)
+		text := because(data.To, data.Reason)
+		if len(data.Done) > 0 {
+			text += "; " + t.p.T("tui.ev.scenario.done", "From", data.From, "Steps", strings.Join(data.Done, ", "))
+		}
+		return text
+	case event.StepTicked:
+		return t.tickDetail(ev.Step, data)
 	case event.ActionConfirmed:
 		return t.actionName(data.Action)
 	case event.ActionStarted:
@@ -57,6 +64,12 @@ func (t *talk) peopleDetail(ev event.Event) string {
 		return data.Title
 	case event.RunEnded:
 		return because(t.p.T("run."+data.Outcome), data.Reason)
+	case event.RunReopened:
+		return because(data.Operator, data.Reason)
+	case event.CommsSent:
+		return strings.ReplaceAll(data.Text, "\n", " / ")
+	case event.CommsPlanned:
+		return t.plannedDetail(data)
 	case event.RunPaused:
 		return t.p.Told(data.Reason)
 	case event.ClientLeft:
@@ -90,6 +103,27 @@ func (t *talk) peopleDetail(ev event.Event) string {
 		return data.Severity
 	}
 	return ""
+}
+
+func (t *talk) tickDetail(step string, data event.StepTicked) string {
+	text := data.Substep
+	for _, sub := range t.state.Substeps(step) {
+		if sub.ID == data.Substep {
+			text = t.state.Fill(sub.Text)
+		}
+	}
+	return box(data.Done) + " " + text
+}
+
+func (t *talk) plannedDetail(data event.CommsPlanned) string {
+	if data.AfterMS <= 0 {
+		return t.p.T("tui.comms.none")
+	}
+	text := runbooks.FormatDuration(time.Duration(data.AfterMS) * time.Millisecond)
+	if data.EveryMS > 0 {
+		text += " " + t.p.T("tui.comms.interval", "Every", runbooks.FormatDuration(time.Duration(data.EveryMS)*time.Millisecond))
+	}
+	return text
 }
 
 // namesOf lists the actions whose end is not known.

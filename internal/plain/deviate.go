@@ -116,11 +116,21 @@ func (t *talk) runUndo(entry walk.UndoEntry) error {
 }
 
 // adhoc runs a command that the runbook does not hold; it was typed, and is
-// shown once more before it runs.
+// shown once more before it runs. An empty line opens a shell, which is recorded.
 func (t *talk) adhoc(arg string) error {
 	line, err := t.wanted(arg, "plain.ask.command")
-	if err != nil || line == "" {
+	if err != nil {
 		return err
+	}
+	cmd := walk.Adhoc{Command: line}
+	if line == "" {
+		if t.opts.Tty == nil {
+			t.say(t.p.T("plain.not-run"))
+			return nil
+		}
+		cmd = walk.Adhoc{Command: "shell", Interactive: true}
+		line = "$SHELL -i"
+		t.say(t.p.T("tui.adhoc.shell"))
 	}
 	t.sayBehind("  $ ", line)
 	return t.ask(t.p.T("plain.run.confirm"), func(answer string) (bool, error) {
@@ -132,7 +142,7 @@ func (t *talk) adhoc(arg string) error {
 		default:
 			return false, nil
 		}
-		started, err := t.do(walk.Adhoc{Command: line})
+		started, err := t.do(cmd)
 		if err != nil || !started {
 			return true, err
 		}
@@ -168,22 +178,8 @@ func (t *talk) milestone(arg string) error {
 }
 
 func (t *talk) when(text string) (time.Time, bool) {
-	now := t.opts.Now().In(t.opts.Location)
-	if text == "" {
-		return now.UTC().Truncate(time.Microsecond), true
-	}
-	if at, err := time.Parse(time.RFC3339, text); err == nil {
-		return at.UTC(), true
-	}
-	clock, err := time.Parse("15:04", text)
-	if err != nil {
-		return time.Time{}, false
-	}
-	at := time.Date(now.Year(), now.Month(), now.Day(), clock.Hour(), clock.Minute(), 0, 0, t.opts.Location)
-	if at.After(now) {
-		at = at.AddDate(0, 0, -1)
-	}
-	return at.UTC(), true
+	when, ok := walk.Moment(text, t.opts.Now(), t.opts.Location)
+	return when.UTC().Truncate(time.Microsecond), ok
 }
 
 func (t *talk) actionName(id string) string {

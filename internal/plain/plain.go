@@ -49,6 +49,11 @@ type Options struct {
 	Scenario string
 	Answers  map[string]string
 
+	// Export writes a run for the post-mortem and returns where; nil = it cannot be.
+	Export func(ctx context.Context, run string) (path string, err error)
+	// Copy asks the terminal to copy a text; nil = it is only shown.
+	Copy func(text string) error
+
 	Location *time.Location   // of the times shown; nil: UTC
 	Now      func() time.Time // nil: time.Now
 	// After is time.After if nil: how long an action has been silent goes by it.

@@ -3,6 +3,7 @@ package plain
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"genia.ai/bitacora/internal/event"
@@ -115,10 +116,7 @@ func (t *talk) showStep(step *runbooks.Step) {
 
 func (t *talk) showSubsteps(steps []*runbooks.Step, indent string) {
 	for _, step := range steps {
-		mark := step.Number
-		if mark == "" {
-			mark = "-"
-		}
+		mark := strings.TrimSpace(box(t.state.Ticked(step.ID)) + " " + step.Number)
 		t.say(indent + mark + " " + oneLine(t.state.Fill(step.Text)))
 		if step.Body != "" {
 			t.sayBehind(indent+"  ", t.state.Fill(step.Body))
@@ -174,24 +172,8 @@ func (t *talk) showParams() {
 
 func (t *talk) showTodos() {
 	for i, todo := range t.state.Todos() {
-		mark := "[ ]"
-		if todo.Done {
-			mark = "[x]"
-		}
-		t.say("  " + strconv.Itoa(i+1) + ". " + mark + " " + oneLine(todo.Text))
+		t.say("  " + strconv.Itoa(i+1) + ". " + box(todo.Done) + " " + oneLine(todo.Text))
 	}
-}
-
-// timeline shows the last events, 20 or as many as asked for.
-func (t *talk) timeline(arg string) error {
-	count, err := strconv.Atoi(arg)
-	if err != nil || count < 1 {
-		count = 20
-	}
-	for _, ev := range t.events[max(0, len(t.events)-count):] {
-		t.say(t.eventLine(ev))
-	}
-	return nil
 }
 
 // eventLine tells one event on one line.
@@ -219,9 +201,7 @@ func (t *talk) showSummary() {
 	if t.state.Severity != "" {
 		t.say(t.p.T("plain.summary.severity", "Severity", oneLine(t.state.Severity)))
 	}
-	for _, milestone := range t.state.Milestones() {
-		t.say("  " + t.clock(milestone.When) + " " + t.p.T("milestone."+milestone.Name))
-	}
+	t.sayTimes()
 	for _, step := range t.plan.Steps() {
 		if st := t.state.Step(step.ID); st.Status == walk.StepSkipped || st.Status == walk.StepAccepted {
 			t.say("  " + step.ID + " " + t.p.T("step."+string(st.Status)) + ": " + oneLine(st.Reason))
@@ -230,6 +210,50 @@ func (t *talk) showSummary() {
 	t.showTodos()
 	t.say(t.p.T("plain.saved", "Seq", t.saved.Seq))
 	t.say(t.p.T("plain.summary.export", "Run", t.state.Run))
+	if t.state.Status == walk.StatusEnded {
+		t.say(t.p.T("tui.sum.reopen") + " " + t.p.T("tui.sum.reopen-command", "Run", t.state.Run))
+	}
+}
+
+// sayTimes tells the milestones, how long it took from the first to the others, how
+// long each phase took, and how it stands with the updates.
+func (t *talk) sayTimes() {
+	for _, name := range event.Milestones() {
+		if when, ok := t.state.Milestone(name); ok { // the last one recorded corrects the others
+			t.say("  " + t.bothClocks(when) + " " + t.p.T("milestone."+name))
+		}
+	}
+	for _, i := range t.state.Intervals() {
+		t.say("  " + t.p.T("tui.sum.interval", "Time", i.Took.Round(time.Second).String(),
+			"From", t.p.T("milestone."+i.From), "To", t.p.T("milestone."+i.To)))
+	}
+	for _, phase := range runbooks.Phases() {
+		spent, entered := t.state.PhaseTime(phase, t.opts.Now())
+		if !entered {
+			continue
+		}
+		text := "  " + t.p.T("phase."+string(phase)) + ": " + spent.Round(time.Second).String()
+		if target := t.plan.Runbook().Targets[phase]; target > 0 {
+			id := "tui.sum.within"
+			if spent > target {
+				id = "tui.sum.over"
+			}
+			text += " " + t.p.T(id, "Target", runbooks.FormatDuration(target))
+		}
+		t.say(text)
+	}
+	if c := t.state.Comms(); c.Sent > 0 || !c.Due.IsZero() {
+		t.sayComms()
+	}
+}
+
+// bothClocks is a time of day, with UTC beside it where that is another.
+func (t *talk) bothClocks(at time.Time) string {
+	text := t.clock(at)
+	if _, offset := at.In(t.opts.Location).Zone(); offset != 0 {
+		text += " (" + at.UTC().Format("15:04:05") + " UTC)"
+	}
+	return text
 }
 
 // tell says what was just recorded, as far as the operator wants to hear it now.

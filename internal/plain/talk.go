@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"time"
 
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/i18n"
@@ -40,6 +41,10 @@ type talk struct {
 	prompted  bool   // the cursor stands behind a prompt
 	counted   string // action whose further output is only counted, as was said
 	storage   error
+
+	draft   []string       // lines of an update that was not sent yet
+	overdue time.Time      // when the update was due that was said to be late
+	printed []session.Line // what actions printed, the end of it
 }
 
 // say prints lines. Everything that is ever printed passes through here or
@@ -306,6 +311,7 @@ func (t *talk) print(lines []session.Line) {
 	if len(lines) > 0 {
 		t.shown = "" // the preview has moved up
 	}
+	t.remember(lines)
 	for _, line := range lines {
 		prefix, text := "  | ", line.Text
 		switch line.Stream {

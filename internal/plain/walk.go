@@ -16,6 +16,7 @@ func (t *talk) lead() error {
 	t.sayBriefing()
 	t.sayChecks()
 	t.sayBack()
+	t.sayReopened()
 	if !t.following {
 		err := t.walk()
 		var demoted *demotedError
@@ -32,6 +33,17 @@ func (t *talk) lead() error {
 		return nil
 	}
 	return err
+}
+
+// sayReopened says of a run that goes on after its end what it left to do. Nothing
+// of what was switched off is switched on by itself.
+func (t *talk) sayReopened() {
+	if t.state.Reopened == 0 || t.state.Status == walk.StatusEnded {
+		return
+	}
+	t.say(t.p.T("plain.reopened"))
+	t.showTodos()
+	t.sayUndoable()
 }
 
 // walk leads through the run, from where it stands to its end.
@@ -54,6 +66,7 @@ func (t *talk) turn() error {
 	if t.storage != nil {
 		return t.storage
 	}
+	t.sayOverdue()
 	switch {
 	case t.state.Running != nil:
 		return t.wait()

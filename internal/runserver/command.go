@@ -24,6 +24,7 @@ var sendable = commandTypes(
 	walk.Begin{}, walk.SetParam{}, walk.AssignRole{}, walk.ChooseScenario{}, walk.Choose{}, walk.Answer{},
 	walk.Run{}, walk.Undo{}, walk.Cancel{}, walk.Done{}, walk.Skip{}, walk.Accept{}, walk.Reopen{}, walk.Goto{},
 	walk.Adhoc{}, walk.WriteNote{}, walk.WriteTodo{}, walk.MarkMilestone{}, walk.SetSeverity{}, walk.HandOver{},
+	walk.Tick{}, walk.PlanComms{}, walk.SendComms{},
 	walk.Trust{}, walk.End{},
 )
 
@@ -40,7 +41,7 @@ func commandTypes(commands ...walk.Command) map[string]reflect.Type {
 // only adds to the record.
 func anyonesCommand(cmd walk.Command) bool {
 	switch cmd.(type) {
-	case walk.WriteNote, walk.WriteTodo, walk.MarkMilestone:
+	case walk.WriteNote, walk.WriteTodo, walk.MarkMilestone, walk.PlanComms, walk.SendComms:
 		return true
 	}
 	return false

@@ -45,7 +45,7 @@ func (s *Session) accept(events []event.Event) {
 var anchored = map[event.Kind]bool{
 	event.KindChoiceMade: true, event.KindScenarioChanged: true, event.KindActionConfirmed: true,
 	event.KindStepSkipped: true, event.KindStepAccepted: true, event.KindStepReopened: true,
-	event.KindDriverChanged: true, event.KindRunPaused: true, event.KindRunEnded: true,
+	event.KindDriverChanged: true, event.KindRunPaused: true, event.KindRunEnded: true, event.KindRunReopened: true, event.KindCommsSent: true,
 	event.KindRecovered: true, event.KindSuperseded: true,
 }
 

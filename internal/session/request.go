@@ -97,14 +97,21 @@ func hashOf(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// adhocShell is the shell that an operator gets for what the runbook does not hold.
+const adhocShell = `"${SHELL:-/bin/sh}" -i`
+
 func (s *Session) prepareAdhoc(cmd walk.Adhoc) (walk.Command, start, error) {
 	var id [3]byte
 	if _, err := io.ReadFull(s.opts.Random, id[:]); err != nil {
 		return cmd, start{}, fmt.Errorf("draw the id of an ad-hoc command: %w", err)
 	}
 	cmd.ID, cmd.Where = "adhoc-"+hex.EncodeToString(id[:]), s.opts.Dir
+	if cmd.Interactive {
+		cmd.Command = adhocShell
+	}
 	action := &runbooks.Action{
 		ID: cmd.ID, Kind: runbooks.KindShell, Lang: "sh", Code: cmd.Command, Effect: runbooks.EffectWrite,
+		Settings: runbooks.Settings{Interactive: cmd.Interactive},
 	}
 	request, err := s.request(action)
 	return cmd, start{id: cmd.ID, kind: action.Kind, request: request}, err

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"genia.ai/bitacora/actions"
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/transcript"
 	"genia.ai/bitacora/internal/walk"
 )
 
@@ -166,4 +168,24 @@ func TestThereIsNoTerminalWithoutAnInteractiveAction(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	s.Evict()
+}
+
+func TestShellOfTheOperatorNeedsTheirTerminalAndIsRecorded(t *testing.T) {
+	f := open(t, transcript.OS{}, ok)
+	f.begin()
+	var values *ValuesError
+	if _, err := f.Do(t.Context(), walk.Adhoc{Interactive: true}); !errors.As(err, &values) || !errors.Is(err, ErrNoTerminal) {
+		t.Fatalf("without a terminal: %v", err)
+	}
+	ack, err := f.DoFrom(t.Context(), Origin{Terminal: true}, walk.Adhoc{Interactive: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(ack.Events) != 1 {
+		t.Fatalf("recorded %v", ack.Events)
+	}
+	started, ok := ack.Events[0].Data.(event.AdhocStarted)
+	if !ok || !started.Interactive || started.Command != adhocShell {
+		t.Errorf("recorded %+v", ack.Events[0].Data)
+	}
 }

@@ -16,9 +16,9 @@ func kinds() []event.Data {
 	return []event.Data{
 		event.RunStarted{}, event.RunPaused{}, event.RunEnded{}, event.ClientJoined{}, event.ClientLeft{},
 		event.DriverChanged{}, event.RoleAssigned{}, event.ParamSet{}, event.ScenarioChanged{}, event.PhaseEntered{}, event.StepStarted{},
-		event.StepDone{}, event.StepSkipped{}, event.StepReopened{}, event.StepAccepted{}, event.ActionConfirmed{}, event.ActionStarted{},
+		event.StepDone{}, event.StepSkipped{}, event.StepReopened{}, event.StepAccepted{}, event.StepTicked{}, event.ActionConfirmed{}, event.ActionStarted{},
 		event.ActionEnded{}, event.ChoiceMade{}, event.UndoPushed{}, event.UndoDone{}, event.AdhocStarted{}, event.AdhocEnded{},
-		event.Note{}, event.Todo{}, event.Milestone{}, event.SeveritySet{}, event.RunbookTrusted{}, event.RunbookChanged{},
+		event.Note{}, event.Todo{}, event.Milestone{}, event.SeveritySet{}, event.CommsPlanned{}, event.CommsSent{}, event.RunbookTrusted{}, event.RunbookChanged{},
 	}
 }
 

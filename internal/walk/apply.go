@@ -22,7 +22,14 @@ func Apply(s State, ev event.Event) State {
 		s.Status = StatusPaused
 	case event.RunResumed:
 		s = s.resumed(data)
+	case event.RunReopened:
+		s = s.reopened(ev, data)
+	case event.CommsPlanned, event.CommsSent:
+		s.comms = s.comms.apply(ev)
+	case event.StepTicked:
+		s.ticked = with(s.ticked, data.Substep, data.Done)
 	case event.RunEnded:
+		s, s.comms = s.leavePhase(ev.At), s.comms.apply(ev)
 		s.Status, s.EndedAt, s.Outcome, s.Reason = StatusEnded, ev.At, data.Outcome, data.Reason
 	case event.DriverChanged:
 		s.Operator = data.To
@@ -41,7 +48,8 @@ func Apply(s State, ev event.Event) State {
 	case event.Superseded:
 		s.lost = withLost(s.lost, data.Lost)
 	case event.PhaseEntered:
-		s.Phase = runbooks.Phase(ev.Phase)
+		s = s.leavePhase(ev.At)
+		s.Phase, s.phaseSince = runbooks.Phase(ev.Phase), ev.At
 	case event.ScenarioChanged:
 		s.Scenario = data.To
 		s.steps = s.bearings()
@@ -117,7 +125,7 @@ func applyAction(s State, ev event.Event) State {
 			s = s.changeAction(a, func(as *ActionState) { as.Running, as.Ending = false, data.Ending })
 		}
 	case event.AdhocStarted:
-		s.Running = &Running{Action: data.ID, Adhoc: true, Attempt: 1, StartedAt: ev.At}
+		s.Running = &Running{Action: data.ID, Adhoc: true, Attempt: 1, StartedAt: ev.At, Interactive: data.Interactive}
 		s.adhoc = &AdhocState{ID: data.ID, Command: data.Command}
 	case event.AdhocEnded:
 		s.Running = nil
@@ -169,6 +177,7 @@ func (s State) reopen(i int) State {
 	for _, a := range s.plan.stepActions[i] {
 		s = s.changeAction(a, func(as *ActionState) { *as = ActionState{Attempts: as.Attempts} })
 	}
+	s = s.untick(i)
 	s.steps = s.bearings()
 	return s
 }
@@ -185,8 +194,8 @@ func (s State) changeAction(a int, change func(*ActionState)) State {
 	return s
 }
 
-func with[V any](m map[string]V, key string, value V) map[string]V {
-	changed := make(map[string]V, len(m)+1)
+func with[K comparable, V any](m map[K]V, key K, value V) map[K]V {
+	changed := make(map[K]V, len(m)+1)
 	maps.Copy(changed, m)
 	changed[key] = value
 	return changed

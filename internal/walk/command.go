@@ -26,7 +26,8 @@ type SetParam struct {
 // AssignRole says who plays a role.
 type AssignRole struct{ Role, Holder string }
 
-// ChooseScenario picks the alternative to walk.
+// ChooseScenario picks the alternative to walk. Once one is walked, another needs
+// a reason.
 type ChooseScenario struct{ Scenario, Reason string }
 
 // Choose answers a choice, or a confirm with yes or no.
@@ -91,8 +92,18 @@ type Reopen struct{ Step, Reason string }
 // Goto makes another open step the current one.
 type Goto struct{ Step string }
 
-// Adhoc runs a command that the runbook does not hold.
-type Adhoc struct{ ID, Command, Where string }
+// Tick says that a substep of the current step is done, or is not after all.
+type Tick struct {
+	Step, Substep string
+	Done          bool
+}
+
+// Adhoc runs a command that the runbook does not hold, or opens a shell for the
+// operator, which the session puts in the place of an empty command.
+type Adhoc struct {
+	ID, Command, Where string
+	Interactive        bool
+}
 
 // WriteNote records a note.
 type WriteNote struct{ Text string }
@@ -112,6 +123,15 @@ type MarkMilestone struct {
 // SetSeverity records how bad the incident is.
 type SetSeverity struct{ Severity string }
 
+// PlanComms says when the next update to those who wait is due.
+type PlanComms struct {
+	Every time.Duration // 0 = once
+	After time.Duration // 0 = none is due
+}
+
+// SendComms records that an update was sent, in these words.
+type SendComms struct{ Text string }
+
 // HandOver passes the run to another operator.
 type HandOver struct{ To, Reason string }
 
@@ -128,6 +148,12 @@ type Pause struct{ Reason string }
 type Resume struct {
 	Operator, Host string
 	Lost           []event.LostVars // shell variables that went with the server before
+}
+
+// ReopenRun goes on with a run that has ended, for what it left to do.
+type ReopenRun struct {
+	Operator, Host, Reason string
+	Lost                   []event.LostVars // shell variables that went with the server before
 }
 
 // Trust records that the operator accepts the text that is run.
@@ -155,16 +181,20 @@ func (Skip) command()           {}
 func (Accept) command()         {}
 func (Reopen) command()         {}
 func (Goto) command()           {}
+func (Tick) command()           {}
 func (Adhoc) command()          {}
 func (WriteNote) command()      {}
 func (WriteTodo) command()      {}
 func (MarkMilestone) command()  {}
 func (SetSeverity) command()    {}
+func (PlanComms) command()      {}
+func (SendComms) command()      {}
 func (HandOver) command()       {}
 func (Join) command()           {}
 func (Leave) command()          {}
 func (Pause) command()          {}
 func (Resume) command()         {}
+func (ReopenRun) command()      {}
 func (Trust) command()          {}
 func (Changed) command()        {}
 func (End) command()            {}

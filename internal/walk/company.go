@@ -42,7 +42,7 @@ func (c Company) Apply(ev event.Event) Company {
 			driver.Operator, driver.Since = data.To, ev.At
 			c.attached = with(c.attached, c.driver, driver)
 		}
-	case event.Recovered, event.Superseded, event.RunPaused:
+	case event.Recovered, event.Superseded, event.RunPaused, event.RunReopened:
 		return Company{} // the run server is gone, and everybody with it
 	}
 	return c

@@ -21,7 +21,7 @@ func Decide(s State, cmd Command) ([]event.Event, error) {
 	}
 	switch {
 	case s.Status == StatusEnded:
-		return refuse(CodeEnded, "")
+		return decideAfterEnd(s, cmd)
 	case s.Running != nil:
 		return decideRunning(s, cmd)
 	}
@@ -72,6 +72,12 @@ func decideAnytime(s State, cmd Command) (events []event.Event, err error, known
 		return nil, nil, false
 	}
 	switch cmd := cmd.(type) {
+	case PlanComms, SendComms:
+		events, err = decideComms(s, cmd)
+		return events, err, true
+	case Tick:
+		events, err = decideTick(s, cmd)
+		return events, err, true
 	case SetSeverity:
 		return []event.Event{s.make(event.SeveritySet{Severity: cmd.Severity})}, nil, true
 	case AssignRole:
@@ -125,7 +131,9 @@ func decideWalking(s State, cmd Command) ([]event.Event, error) {
 		if strings.TrimSpace(cmd.Command) == "" {
 			return refuse(CodeAnswerInvalid, "command")
 		}
-		return []event.Event{s.make(event.AdhocStarted{ID: cmd.ID, Command: cmd.Command, Where: cmd.Where})}, nil
+		return []event.Event{s.make(event.AdhocStarted{
+			ID: cmd.ID, Command: cmd.Command, Where: cmd.Where, Interactive: cmd.Interactive && !s.Rehearsal(),
+		})}, nil
 	case Cancel:
 		return refuse(CodeNotRunning, cmd.Action)
 	}
@@ -192,14 +200,21 @@ func decideScenario(s State, cmd ChooseScenario) ([]event.Event, error) {
 	if !s.plan.scenario(cmd.Scenario) {
 		return refuse(CodeUnknown, cmd.Scenario, s.scenarioIDs()...)
 	}
-	if s.plan.steersScenario {
+	if s.plan.steersScenario && s.Scenario == "" {
 		// The runbook's own choice records the decision with its label and reason.
 		return refuse(CodeDecisionNeeded, cmd.Scenario)
 	}
 	if s.Scenario == cmd.Scenario {
 		return nil, nil
 	}
-	return []event.Event{s.make(event.ScenarioChanged{From: s.Scenario, To: cmd.Scenario, Reason: cmd.Reason})}, nil
+	if s.Scenario != "" && s.Status != StatusBriefing && strings.TrimSpace(cmd.Reason) == "" {
+		return refuse(CodeReasonNeeded, cmd.Scenario)
+	}
+	events := []event.Event{s.make(s.changeScenario(cmd.Scenario, cmd.Reason))}
+	if s.Status != StatusWalking {
+		return events, nil
+	}
+	return append(events, Apply(s, events[0]).takeUp(cmd.Scenario)...), nil
 }
 
 func decideEnd(s State, cmd End) ([]event.Event, error) {

@@ -86,9 +86,7 @@ func decideChoose(s State, cmd Choose) ([]event.Event, error) {
 		Steer: steerText(picked.Steer), Reason: cmd.Reason, How: how,
 	})}
 	if picked.Steer.Kind == runbooks.SteerScenario && picked.Steer.Target != s.Scenario {
-		events = append(events, s.make(event.ScenarioChanged{
-			From: s.Scenario, To: picked.Steer.Target, Reason: cmd.Reason,
-		}))
+		events = append(events, s.make(s.changeScenario(picked.Steer.Target, cmd.Reason)))
 	}
 	if action.Name == severityName && action.Kind == runbooks.KindChoice {
 		events = append(events, s.make(event.SeveritySet{Severity: picked.Key}))

@@ -49,6 +49,13 @@ func commands(p *Plan) *rapid.Generator[Command] {
 			func() Command { return Goto{Step: step.Draw(t, "step")} },
 			func() Command { return Adhoc{ID: "x", Command: "true"} },
 			func() Command { return WriteNote{Text: "n"} },
+			func() Command {
+				return ChooseScenario{Scenario: rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "scenario"), Reason: reason.Draw(t, "reason")}
+			},
+			func() Command { return ReopenRun{Operator: "bea", Reason: reason.Draw(t, "reason")} },
+			func() Command { return PlanComms{Every: time.Minute, After: time.Minute} },
+			func() Command { return SendComms{Text: "news"} },
+			func() Command { return Tick{Step: step.Draw(t, "step"), Substep: "1.1.1", Done: true} },
 			func() Command { return HandOver{To: "bea"} },
 			func() Command { return Pause{} },
 			func() Command { return Resume{Operator: "bea"} },

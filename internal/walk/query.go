@@ -151,7 +151,7 @@ func (s State) Elapsed(now time.Time) time.Duration {
 	case s.StartedAt.IsZero():
 		return 0
 	case !s.EndedAt.IsZero():
-		return s.EndedAt.Sub(s.StartedAt)
+		return s.EndedAt.Sub(s.StartedAt) - s.between
 	}
-	return now.Sub(s.StartedAt)
+	return now.Sub(s.StartedAt) - s.between
 }

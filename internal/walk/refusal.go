@@ -61,7 +61,7 @@ func (r *Refusal) Unwrap() error { return r.Cause }
 var refusalTexts = map[Code]string{
 	CodePickNeeded:     "pick one of its alternatives, or leave it",
 	CodeNotNow:         "not possible at this point of the run",
-	CodeEnded:          "the run has ended; only notes can be added",
+	CodeEnded:          "the run has ended; notes can be added, and it can be opened again with a reason",
 	CodeBusy:           "an action is running; wait for its end or cancel it",
 	CodeNotRunning:     "nothing of that name is running",
 	CodeUnknown:        "the runbook has nothing of that name",

@@ -122,6 +122,7 @@ type State struct {
 	Section   string // at which the walk was entered, "" for its beginning
 	Trusted   string // SHA-256 of the text that the operator accepted, or ""
 	Running   *Running
+	Reopened  int // how often it went on after its end
 
 	current    int
 	entry      int // step at which the walk was entered, none: at its beginning
@@ -134,6 +135,11 @@ type State struct {
 	milestones []MilestoneState
 	adhoc      *AdhocState
 	lost       []event.LostVars
+	comms      CommsState
+	ticked     map[string]bool // substeps by id
+	spent      map[runbooks.Phase]time.Duration
+	phaseSince time.Time     // since when Phase is the current one; zero = it is not
+	between    time.Duration // between its ends and its being opened again
 }
 
 // AdhocState is the last command that the runbook did not hold.

@@ -1,0 +1,78 @@
+package plain
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"genia.ai/bitacora/internal/event"
+)
+
+func TestIncidentCommands(t *testing.T) {
+	begun := []string{"facebook", "v1.4.2", "", "", ""} // begin and run errors
+	for _, test := range []struct {
+		name  string
+		lines []string
+		kind  event.Kind
+		want  event.Data
+		see   string
+	}{
+		{"milestone five minutes ago", []string{"m detected -5m"}, event.KindMilestone, event.Milestone{
+			Name: "detected", When: now().Add(-5 * time.Minute).UTC(),
+		}, ""},
+		{"update in its own words", []string{"update we look into it"}, event.KindCommsSent, event.CommsSent{Text: "we look into it"}, "update sent: we look into it"},
+		{"every half an hour", []string{"remind every 30"}, event.KindCommsPlanned, event.CommsPlanned{EveryMS: 1800000, AfterMS: 1800000}, "next update: 30m (every 30m)"},
+		{"once", []string{"remind", "9:26"}, event.KindCommsPlanned, event.CommsPlanned{AfterMS: 1800000}, ""},
+		{"never", []string{"remind off"}, event.KindCommsPlanned, event.CommsPlanned{}, "None is due."},
+		{"open again", []string{"todo tell legal", "todo done 1", "todo open 1"}, event.KindTodo, event.Todo{ID: "todo-1", Text: "tell legal"}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := talkTo(t, newRun(t, event.ModeLive, captured(nil)), nil, append(append(slices.Clone(begun), test.lines...), "leave")...)
+			events := of(got.events, test.kind)
+			if len(events) == 0 || events[len(events)-1].Data != test.want {
+				t.Fatalf("events %v, want %+v\n%s", events, test.want, got.out)
+			}
+			got.must(t, test.see)
+		})
+	}
+}
+
+func TestUpdateIsDraftedAndChangedLineByLine(t *testing.T) {
+	got := talkTo(t, newRun(t, event.ModeLive, captured(nil)), nil,
+		"facebook", "v1.4.2", "", "", "", "update", "1 Connector down", "2", "we call back at 10", "-", "update", "", "leave")
+	sent := of(got.events, event.KindCommsSent)
+	if len(sent) != 1 {
+		t.Fatalf("sent %v\n%s", sent, got.out)
+	}
+	text := sent[0].Data.(event.CommsSent).Text
+	if want := "Connector down\nwe call back at 10"; text != want {
+		t.Errorf("recorded %q, want %q\n%s", text, want, got.out)
+	}
+	got.must(t, "the draft is kept")
+}
+
+func TestScenarioIsChangedForAReason(t *testing.T) {
+	got := talkTo(t, newRun(t, event.ModeLive, captured(nil)), nil, append(slices.Clone(connector()[:11]), "scenario", "panel", "it is the panel", "leave")...)
+	changed := of(got.events, event.KindScenarioChanged)
+	if len(changed) != 2 {
+		t.Fatalf("changed %v\n%s", changed, got.out)
+	}
+	last := changed[1].Data.(event.ScenarioChanged)
+	if last.From != "connector" || last.To != "panel" || last.Reason != "it is the panel" || len(last.Done) == 0 {
+		t.Errorf("recorded %+v", last)
+	}
+	got.must(t, "Already done under connector", "Can be undone with undo: disable")
+}
+
+func TestRecordCommands(t *testing.T) {
+	copied := ""
+	got := talkTo(t, newRun(t, event.ModeLive, captured(nil)), func(o *Options) {
+		o.Export = func(_ context.Context, run string) (string, error) { return "/tmp/" + run + ".md", nil }
+		o.Copy = func(text string) error { copied = text; return nil }
+	}, "facebook", "v1.4.2", "", "", "copy", "export", "timeline run 1", "timeline steps", "find nothing-like-it", "tick", "leave")
+	if copied == "" {
+		t.Errorf("nothing was copied\n%s", got.out)
+	}
+	got.must(t, "Asked the terminal to copy the command of", "Written: /tmp/20261123T084600Z-test-7f3a.md", "0 lines", "no parts to tick")
+}

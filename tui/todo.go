@@ -1,0 +1,107 @@
+package tui
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
+)
+
+// askTodo asks for something that is left to do; where there is some already, it
+// can be ticked off, or opened again.
+func (a *app) askTodo() {
+	todos := a.run.state.Todos()
+	if len(todos) == 0 {
+		a.askNewTodo()
+		return
+	}
+	items := []item{{label: a.p.T("tui.todo.new"), pick: func() tea.Cmd { a.askNewTodo(); return nil }}}
+	for _, todo := range todos {
+		items = append(items, item{label: box(todo.Done) + " " + a.clean(todo.Text), pick: func() tea.Cmd {
+			return a.do(walk.WriteTodo{ID: todo.ID, Text: todo.Text, Done: !todo.Done}, a.saved)
+		}})
+	}
+	a.choose(a.p.T("tui.todo.list"), []string{a.p.T("tui.todo.list-help")}, items)
+}
+
+func (a *app) askNewTodo() {
+	a.ask(a.p.T("tui.todo.title"), []string{a.p.T("tui.todo.help")}, "", func(text string) tea.Cmd {
+		if text == "" {
+			a.dialog = nil
+			return nil
+		}
+		return a.do(walk.WriteTodo{ID: a.run.counted("todo", event.KindTodo), Text: text}, a.saved)
+	})
+}
+
+// box is a box to tick.
+func box(ticked bool) string {
+	if ticked {
+		return "[x]"
+	}
+	return "[ ]"
+}
+
+// whyTick says why no substep can be ticked now, or "".
+func (a *app) whyTick() string {
+	step := a.run.state.Current()
+	switch {
+	case a.readOnly() != "":
+		return a.readOnly()
+	case step == nil || a.run.state.Step(step.ID).Status != walk.StepActive:
+		return a.p.T("refusal.not-now")
+	case len(a.run.state.Substeps(step.ID)) == 0:
+		return a.p.T("tui.why.no-substeps")
+	}
+	return ""
+}
+
+// tickNext ticks the next substep of the current step.
+func (a *app) tickNext() tea.Cmd {
+	next := a.run.state.NextTick()
+	if next == nil {
+		a.askTicks()
+		return nil
+	}
+	return a.tickSubstep(next, true)
+}
+
+func (a *app) tickSubstep(sub *runbooks.Step, done bool) tea.Cmd {
+	step := a.run.state.Current()
+	return a.do(walk.Tick{Step: step.ID, Substep: sub.ID, Done: done}, func() tea.Cmd {
+		ticked, total := a.ticks(step)
+		a.say(false, a.p.T("tui.tick.said", "Done", ticked, "Total", total, "Seq", a.run.saved.Seq))
+		return nil
+	})
+}
+
+// askTicks lists the substeps of the current step, to tick any or take one back.
+func (a *app) askTicks() {
+	step := a.run.state.Current()
+	var items []item
+	at := -1
+	for i, sub := range a.run.state.Substeps(step.ID) {
+		ticked := a.run.state.Ticked(sub.ID)
+		if !ticked && at < 0 {
+			at = i
+		}
+		items = append(items, item{label: box(ticked) + " " + strings.TrimSpace(a.clean(sub.Number)+" "+a.run.text(sub.Text)), pick: func() tea.Cmd {
+			return a.tickSubstep(sub, !ticked)
+		}})
+	}
+	a.choose(a.p.T("tui.tick.title", "Step", a.run.stepLabel(step)), nil, items).startAt(at)
+}
+
+// ticks counts the substeps of a step.
+func (a *app) ticks(step *runbooks.Step) (ticked, total int) {
+	for _, sub := range a.run.state.Substeps(step.ID) {
+		total++
+		if a.run.state.Ticked(sub.ID) {
+			ticked++
+		}
+	}
+	return ticked, total
+}
