@@ -245,7 +245,7 @@ func (g *guide) wrapUp() {
 	g.act("+", shows(g.p.T("tui.todo.title")))
 	g.types(g.words.todo)
 	g.act("enter", lacks(g.p.T("tui.todo.help")))
-	g.act("t", shows(g.p.T("tui.foot.scroll")))
+	g.act("t", shows(g.p.T("tui.timeline.jump")))
 	g.shot("timeline")
 	g.act("esc", shows(g.next("done")))
 	g.act("enter", shows(g.p.T("tui.sum.complete")))
