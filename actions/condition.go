@@ -184,11 +184,14 @@ func (m matchClause) holds(o *observation) (bool, string) {
 	return m.re.Match(text), "no match"
 }
 
+// absent is what an output shows of a text that is not in it.
+const absent = "not in the output"
+
 // textClause is a text that the output contains.
 type textClause string
 
 func (t textClause) holds(o *observation) (bool, string) {
-	return strings.Contains(string(o.output), string(t)), "not in the output"
+	return strings.Contains(string(o.output), string(t)), absent
 }
 
 // compare compares numbers; NaN satisfies nothing but !=.

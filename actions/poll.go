@@ -192,6 +192,9 @@ func (c *control) unexpected(seen string) string {
 	if want == "" {
 		want = "2xx"
 	}
+	if seen == absent {
+		return fmt.Sprintf("expected %s, which is not in the output", want)
+	}
 	return fmt.Sprintf("expected %s, got %s", want, seen)
 }
 

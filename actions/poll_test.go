@@ -107,7 +107,7 @@ func TestRetriesEnd(t *testing.T) {
 	r, _ := attempts(t, runbooks.Settings{Retries: 1, Expect: "y"}, func(context.Context, func()) (Result, *observation) {
 		return prints("x")
 	})
-	if r.Outcome != OutcomeFailed || r.Attempts != 2 || *r.Met || r.Reason != "expected y, got not in the output" {
+	if r.Outcome != OutcomeFailed || r.Attempts != 2 || *r.Met || r.Reason != "expected y, which is not in the output" {
 		t.Errorf("got %s", show(r))
 	}
 }

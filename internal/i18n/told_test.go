@@ -11,6 +11,7 @@ func TestToldTranslatesWhatExecutorsReport(t *testing.T) {
 	for text, want := range map[string]string{
 		"waiting for < 0.05: 0.31 after 4 s":                                                            "a la espera de < 0.05: 0.31 tras 4 s",
 		"waiting for $.a == 1: no sample after 1m4s":                                                    "a la espera de $.a == 1: ninguna muestra tras 1m4s",
+		"expected waiting 0, which is not in the output":                                                "se esperaba waiting 0, que no aparece en la salida",
 		"expected 2xx, got status 401":                                                                  "se esperaba 2xx y llegó estado 401",
 		"it did not end within 30s; it was ended by SIGTERM":                                            "no terminó en 30s; la terminó SIGTERM",
 		"< 0.05 did not come true within 2m0s; last seen: 0.38":                                         "< 0.05 no se cumplió en 2m0s; lo último visto: 0.38",
