@@ -69,6 +69,7 @@ func newSettler(home string) *settler {
 		{regexp.QuoteMeta(home), standIn},
 		{`\d\d:\d\d:\d\d`, "08:46:00"},
 		{`\b\d{4}-\d\d-\d\d \d\d:\d\d\b`, "2026-11-23 08:46"},
+		{`\b\d\d:\d\d (UTC|CET)`, "08:46 $1"},
 		{`(since|desde) \d\d:\d\d`, "$1 08:41"}, // of the incident, as the milestone was given
 		{`\b0[0-5]:\d\d( |$|,|\.)`, "00:07$1"}, // how long something has lasted, in minutes
 		{`\b\d{8}T\d{6}Z-([a-z-]+)-[0-9a-f]{4}\b`, "20261123T084600Z-$1-7f3a"},
