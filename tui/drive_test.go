@@ -52,6 +52,8 @@ func newDrive(t testing.TB, lang, mode string, width, height int) *drive {
 	return d
 }
 
+func (d *drive) clock() time.Time { return d.now }
+
 func (d *drive) begin(opts Options, width, height int) {
 	d.beginWith(opts, width, height, func(session.Feed) {})
 }
