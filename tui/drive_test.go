@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -28,6 +29,9 @@ type drive struct {
 	a   *app
 	c   *fakeClient
 	now time.Time
+
+	sent    int    // messages
+	checked uint64 // last event that the shown state was compared at
 }
 
 var catalog = sync.OnceValues(i18n.Load)
@@ -73,6 +77,7 @@ func (d *drive) beginWith(opts Options, width, height int, listen func(session.F
 
 // send hands a message to the program and lets everything it causes happen.
 func (d *drive) send(msg tea.Msg) {
+	d.sent++
 	_, cmd := d.a.Update(msg)
 	d.run(cmd)
 	d.deliver()
@@ -220,13 +225,20 @@ func (d *drive) golden(name string) {
 // fits fails when a line is wider than the screen or the view not as high.
 func (d *drive) fits() {
 	d.t.Helper()
+	if err := d.misfit(); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+func (d *drive) misfit() error {
 	lines := strings.Split(d.a.View(), "\n")
 	if len(lines) != d.a.height {
-		d.t.Fatalf("%d lines on a screen of %d:\n%s", len(lines), d.a.height, d.screen())
+		return fmt.Errorf("%d lines on a screen of %d:\n%s", len(lines), d.a.height, d.screen())
 	}
 	for _, line := range lines {
 		if w := ansi.StringWidth(line); w > d.a.width {
-			d.t.Fatalf("a line of %d cells on a screen of %d: %q", w, d.a.width, ansi.Strip(line))
+			return fmt.Errorf("a line of %d cells on a screen of %d: %q", w, d.a.width, ansi.Strip(line))
 		}
 	}
+	return nil
 }
