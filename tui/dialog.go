@@ -44,7 +44,7 @@ func newLine(value string) textinput.Model {
 func lineView(line textinput.Model, cells int) string {
 	line.Width = max(cells-4, 1)
 	line.SetCursor(line.Position())
-	return line.View()
+	return shown(line.View())
 }
 
 // prompt asks for one line of text.

@@ -61,7 +61,7 @@ func (a *app) draw() {
 
 func (a *app) join(rows []string) string {
 	for i, row := range rows {
-		rows[i] = a.look.cut(row, a.width)
+		rows[i] = a.look.cut(shown(row), a.width)
 	}
 	return strings.Join(rows, "\n")
 }

@@ -10,19 +10,39 @@ import (
 )
 
 // shown drops what bubbletea v1 and many terminals measure differently: joiners,
-// variation selectors, skin tones and keycaps. What is left has the same width
-// everywhere, so that no row is lost.
+// variation selectors, skin tones, keycaps, tags and characters without any width. What
+// is left has the same width everywhere, so that no row is lost. Flags, on which terminals
+// do not agree either, become the letters that they are made of. Only the screen drops
+// anything; the record keeps every character.
 func shown(s string) string {
-	if isASCII(s) {
+	if isASCII(s) || strings.IndexFunc(s, unsteady) < 0 {
 		return s
 	}
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == 0x200d, r == 0x20e3, r >= 0xfe00 && r <= 0xfe0f, r >= 0x1f3fb && r <= 0x1f3ff:
+		case r >= flagA && r <= flagZ:
+			return 'A' + r - flagA
+		case unsteady(r):
 			return -1
 		}
 		return r
 	}, s)
+}
+
+// The letters that flags are made of, two by two.
+const flagA, flagZ = 0x1f1e6, 0x1f1ff
+
+// unsteady reports whether terminals do not agree on the width of a character, or on
+// that of the one before it.
+func unsteady(r rune) bool {
+	switch {
+	case r < 0x2000:
+		return r == 0xad
+	case r >= flagA && r <= flagZ, r >= 0x200b && r <= 0x200f, r >= 0x2060 && r <= 0x2064, r == 0x20e3, r >= 0xfe00 && r <= 0xfe0f, r == 0xfeff,
+		r >= 0x1f3fb && r <= 0x1f3ff, r >= 0xe0000 && r <= 0xe01ef:
+		return true
+	}
+	return false
 }
 
 func isASCII(s string) bool {
