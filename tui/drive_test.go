@@ -70,6 +70,7 @@ func (d *drive) beginWith(opts Options, width, height int, listen func(session.F
 	d.a = newApp(context.Background(), opts.withDefaults())
 	idle := func() tea.Cmd { return nil }
 	d.a.listen, d.a.batch, d.a.tick = func(feed session.Feed) tea.Cmd { listen(feed); return nil }, idle, idle
+	d.a.resumable = func() bool { return false }
 	d.a.prepare(context.Background(), width, height)
 	d.run(d.a.Init())
 	d.deliver()
@@ -115,7 +116,7 @@ func keyMsg(name string) tea.KeyMsg {
 	special := map[string]tea.KeyType{
 		"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown,
 		"ctrl+c": tea.KeyCtrlC, "ctrl+d": tea.KeyCtrlD, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd,
-		"backspace": tea.KeyBackspace, "ctrl+u": tea.KeyCtrlU,
+		"backspace": tea.KeyBackspace, "ctrl+u": tea.KeyCtrlU, "ctrl+z": tea.KeyCtrlZ,
 	}
 	if name == " " {
 		return tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}}

@@ -40,6 +40,7 @@ const (
 	keyCancel    keyID = "cancel"
 	keyEnd       keyID = "end"
 	keyDetach    keyID = "detach"
+	keySuspend   keyID = "suspend"
 	keyLeave     keyID = "leave"
 	keyHelp      keyID = "help"
 	keyClose     keyID = "close"
@@ -99,6 +100,7 @@ var bindings = []binding{
 	{keyCancel, []string{"ctrl+c"}, "ctrl+c"},
 	{keyEnd, []string{"e"}, "e"},
 	{keyDetach, []string{"d"}, "d"},
+	{keySuspend, []string{"ctrl+z"}, "ctrl+z"},
 	{keyLeave, []string{"q"}, "q"},
 	{keyHelp, []string{"?"}, "?"},
 	{keyClose, []string{"esc"}, "esc"},

@@ -42,7 +42,8 @@ type app struct {
 	catalog *i18n.Catalog
 	clock   transcript.Clock
 	random  io.Reader
-	lang    string // of --lang
+	lang    string            // of --lang
+	masked  map[string]string // secrets that were found, by name
 }
 
 // Main runs the program with the arguments after its name and returns its exit code.

@@ -23,10 +23,14 @@ func (a *app) screenOptions() tui.Options {
 	}
 }
 
-// screenError maps an interruption to its exit code.
+// screenError maps an interruption to its exit code, and keeps what is known of a panic.
 func (a *app) screenError(err error) error {
-	if errors.Is(err, context.Canceled) {
+	if errors.Is(err, context.Canceled) || errors.Is(err, tui.ErrGone) {
 		return &exitError{exitInterrupted}
+	}
+	var panicked *tui.PanicError
+	if errors.As(err, &panicked) {
+		return a.crashed(panicked)
 	}
 	return err
 }
