@@ -72,7 +72,7 @@ func TestStopAndGoOn(t *testing.T) {
 	term.typeText("echo $((6*7))ok").press("enter").see("42ok")
 	term.typeText("fg").press("enter").see("> half a no", "LIVE")
 	term.typeText("te").press("enter")
-	term.see("saved #9")
+	term.see("Saved as #")
 	term.press("d").see("prompt>", "resume")
 	term.typeText("exit").press("enter")
 }
