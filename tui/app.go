@@ -184,6 +184,8 @@ func (a *app) handle(msg tea.Msg) tea.Cmd {
 		a.resize()
 	case tea.KeyMsg:
 		return a.keys(msg)
+	case tea.MouseMsg:
+		return a.mouse(msg)
 	case secondPassedMsg:
 		return a.tick()
 	case openedMsg:
@@ -270,6 +272,8 @@ func (a *app) act(id keyID) tea.Cmd {
 	switch id {
 	case keyHelp:
 		a.open(newHelp(a))
+	case keyCommands:
+		a.openCommands()
 	case keyTimeline:
 		a.open(newTimeline(a))
 	case keyClose:

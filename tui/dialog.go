@@ -93,16 +93,14 @@ func (d *prompt) early(msg tea.KeyMsg) bool {
 func (d *prompt) title() string { return d.heading }
 
 func (d *prompt) press(msg tea.KeyMsg) tea.Cmd {
-	switch msg.String() {
-	case "esc", "ctrl+c":
+	name := msg.String()
+	switch {
+	case name == "esc", name == "ctrl+c":
 		d.a.dialog = nil
 		return nil
-	}
-	if d.early(msg) {
+	case d.early(msg):
 		return nil
-	}
-	switch msg.String() {
-	case "enter":
+	case name == "enter":
 		if d.a.flight > 0 {
 			return nil
 		}

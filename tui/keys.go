@@ -42,6 +42,7 @@ const (
 	keyDetach    keyID = "detach"
 	keySuspend   keyID = "suspend"
 	keyLeave     keyID = "leave"
+	keyCommands  keyID = "commands"
 	keyHelp      keyID = "help"
 	keyClose     keyID = "close"
 	keyTick      keyID = "tick"
@@ -102,6 +103,7 @@ var bindings = []binding{
 	{keyDetach, []string{"d"}, "d"},
 	{keySuspend, []string{"ctrl+z"}, "ctrl+z"},
 	{keyLeave, []string{"q"}, "q"},
+	{keyCommands, []string{":"}, ":"},
 	{keyHelp, []string{"?"}, "?"},
 	{keyClose, []string{"esc"}, "esc"},
 }

@@ -67,6 +67,9 @@ type Options struct {
 	// its own mode counts.
 	Rehearsal bool
 
+	Palette Palette // "" = PaletteDefault
+	Mouse   bool    // the wheel scrolls, a click selects; nothing needs it
+
 	Printer  *i18n.Printer
 	Clean    func(string) string // makes one line of outside text safe to show
 	Now      func() time.Time
@@ -160,13 +163,13 @@ func Run(ctx context.Context, opts Options) (Result, error) {
 	a.prepare(ctx, columns, rows)
 
 	state, _ := term.GetState(int(opts.In.Fd()))
-	program := tea.NewProgram(a,
+	program := tea.NewProgram(a, append(a.mouseOptions(),
 		tea.WithAltScreen(),
 		tea.WithInput(newKeyInput(opts.In, func() { cancel(ErrGone) })),
 		tea.WithOutput(a.output()),
 		tea.WithoutSignalHandler(), // signals come through the context, see wait
 		tea.WithoutCatchPanics(),   // app recovers and restores first
-	)
+	)...)
 	finished := make(chan error, 1)
 	go func() {
 		defer func() {
@@ -253,4 +256,4 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-func (o Options) look() *look { return newLook(o.Getenv, background.Dark(o.Getenv)) }
+func (o Options) look() *look { return newLook(o.Palette, o.Getenv, background.Dark(o.Getenv)) }

@@ -20,6 +20,7 @@ func (a *app) screenOptions() tui.Options {
 		Getenv: func(name string) string { value, _ := a.env(name); return value },
 		In:     a.in, Out: a.out,
 		Export: a.exportHere, NoClipboard: !config.Clipboard(a.env),
+		Palette: tui.Palette(cmp.Or(a.palette, config.Palette(a.env))), Mouse: a.mouse || config.Mouse(a.env),
 	}
 }
 
