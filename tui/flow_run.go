@@ -203,7 +203,7 @@ func (a *app) askRole() {
 }
 
 func (a *app) askHandover() {
-	a.ask(a.p.T("tui.handover.title"), []string{a.p.T("tui.handover.help")}, "", func(name string) tea.Cmd {
+	a.askGuarded(a.p.T("tui.handover.title"), []string{a.p.T("tui.handover.help")}, false, func(name string) tea.Cmd {
 		if name == "" {
 			a.dialog = nil
 			return nil
