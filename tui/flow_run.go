@@ -246,7 +246,7 @@ func (a *app) askLeave() tea.Cmd {
 	if idle == 0 {
 		idle = defaultIdle
 	}
-	help := a.p.T("tui.leave.open", "Run", id, "Idle", runbooks.FormatDuration(idle))
+	help := a.p.T("tui.leave.open", "Run", id, "Idle", a.p.Span(idle))
 	switch running := a.run.state.Running; {
 	case a.run.state.Status == walk.StatusEnded:
 		return a.leave(LeftClosed)

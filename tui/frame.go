@@ -151,7 +151,7 @@ func (a *app) clock(at time.Time) string {
 }
 
 // day prints a date and a time without seconds.
-func (a *app) day(at time.Time) string { return at.In(a.opts.Location).Format("2006-01-02 15:04") }
+func (a *app) day(at time.Time) string { return a.p.Date(at.In(a.opts.Location)) }
 
 // noticeAge is how long a notice stands before the running action takes its row.
 const noticeAge = 4 * time.Second

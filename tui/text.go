@@ -222,16 +222,5 @@ func two(n int) string {
 	return strconv.Itoa(n)
 }
 
-// took prints how long something lasted, in the unit that says most.
-func took(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return d.Round(time.Millisecond).String()
-	case d < time.Minute:
-		return d.Round(100 * time.Millisecond).String()
-	}
-	return d.Round(time.Second).String()
-}
-
 // ansiFree takes our own styles out again, where a style encloses another.
 func ansiFree(s string) string { return ansi.Strip(s) }
