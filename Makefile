@@ -39,6 +39,7 @@ check: ## everything that must hold on main
 	$(MAKE) generated
 	$(MAKE) tour-check
 	$(MAKE) test TESTFLAGS='-race $(TESTFLAGS)'
+	go test ./tui -run TestAHundredThousandEvents -count=1
 
 .PHONY: lint
 lint: $(LINT) ## run the linters, import arrows included

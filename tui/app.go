@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"runtime/debug"
 	"slices"
 	"sync/atomic"
@@ -49,19 +50,20 @@ type app struct {
 	checks   []session.Check // what was found out about this machine
 	checking bool            // it is being looked at
 
-	tasks    tasks
-	pump     *pump
-	lend     func(tea.ExecCommand, tea.ExecCallback) tea.Cmd // lends the terminal
-	lent     bool                                            // it is
-	listen   func(session.Feed) tea.Cmd                      // these three wait; tests put their own in
-	batch    func() tea.Cmd
-	tick     func() tea.Cmd
-	first    tea.Cmd // of Init
-	quit     chan struct{}
-	quitting bool
-	departed Left
-	alerting int // rows of the alert when the screens were last sized
-	left     atomic.Pointer[leaving]
+	tasks     tasks
+	pump      *pump
+	lend      func(tea.ExecCommand, tea.ExecCallback) tea.Cmd // lends the terminal
+	lent      bool                                            // it is
+	listen    func(session.Feed) tea.Cmd                      // these three wait; tests put their own in
+	batch     func() tea.Cmd
+	tick      func() tea.Cmd
+	resumable func() bool // whether a shell could make the program go on
+	first     tea.Cmd     // of Init
+	quit      chan struct{}
+	quitting  bool
+	departed  Left
+	alerting  int // rows of the alert when the screens were last sized
+	left      atomic.Pointer[leaving]
 }
 
 // notice is the last thing that the foot of the screen had to say.
@@ -118,7 +120,7 @@ func newApp(ctx context.Context, opts Options) *app {
 		replies: map[int]func(commandDoneMsg) tea.Cmd{}, shows: map[int]func(previewedMsg) tea.Cmd{},
 		pump: newPump(), quit: make(chan struct{}),
 	}
-	a.lend = tea.Exec
+	a.lend, a.resumable = tea.Exec, resumable
 	a.listen, a.batch, a.tick = a.listenTo, a.nextBatch, a.second
 	a.base = &waiting{a: a}
 	if a.client == nil && opts.Start == nil {
@@ -129,12 +131,17 @@ func newApp(ctx context.Context, opts Options) *app {
 }
 
 // Init starts the clock and whatever prepare left to be done.
-func (a *app) Init() tea.Cmd { return tea.Batch(a.tick(), a.first) }
+func (a *app) Init() tea.Cmd { return guarded(tea.Batch(a.tick(), a.first)) }
 
 // prepare attaches to the run, if there is one already, and draws the first
 // frame before the program starts: bubbletea shows its first view at once, any
 // other one frame interval later.
 func (a *app) prepare(ctx context.Context, width, height int) {
+	defer func() {
+		if v := recover(); v != nil {
+			a.first = a.crash(&PanicError{Value: v, Stack: debug.Stack()})
+		}
+	}()
 	if a.opts.Start != nil {
 		a.showEarly()
 		a.first = a.openEarly()
@@ -167,7 +174,7 @@ func (a *app) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 	cmd = a.handle(msg)
 	a.draw()
 	a.publish()
-	return a, cmd
+	return a, guarded(cmd)
 }
 
 func (a *app) handle(msg tea.Msg) tea.Cmd {
@@ -177,6 +184,8 @@ func (a *app) handle(msg tea.Msg) tea.Cmd {
 		a.resize()
 	case tea.KeyMsg:
 		return a.keys(msg)
+	case tea.MouseMsg:
+		return a.mouse(msg)
 	case secondPassedMsg:
 		return a.tick()
 	case openedMsg:
@@ -225,6 +234,9 @@ func (a *app) key(msg tea.KeyMsg) tea.Cmd {
 		return nil
 	}
 	a.note = notice{} // it was read
+	if name == "ctrl+z" {
+		return a.suspend()
+	}
 	if a.tooSmall() && name != "ctrl+c" {
 		return nil
 	}
@@ -260,6 +272,8 @@ func (a *app) act(id keyID) tea.Cmd {
 	switch id {
 	case keyHelp:
 		a.open(newHelp(a))
+	case keyCommands:
+		a.openCommands()
 	case keyTimeline:
 		a.open(newTimeline(a))
 	case keyClose:
@@ -367,6 +381,8 @@ func (a *app) failure(interrupted, err error) error {
 		return l.crash
 	case l.failed != nil:
 		return l.failed
+	case errors.Is(interrupted, ErrGone):
+		return ErrGone // that it cannot be restored either says nothing new
 	}
 	if err != nil {
 		return err

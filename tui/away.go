@@ -46,7 +46,7 @@ type awayDialog struct {
 
 func newAway(a *app, away walk.Absence) *awayDialog {
 	d := &awayDialog{a: a, guard: newGuard(a.now())}
-	ago := took(max(a.now().Sub(away.Since), 0).Round(time.Second))
+	ago := a.p.Span(max(a.now().Sub(away.Since), 0).Round(time.Second))
 	d.head = []string{a.p.T("tui.away.left", "At", a.clock(away.Since), "Ago", ago)}
 	if !away.Own {
 		d.head = []string{a.p.T("tui.away.other", "Operator", a.clean(away.Operator), "At", a.clock(away.Since), "Ago", ago)}

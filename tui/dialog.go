@@ -44,7 +44,7 @@ func newLine(value string) textinput.Model {
 func lineView(line textinput.Model, cells int) string {
 	line.Width = max(cells-4, 1)
 	line.SetCursor(line.Position())
-	return line.View()
+	return shown(line.View())
 }
 
 // prompt asks for one line of text.
@@ -56,20 +56,51 @@ type prompt struct {
 	fresh   bool // the line is as it was suggested: the first letter replaces it
 	error   string
 	submit  func(value string) tea.Cmd // nil or a command; it decides when the dialog closes
+
+	guarded  bool // what was typed ahead is no answer
+	optional bool // nor is nothing one that was
+	guard    guard
+	armed    bool // something was typed that was not typed ahead
 }
 
 func (a *app) ask(heading string, help []string, value string, submit func(string) tea.Cmd) {
 	a.dialog = &prompt{a: a, heading: heading, help: help, line: newLine(value), fresh: value != "", submit: submit}
 }
 
+// askGuarded is ask for an answer that keys must not give which were pressed before the
+// question could be read: a reason. Where none is needed the question follows a list,
+// which has such a guard itself: there only an enter that says nothing is too early.
+func (a *app) askGuarded(heading string, help []string, optional bool, submit func(string) tea.Cmd) {
+	a.dialog = &prompt{
+		a: a, heading: heading, help: help, line: newLine(""), submit: submit,
+		guarded: true, optional: optional, guard: newGuard(a.now()),
+	}
+}
+
+// early reports whether a key came too soon to be meant for this question, and says so.
+func (d *prompt) early(msg tea.KeyMsg) bool {
+	if !d.guarded || d.armed {
+		return false
+	}
+	if d.guard.quiet(d.a.now()) || msg.Paste || d.optional && msg.Type != tea.KeyEnter {
+		d.armed, d.error = true, ""
+		return false
+	}
+	d.error = d.a.p.T("tui.msg.early")
+	return true
+}
+
 func (d *prompt) title() string { return d.heading }
 
 func (d *prompt) press(msg tea.KeyMsg) tea.Cmd {
-	switch msg.String() {
-	case "esc", "ctrl+c":
+	name := msg.String()
+	switch {
+	case name == "esc", name == "ctrl+c":
 		d.a.dialog = nil
 		return nil
-	case "enter":
+	case d.early(msg):
+		return nil
+	case name == "enter":
 		if d.a.flight > 0 {
 			return nil
 		}

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -28,6 +29,9 @@ type drive struct {
 	a   *app
 	c   *fakeClient
 	now time.Time
+
+	sent    int    // messages
+	checked uint64 // last event that the shown state was compared at
 }
 
 var catalog = sync.OnceValues(i18n.Load)
@@ -52,6 +56,8 @@ func newDrive(t testing.TB, lang, mode string, width, height int) *drive {
 	return d
 }
 
+func (d *drive) clock() time.Time { return d.now }
+
 func (d *drive) begin(opts Options, width, height int) {
 	d.beginWith(opts, width, height, func(session.Feed) {})
 }
@@ -64,6 +70,7 @@ func (d *drive) beginWith(opts Options, width, height int, listen func(session.F
 	d.a = newApp(context.Background(), opts.withDefaults())
 	idle := func() tea.Cmd { return nil }
 	d.a.listen, d.a.batch, d.a.tick = func(feed session.Feed) tea.Cmd { listen(feed); return nil }, idle, idle
+	d.a.resumable = func() bool { return false }
 	d.a.prepare(context.Background(), width, height)
 	d.run(d.a.Init())
 	d.deliver()
@@ -71,6 +78,7 @@ func (d *drive) beginWith(opts Options, width, height int, listen func(session.F
 
 // send hands a message to the program and lets everything it causes happen.
 func (d *drive) send(msg tea.Msg) {
+	d.sent++
 	_, cmd := d.a.Update(msg)
 	d.run(cmd)
 	d.deliver()
@@ -108,7 +116,7 @@ func keyMsg(name string) tea.KeyMsg {
 	special := map[string]tea.KeyType{
 		"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown,
 		"ctrl+c": tea.KeyCtrlC, "ctrl+d": tea.KeyCtrlD, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd,
-		"backspace": tea.KeyBackspace, "ctrl+u": tea.KeyCtrlU,
+		"backspace": tea.KeyBackspace, "ctrl+u": tea.KeyCtrlU, "ctrl+z": tea.KeyCtrlZ,
 	}
 	if name == " " {
 		return tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}}
@@ -218,13 +226,20 @@ func (d *drive) golden(name string) {
 // fits fails when a line is wider than the screen or the view not as high.
 func (d *drive) fits() {
 	d.t.Helper()
+	if err := d.misfit(); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+func (d *drive) misfit() error {
 	lines := strings.Split(d.a.View(), "\n")
 	if len(lines) != d.a.height {
-		d.t.Fatalf("%d lines on a screen of %d:\n%s", len(lines), d.a.height, d.screen())
+		return fmt.Errorf("%d lines on a screen of %d:\n%s", len(lines), d.a.height, d.screen())
 	}
 	for _, line := range lines {
 		if w := ansi.StringWidth(line); w > d.a.width {
-			d.t.Fatalf("a line of %d cells on a screen of %d: %q", w, d.a.width, ansi.Strip(line))
+			return fmt.Errorf("a line of %d cells on a screen of %d: %q", w, d.a.width, ansi.Strip(line))
 		}
 	}
+	return nil
 }

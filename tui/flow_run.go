@@ -203,7 +203,7 @@ func (a *app) askRole() {
 }
 
 func (a *app) askHandover() {
-	a.ask(a.p.T("tui.handover.title"), []string{a.p.T("tui.handover.help")}, "", func(name string) tea.Cmd {
+	a.askGuarded(a.p.T("tui.handover.title"), []string{a.p.T("tui.handover.help")}, false, func(name string) tea.Cmd {
 		if name == "" {
 			a.dialog = nil
 			return nil
@@ -246,7 +246,7 @@ func (a *app) askLeave() tea.Cmd {
 	if idle == 0 {
 		idle = defaultIdle
 	}
-	help := a.p.T("tui.leave.open", "Run", id, "Idle", runbooks.FormatDuration(idle))
+	help := a.p.T("tui.leave.open", "Run", id, "Idle", a.p.Span(idle))
 	switch running := a.run.state.Running; {
 	case a.run.state.Status == walk.StatusEnded:
 		return a.leave(LeftClosed)

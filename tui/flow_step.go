@@ -235,7 +235,7 @@ func (a *app) askScenario(then func() tea.Cmd) {
 
 // askReason asks for a reason and sends the command that holds it.
 func (a *app) askReason(heading, help string, optional bool, cmd func(reason string) walk.Command) {
-	a.ask(heading, []string{help}, "", func(reason string) tea.Cmd {
+	a.askGuarded(heading, []string{help}, optional, func(reason string) tea.Cmd {
 		if reason == "" && !optional {
 			a.refused(a.dialog, a.p.T("refusal.reason-needed"))
 			return nil

@@ -61,7 +61,11 @@ func (a *app) draw() {
 
 func (a *app) join(rows []string) string {
 	for i, row := range rows {
-		rows[i] = a.look.cut(row, a.width)
+		row = a.look.cut(shown(row), a.width)
+		if a.look.ascii {
+			row = ascii.Replace(row)
+		}
+		rows[i] = row
 	}
 	return strings.Join(rows, "\n")
 }
@@ -147,7 +151,7 @@ func (a *app) clock(at time.Time) string {
 }
 
 // day prints a date and a time without seconds.
-func (a *app) day(at time.Time) string { return at.In(a.opts.Location).Format("2006-01-02 15:04") }
+func (a *app) day(at time.Time) string { return a.p.Date(at.In(a.opts.Location)) }
 
 // noticeAge is how long a notice stands before the running action takes its row.
 const noticeAge = 4 * time.Second
@@ -265,7 +269,7 @@ func (a *app) offers() []offer {
 	if a.early {
 		a.hold(offers)
 	}
-	return append(offers, offer{id: keyHelp}, offer{id: keyLeave})
+	return append(offers, offer{id: keySuspend, quiet: true, why: a.whySuspend()}, offer{id: keyCommands, quiet: true}, offer{id: keyHelp}, offer{id: keyLeave})
 }
 
 // cancellable reports whether something runs that this front end may end.

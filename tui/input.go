@@ -2,6 +2,7 @@ package tui
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"time"
 
@@ -16,12 +17,23 @@ const escapeWait = 100 * time.Millisecond
 // goes on. It stays a terminal to bubbletea: raw mode and cancelling work on it.
 type keyInput struct {
 	*os.File
+	gone func() // called when the terminal is closed; may be called again
 }
 
-func newKeyInput(f *os.File) *keyInput { return &keyInput{File: f} }
+func newKeyInput(f *os.File, gone func()) *keyInput { return &keyInput{File: f, gone: gone} }
 
-// Read reads what is there and waits a moment for the rest of a sequence.
+// Read reads what is there and waits a moment for the rest of a sequence. A terminal in
+// raw mode has no end of input: one that says so was closed, which nobody else may
+// ever say where the parent ignores SIGHUP, as nohup does.
 func (k *keyInput) Read(p []byte) (int, error) {
+	n, err := k.take(p)
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+		k.gone()
+	}
+	return n, err
+}
+
+func (k *keyInput) take(p []byte) (int, error) {
 	n, err := k.File.Read(p)
 	for err == nil && n > 0 && n < len(p) && unfinished(p[:n]) && k.more() {
 		var m int

@@ -40,7 +40,9 @@ const (
 	keyCancel    keyID = "cancel"
 	keyEnd       keyID = "end"
 	keyDetach    keyID = "detach"
+	keySuspend   keyID = "suspend"
 	keyLeave     keyID = "leave"
+	keyCommands  keyID = "commands"
 	keyHelp      keyID = "help"
 	keyClose     keyID = "close"
 	keyTick      keyID = "tick"
@@ -99,7 +101,9 @@ var bindings = []binding{
 	{keyCancel, []string{"ctrl+c"}, "ctrl+c"},
 	{keyEnd, []string{"e"}, "e"},
 	{keyDetach, []string{"d"}, "d"},
+	{keySuspend, []string{"ctrl+z"}, "ctrl+z"},
 	{keyLeave, []string{"q"}, "q"},
+	{keyCommands, []string{":"}, ":"},
 	{keyHelp, []string{"?"}, "?"},
 	{keyClose, []string{"esc"}, "esc"},
 }

@@ -47,7 +47,7 @@ func (m framesModel) View() string { return m.frame }
 
 // randomFrame changes some rows of a frame a little, as screens do.
 func randomFrame(rng *rand.Rand, rows []string, width int) []string {
-	l := newLook(func(string) string { return "" }, true)
+	l := newLook("", func(string) string { return "" }, true)
 	texts := []string{"abc", "  ", "paso 2 · hecho", "──────", "日本語", "e\u0301tude", "x", "🙂 ok", "› ", "año"}
 	out := make([]string, len(rows))
 	for i, row := range rows {

@@ -54,7 +54,7 @@ func (a *app) endlessText(action *runbooks.Action) string {
 	if limit == 0 {
 		limit = defaultWatch
 	}
-	return a.p.T("tui.action.endless", "Limit", runbooks.FormatDuration(limit))
+	return a.p.T("tui.action.endless", "Limit", a.p.Span(limit))
 }
 
 // watching reports whether what runs is watched until it is stopped.

@@ -1,10 +1,13 @@
 package tui
 
 import (
+	"fmt"
 	"math/rand"
+	"reflect"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
-	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"pgregory.net/rapid"
@@ -36,52 +39,109 @@ func strange() *fakeClient {
 	return newFakeClient(rb, event.ModeLive, morning)
 }
 
-// TestAnyKeysAnySize presses random keys on random sizes while actions print and
-// end as they like: nothing panics, every frame fits, and what is shown is the
-// replay of what was recorded.
-func TestAnyKeysAnySize(t *testing.T) {
+// chance draws a number below n; what it is for helps to read a failure.
+type chance interface {
+	below(n int, what string) int
+}
+
+// drawn are numbers that rapid can shrink, rolled are cheap ones.
+type (
+	drawn  struct{ rt *rapid.T }
+	rolled struct{ random *rand.Rand }
+)
+
+func (c drawn) below(n int, what string) int { return rapid.IntRange(0, n-1).Draw(c.rt, what) }
+func (c rolled) below(n int, _ string) int   { return c.random.Intn(n) }
+
+func oneOf[T any](c chance, what string, of ...T) T { return of[c.below(len(of), what)] }
+
+// everyKey is what can be pressed.
+func everyKey() []string {
 	var names []string
 	for _, b := range bindings {
 		names = append(names, b.keys...)
 	}
-	names = append(names, "y", "1", "2", "3", "enter", "enter", "enter", "backspace", "a", "jjj", "é", "界")
+	return append(names, "y", "1", "2", "3", "enter", "enter", "enter", "backspace", "a", "jjj", "é", "界")
+}
+
+// strangeDrive attaches to the strange runbook.
+func strangeDrive(t testing.TB, c chance) *drive {
+	d := &drive{t: t, now: morning(), c: strange()}
+	d.c.now = d.clock
+	d.begin(Options{Client: d.c, Watch: c.below(5, "watch") == 0, Printer: printer(t, oneOf(c, "lang", "es", "en"))}, 80, 24)
+	if c.below(2, "far") == 0 {
+		d.toExecution()
+	}
+	return d
+}
+
+// TestAnyKeysAnySize presses random keys on random sizes while actions print and
+// end as they like: nothing panics, every frame fits, and what is shown is the
+// replay of what was recorded.
+func TestAnyKeysAnySize(t *testing.T) {
+	names := everyKey()
 	rapid.Check(t, func(rt *rapid.T) {
-		d := &drive{t: t, now: morning(), c: strange()}
-		d.c.now = func() time.Time { return d.now }
-		d.begin(Options{Client: d.c, Watch: rapid.IntRange(0, 4).Draw(rt, "watch") == 0, Printer: printer(t, rapid.SampledFrom([]string{"es", "en"}).Draw(rt, "lang"))}, 80, 24)
-		if rapid.Bool().Draw(rt, "far") {
-			d.toExecution()
-		}
+		d := strangeDrive(t, drawn{rt})
 		for range rapid.IntRange(1, 60).Draw(rt, "steps") {
-			d.anything(rt, names)
-			d.check(rt)
+			d.anything(drawn{rt}, names)
+			if err := d.check(); err != nil {
+				rt.Fatal(err)
+			}
 		}
 	})
 }
 
+// TestAHundredThousandEvents is the same for long walks, with numbers that are drawn
+// faster: a walk is left for a new one when it has ended or been long enough.
+func TestAHundredThousandEvents(t *testing.T) {
+	const all, walks = events, events / 500
+	names := everyKey()
+	var group sync.WaitGroup
+	lanes := min(runtime.GOMAXPROCS(0), 4)
+	for lane := range lanes {
+		group.Go(func() {
+			for seed := lane; seed < walks; seed += lanes {
+				c := rolled{rand.New(rand.NewSource(int64(seed)))}
+				d := strangeDrive(t, c)
+				for d.sent < all/walks {
+					d.anything(c, names)
+					if err := d.check(); err != nil {
+						t.Errorf("seed %d, event %d: %v", seed, d.sent, err)
+						return
+					}
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
 // anything does one random thing.
-func (d *drive) anything(rt *rapid.T, names []string) {
-	switch rapid.IntRange(0, 9).Draw(rt, "what") {
+func (d *drive) anything(c chance, names []string) {
+	switch c.below(10, "what") {
 	case 0:
-		d.send(tea.WindowSizeMsg{Width: rapid.IntRange(1, 200).Draw(rt, "width"), Height: rapid.IntRange(1, 60).Draw(rt, "height")})
+		width, height := 60+c.below(241, "width"), 15+c.below(86, "height")
+		if c.below(8, "tiny") == 0 {
+			width, height = 1+c.below(minWidth, "width"), 1+c.below(minHeight, "height")
+		}
+		d.send(tea.WindowSizeMsg{Width: width, Height: height})
 	case 1:
-		d.c.push(session.OutputPrinted{Action: "x", Stream: session.StreamErr, Text: rapid.SampledFrom(nasty).Draw(rt, "out")})
+		d.c.push(session.OutputPrinted{Action: "x", Stream: session.StreamErr, Text: oneOf(c, "out", nasty...)})
 		d.deliver()
 	case 2:
-		d.ends(rapid.SampledFrom([]string{
-			event.OutcomeOK, event.OutcomeFailed, event.OutcomeTimeout, event.OutcomeUnknown,
-		}).Draw(rt, "outcome"), rapid.SampledFrom(nasty).Draw(rt, "last"))
+		d.ends(oneOf(c, "outcome", event.OutcomeOK, event.OutcomeFailed, event.OutcomeTimeout, event.OutcomeUnknown), oneOf(c, "last", nasty...))
 	case 3:
-		d.write(rapid.SampledFrom([]string{"pedidos", "v1.4.2", "INC-7", "motivo", "-5m"}).Draw(rt, "text"))
+		d.write(oneOf(c, "text", "pedidos", "v1.4.2", "INC-7", "motivo", "-5m"))
 	case 4:
 		d.send(secondPassedMsg{})
-		if rapid.IntRange(0, 9).Draw(rt, "demoted") == 0 {
-			d.c.push(session.Demoted{By: nasty[3], Host: nasty[1], Reason: nasty[2]})
+		if c.below(10, "news") == 0 {
+			d.c.push(oneOf[session.Update](c, "which", session.Demoted{By: nasty[3], Host: nasty[1], Reason: nasty[2]},
+				session.OutputDropped{Action: "x", Bytes: 1 << 30}, session.OutputBeyond{Action: "stop", Bytes: 1 << 40}))
 			d.deliver()
 		}
 	default:
-		key := rapid.SampledFrom(names).Draw(rt, "key")
-		if rapid.Bool().Draw(rt, "hurried") {
+		key := oneOf(c, "key", names...)
+		if c.below(2, "hurried") == 0 {
 			d.hammer(key)
 		} else {
 			d.press(key)
@@ -89,19 +149,26 @@ func (d *drive) anything(rt *rapid.T, names []string) {
 	}
 }
 
-func (d *drive) check(rt *rapid.T) {
+// check returns what does not hold.
+func (d *drive) check() error {
 	if crash := d.a.left.Load().crash; crash != nil {
-		rt.Fatalf("%v\n%s", crash, crash.Stack)
+		return fmt.Errorf("%w\n%s", crash, crash.Stack)
 	}
-	d.fits()
-	replayed := walk.Replay(d.c.plan, d.c.events)
-	if s := d.a.run.state; s.Seq != replayed.Seq || s.Status != replayed.Status || d.a.run.current() != currentOf(replayed) {
-		rt.Fatalf("the screen shows #%d %s at %s, recorded is #%d %s at %s", s.Seq, s.Status, d.a.run.current(),
-			replayed.Seq, replayed.Status, currentOf(replayed))
+	if err := d.misfit(); err != nil {
+		return err
 	}
 	if s := d.a.run.saved.Seq; s != d.c.state.Seq {
-		rt.Fatalf("the screen says saved #%d, recorded is #%d", s, d.c.state.Seq)
+		return fmt.Errorf("the screen says saved #%d, recorded is #%d", s, d.c.state.Seq)
 	}
+	if d.checked == d.c.state.Seq {
+		return nil // nothing was recorded since
+	}
+	d.checked = d.c.state.Seq
+	if shown, replayed := d.a.run.state, walk.Replay(d.c.plan, d.c.events); !reflect.DeepEqual(shown, replayed) {
+		return fmt.Errorf("the screen shows #%d %s at %s, recorded is #%d %s at %s", shown.Seq, shown.Status, d.a.run.current(),
+			replayed.Seq, replayed.Status, currentOf(replayed))
+	}
+	return nil
 }
 
 func currentOf(s walk.State) string {

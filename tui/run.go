@@ -227,7 +227,7 @@ func (r *run) ending(ending event.Ending) string {
 	if ending.Met != nil && !*ending.Met {
 		text += " · " + r.printer.T("tui.out.unmet")
 	}
-	text += " · " + took(time.Duration(ending.DurationMS)*time.Millisecond)
+	text += " · " + r.printer.Took(time.Duration(ending.DurationMS)*time.Millisecond)
 	if ending.Reason != "" && ending.Outcome != event.OutcomeCancelled {
 		text += " · " + r.clean(r.printer.Told(ending.Reason))
 	}

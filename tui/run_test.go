@@ -50,6 +50,9 @@ func demo(what string) int {
 	if what == "panic" {
 		client = panicking{client}
 	}
+	if what == "strange" {
+		client = strange()
+	}
 	if what == "stall" {
 		rb := queueRunbook()
 		rb.Summary = strings.Repeat("más de lo que cabe en el búfer de un terminal ", 20000)

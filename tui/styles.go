@@ -20,8 +20,13 @@ type look struct {
 	key             lipgloss.Style // a key in the footer
 	rule            lipgloss.Style
 
-	sym symbols
+	sym   symbols
+	ascii bool // texts of ours are shown without typographic signs too
 }
+
+// ascii stands for the signs of our own texts, cell by cell, where they cannot be shown.
+var ascii = strings.NewReplacer("…", "~", "·", "|", "×", "x", "→", ">", "↓", "v", "↑", "^", "«", "\"", "»", "\"", "–", "-", "—", "-",
+	"“", "\"", "”", "\"", "’", "'", "│", "|", "─", "-")
 
 // symbols say by shape what styles say by colour.
 type symbols struct {
@@ -40,9 +45,25 @@ var (
 	}
 )
 
+// Palette names what the screens are painted with.
+type Palette string
+
+// The palettes. Each has a form for dark and one for light backgrounds.
+const (
+	PaletteDefault      Palette = "default"
+	PaletteHighContrast Palette = "high-contrast" // nothing is faint or grey; meaning by bold, reverse and underline too
+	PaletteNone         Palette = "none"          // no colours: bold, faint and reverse only
+)
+
+// Palettes are the names that can be asked for.
+func Palettes() []string {
+	return []string{string(PaletteDefault), string(PaletteHighContrast), string(PaletteNone)}
+}
+
 // tokens are the colours of a palette. A nil colour leaves the terminal's own.
 type tokens struct {
 	accent, good, warn, bad, quiet, code lipgloss.TerminalColor
+	faint, underline                     bool // how quiet texts, and commands, differ beside the colour
 }
 
 // The palettes keep to the sixteen colours of the terminal, which its owner has
@@ -56,23 +77,44 @@ var (
 		accent: lipgloss.Color("4"), good: lipgloss.Color("2"), warn: lipgloss.Color("5"),
 		bad: lipgloss.Color("1"), quiet: lipgloss.Color("8"), code: lipgloss.Color("4"),
 	}
-	plainTokens = tokens{}
+	darkContrast = tokens{
+		accent: lipgloss.Color("15"), good: lipgloss.Color("10"), warn: lipgloss.Color("11"), bad: lipgloss.Color("15"), underline: true,
+	}
+	lightContrast = tokens{
+		accent: lipgloss.Color("0"), good: lipgloss.Color("0"), warn: lipgloss.Color("0"), bad: lipgloss.Color("0"), underline: true,
+	}
+	plainTokens = tokens{faint: true}
 )
 
-// newLook reads how to look from the environment: NO_COLOR takes the colours
-// away and leaves bold, faint and reverse; a locale that is not UTF-8, or the
-// Linux console, gets ASCII symbols.
-func newLook(getenv func(string) string, dark bool) *look {
-	colours := lightTokens
-	if dark {
-		colours = darkTokens
+// tokensOf picks the colours. NO_COLOR, and a terminal that has none, win over what was
+// asked for.
+func tokensOf(palette Palette, getenv func(string) string, dark bool) tokens {
+	switch {
+	case getenv("NO_COLOR") != "" || palette == PaletteNone || monochrome(getenv("TERM")):
+		return plainTokens
+	case palette == PaletteHighContrast && dark:
+		return darkContrast
+	case palette == PaletteHighContrast:
+		return lightContrast
+	case dark:
+		return darkTokens
 	}
-	if getenv("NO_COLOR") != "" {
-		colours = plainTokens
-	}
+	return lightTokens
+}
+
+// monochrome reports whether a terminal has no colours by its name: those of DEC, and
+// what terminfo calls -m or -mono.
+func monochrome(term string) bool {
+	return strings.HasPrefix(term, "vt1") || strings.HasPrefix(term, "vt2") || strings.HasSuffix(term, "-m") || strings.HasSuffix(term, "-mono")
+}
+
+// newLook decides how to look from the palette and the environment; nothing is asked of
+// the terminal. A locale that is not UTF-8, or the Linux console, gets ASCII symbols.
+func newLook(palette Palette, getenv func(string) string, dark bool) *look {
+	colours := tokensOf(palette, getenv, dark)
 	l := &look{sym: unicodeSymbols}
 	if !speaksUTF8(getenv) || getenv("TERM") == "linux" {
-		l.sym = asciiSymbols
+		l.sym, l.ascii = asciiSymbols, true
 	}
 	r := lipgloss.NewRenderer(io.Discard)
 	r.SetColorProfile(termenv.ANSI)
@@ -89,10 +131,8 @@ func newLook(getenv func(string) string, dark bool) *look {
 	l.plain, l.title = paint(nil), paint(nil).Bold(true)
 	l.strong = paint(nil).Bold(true)
 	l.dim = paint(colours.quiet)
-	if colours.quiet == nil {
-		l.dim = l.dim.Faint(true)
-	}
-	l.code = paint(colours.code)
+	l.dim = l.dim.Faint(colours.faint)
+	l.code = paint(colours.code).Underline(colours.underline)
 	l.good, l.warn, l.bad = paint(colours.good), paint(colours.warn).Bold(true), paint(colours.bad).Bold(true)
 	l.cursor = paint(nil).Reverse(true)
 	l.key = paint(colours.accent).Bold(true)
@@ -101,12 +141,13 @@ func newLook(getenv func(string) string, dark bool) *look {
 }
 
 // speaksUTF8 follows the order in which a locale is looked up. No locale at all
-// is taken for UTF-8: containers have none, and their terminals are modern.
+// is taken for UTF-8: containers have none, and their terminals are modern. C and
+// POSIX, which somebody has to ask for, are ASCII.
 func speaksUTF8(getenv func(string) string) bool {
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
 		if value := getenv(name); value != "" {
 			value = strings.ToLower(value)
-			return value == "c" || value == "posix" || strings.Contains(value, "utf-8") || strings.Contains(value, "utf8")
+			return strings.Contains(value, "utf-8") || strings.Contains(value, "utf8")
 		}
 	}
 	return true

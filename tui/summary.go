@@ -134,7 +134,7 @@ func (s *summaryScreen) phases() []string {
 			if d > limit {
 				id = "tui.sum.over"
 			}
-			line += "  " + s.a.p.T(id, "Target", runbooks.FormatDuration(limit))
+			line += "  " + s.a.p.T(id, "Target", s.a.p.Span(limit))
 		}
 		lines = append(lines, line)
 	}

@@ -58,20 +58,36 @@ func (t *tasks) wait(limit time.Duration) {
 	}
 }
 
-// task makes a command of something that does I/O. It is counted, and a panic in
-// it becomes the error of Run instead of a trace across the screen.
+// task makes a command of something that does I/O. It is counted.
 func (a *app) task(do func(context.Context) tea.Msg) tea.Cmd {
-	return func() (msg tea.Msg) {
+	return func() tea.Msg {
 		if !a.tasks.begin() {
 			return nil
 		}
 		defer a.tasks.end()
+		return do(a.ctx)
+	}
+}
+
+// guarded turns a panic in a command, or in one of a batch, into the error of Run: the
+// program would print its trace across the screen.
+func guarded(cmd tea.Cmd) tea.Cmd {
+	if cmd == nil {
+		return nil
+	}
+	return func() (msg tea.Msg) {
 		defer func() {
 			if v := recover(); v != nil {
 				msg = taskPanickedMsg{err: &PanicError{Value: v, Stack: debug.Stack()}}
 			}
 		}()
-		return do(a.ctx)
+		msg = cmd()
+		if batch, ok := msg.(tea.BatchMsg); ok {
+			for i := range batch {
+				batch[i] = guarded(batch[i])
+			}
+		}
+		return msg
 	}
 }
 

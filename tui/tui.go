@@ -67,6 +67,9 @@ type Options struct {
 	// its own mode counts.
 	Rehearsal bool
 
+	Palette Palette // "" = PaletteDefault
+	Mouse   bool    // the wheel scrolls, a click selects; nothing needs it
+
 	Printer  *i18n.Printer
 	Clean    func(string) string // makes one line of outside text safe to show
 	Now      func() time.Time
@@ -144,31 +147,36 @@ func (e *PanicError) Error() string { return fmt.Sprintf("internal error in the 
 // restored, its screen could not be.
 var ErrStalled = errors.New("the terminal does not respond; left without redrawing it")
 
+// ErrGone says that the terminal was closed under the screen. The run goes on.
+var ErrGone = errors.New("the terminal was closed")
+
 // Run shows the screens until the operator leaves or the context ends. Its
-// Result is valid with every error. Errors: *PanicError, ErrStalled, ErrLost, the
-// context's, and what the terminal reports. Of
+// Result is valid with every error. Errors: *PanicError, ErrStalled, ErrLost, ErrGone,
+// the context's, and what the terminal reports. Of
 // a run that was lost its last words stay below the restored screen.
 func Run(ctx context.Context, opts Options) (Result, error) {
 	opts = opts.withDefaults()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	a := newApp(ctx, opts)
 	columns, rows := size(opts.Out)
 	a.prepare(ctx, columns, rows)
 
 	state, _ := term.GetState(int(opts.In.Fd()))
-	program := tea.NewProgram(a,
+	program := tea.NewProgram(a, append(a.mouseOptions(),
 		tea.WithAltScreen(),
-		tea.WithInput(newKeyInput(opts.In)),
+		tea.WithInput(newKeyInput(opts.In, func() { cancel(ErrGone) })),
 		tea.WithOutput(a.output()),
 		tea.WithoutSignalHandler(), // signals come through the context, see wait
 		tea.WithoutCatchPanics(),   // app recovers and restores first
-	)
+	)...)
 	finished := make(chan error, 1)
 	go func() {
 		defer func() {
 			if v := recover(); v != nil {
-				finished <- &PanicError{Value: v, Stack: debug.Stack()}
+				err := &PanicError{Value: v, Stack: debug.Stack()}
+				_ = program.ReleaseTerminal() // the panic is what is to be told
+				finished <- err
 			}
 		}()
 		_, err := program.Run()
@@ -180,7 +188,7 @@ func Run(ctx context.Context, opts Options) (Result, error) {
 	if errors.Is(err, ErrStalled) && state != nil {
 		_ = term.Restore(int(opts.In.Fd()), state)
 	}
-	cancel()
+	cancel(nil)
 	if !errors.Is(err, ErrStalled) {
 		a.tasks.wait(stallLimit)
 	}
@@ -248,4 +256,4 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-func (o Options) look() *look { return newLook(o.Getenv, background.Dark(o.Getenv)) }
+func (o Options) look() *look { return newLook(o.Palette, o.Getenv, background.Dark(o.Getenv)) }

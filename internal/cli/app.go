@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -28,6 +29,7 @@ import (
 	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/internal/transcript"
 	"genia.ai/bitacora/runbooks"
+	"genia.ai/bitacora/tui"
 )
 
 // version is set by the linker for a release.
@@ -42,7 +44,10 @@ type app struct {
 	catalog *i18n.Catalog
 	clock   transcript.Clock
 	random  io.Reader
-	lang    string // of --lang
+	lang    string            // of --lang
+	palette string            // of --palette
+	mouse   bool              // of --mouse
+	masked  map[string]string // secrets that were found, by name
 }
 
 // Main runs the program with the arguments after its name and returns its exit code.
@@ -121,6 +126,9 @@ func (a *app) root() *cobra.Command {
 			if a.lang != "" && a.lang != "es" && a.lang != "en" {
 				return usagef("--lang %s: it is es or en", a.lang)
 			}
+			if a.palette != "" && !slices.Contains(tui.Palettes(), a.palette) {
+				return usagef("--palette %s: it is one of %s", a.palette, strings.Join(tui.Palettes(), ", "))
+			}
 			return nil
 		},
 		SilenceErrors: true,
@@ -130,6 +138,8 @@ func (a *app) root() *cobra.Command {
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.PersistentFlags().StringVar(&a.lang, "lang", "", "language of the screens: es or en (default: the runbook's, then the locale's)")
+	root.PersistentFlags().StringVar(&a.palette, "palette", "", "colours of the full screen: "+strings.Join(tui.Palettes(), ", ")+" (default: $BITACORA_PALETTE)")
+	root.PersistentFlags().BoolVar(&a.mouse, "mouse", false, "the wheel scrolls and a click selects in the full screen (or BITACORA_MOUSE=1)")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w; see `%s --help`", err, cmd.CommandPath())
 	})

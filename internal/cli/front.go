@@ -20,13 +20,18 @@ func (a *app) screenOptions() tui.Options {
 		Getenv: func(name string) string { value, _ := a.env(name); return value },
 		In:     a.in, Out: a.out,
 		Export: a.exportHere, NoClipboard: !config.Clipboard(a.env),
+		Palette: tui.Palette(cmp.Or(a.palette, config.Palette(a.env))), Mouse: a.mouse || config.Mouse(a.env),
 	}
 }
 
-// screenError maps an interruption to its exit code.
+// screenError maps an interruption to its exit code, and keeps what is known of a panic.
 func (a *app) screenError(err error) error {
-	if errors.Is(err, context.Canceled) {
+	if errors.Is(err, context.Canceled) || errors.Is(err, tui.ErrGone) {
 		return &exitError{exitInterrupted}
+	}
+	var panicked *tui.PanicError
+	if errors.As(err, &panicked) {
+		return a.crashed(panicked)
 	}
 	return err
 }

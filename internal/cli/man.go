@@ -97,6 +97,7 @@ func files() [][2]string {
 		{"$XDG_STATE_HOME/bitacora/runs/", "transcripts, a directory a run; default ~/.local/state/bitacora/runs/. Rehearsals are in rehearsals/ beside it"},
 		{"$XDG_STATE_HOME/bitacora/heads/", "the anchored heads of each run, which verify compares; kept apart, so that a record is not changed unseen"},
 		{"$XDG_STATE_HOME/bitacora/trusted/", "which text of each runbook you accepted; remove a file to be asked again"},
+		{"$XDG_STATE_HOME/bitacora/crashes/", "reports of errors in the screen itself, with secrets masked"},
 		{"$XDG_DATA_HOME/bitacora/runbooks/", "your runbooks; default ~/.local/share/bitacora/runbooks/"},
 		{"$XDG_CONFIG_HOME/bitacora/config.yaml", "more folders of runbooks: `runbooks: [/srv/docs, ~/notes]`; default ~/.config/bitacora/"},
 		{"$XDG_CACHE_HOME/bitacora/", "what was found in those folders, to list them faster; can be removed at any time"},
@@ -113,8 +114,10 @@ func variables() [][2]string {
 		{"BITACORA_CLIPBOARD", "off: no terminal is ever asked to copy anything"},
 		{"NAME, NAME_FILE", "the value of the secret NAME, or the file that holds it: yours, and readable by nobody else"},
 		{"BITACORA_BACKGROUND", "light for terminals with a light background"},
-		{"NO_COLOR", "no colours"},
-		{"LC_ALL, LC_MESSAGES, LANG", "language of the screens, unless --lang or the runbook says otherwise"},
+		{"BITACORA_PALETTE", "colours of the full screen: default, high-contrast or none"},
+		{"BITACORA_MOUSE", "1: the wheel scrolls and a click selects in the full screen"},
+		{"NO_COLOR", "no colours, whatever else says so"},
+		{"LC_ALL, LC_MESSAGES, LANG", "language of the screens, unless --lang or the runbook says otherwise; where LC_ALL, LC_CTYPE or LANG is not UTF-8 (C is not) symbols and borders are ASCII"},
 	}
 }
 

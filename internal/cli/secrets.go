@@ -65,6 +65,7 @@ func (a *app) findSecrets(ctx context.Context, rb *runbooks.Runbook, practise bo
 		}
 		all = append(all, found)
 	}
+	a.keepForMasks(all)
 	return all, nil
 }
 

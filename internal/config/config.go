@@ -134,3 +134,17 @@ func Clipboard(env Lookup) bool { return env.get("BITACORA_CLIPBOARD") != "off" 
 // Syslog returns where anchored heads are logged besides the anchor's file:
 // $BITACORA_SYSLOG, "local", "udp://host:port", "tcp://host:port", or "".
 func Syslog(env Lookup) string { return env.get("BITACORA_SYSLOG") }
+
+// Palette returns what the full screen is painted with, as asked for: $BITACORA_PALETTE,
+// or "". A name that is none is what the screen makes of it: its default.
+func Palette(env Lookup) string { return strings.ToLower(env.get("BITACORA_PALETTE")) }
+
+// Mouse reports whether the full screen listens to the mouse: $BITACORA_MOUSE is set,
+// and neither 0, no nor false.
+func Mouse(env Lookup) bool {
+	switch strings.ToLower(env.get("BITACORA_MOUSE")) {
+	case "", "0", "no", "false":
+		return false
+	}
+	return true
+}

@@ -217,6 +217,17 @@ func (term *terminal) press(names ...string) *terminal {
 	return term
 }
 
+// resize changes the size of the terminal, as its window would.
+func (term *terminal) resize(cols, rows int) {
+	term.t.Helper()
+	term.mu.Lock()
+	term.emu.Resize(cols, rows)
+	term.mu.Unlock()
+	if err := pty.Setsize(term.pty, &pty.Winsize{Cols: uint16(cols), Rows: uint16(rows)}); err != nil {
+		term.t.Fatal(err)
+	}
+}
+
 // typeText types a text key by key.
 func (term *terminal) typeText(text string) *terminal {
 	term.t.Helper()

@@ -85,6 +85,15 @@ type Printer struct {
 	lang      string
 	localizer *i18n.Localizer
 	told      func() ([]told, error)
+	change    func(id, text string) string
+}
+
+// Through returns a printer that gives every text through a change: so the screens are
+// tried with the length of a language that nobody has translated them into.
+func (p *Printer) Through(change func(id, text string) string) *Printer {
+	through := *p
+	through.change = change
+	return &through
 }
 
 // Lang returns the language, "es" or "en".
@@ -108,6 +117,9 @@ func (p *Printer) T(id string, args ...any) string {
 	text, err := p.localizer.Localize(config)
 	if err != nil || text == "" {
 		return id
+	}
+	if p.change != nil {
+		return p.change(id, text)
 	}
 	return text
 }

@@ -68,16 +68,17 @@ func newSettler(home string) *settler {
 	rules := []struct{ pattern, instead string }{
 		{regexp.QuoteMeta(home), standIn},
 		{`\d\d:\d\d:\d\d`, "08:46:00"},
-		{`\b\d{4}-\d\d-\d\d \d\d:\d\d\b`, "2026-11-23 08:46"},
 		{`\b\d\d:\d\d (UTC|CET)`, "08:46 $1"},
 		{`(since|desde) \d\d:\d\d`, "$1 08:41"}, // of the incident, as the milestone was given
+		{`\b\d\d [A-Za-z]{3} \d{4} (\d\d:\d\d\b|…)`, "23 nov 2026 $1"},
+		{`\b23 nov 2026 \d\d:\d\d\b`, "23 nov 2026 08:46"},
 		{`\b0[0-5]:\d\d( |$|,|\.)`, "00:07$1"}, // how long something has lasted, in minutes
 		{`\b\d{8}T\d{6}Z-([a-z-]+)-[0-9a-f]{4}\b`, "20261123T084600Z-$1-7f3a"},
 		{`\b(\d+)-[0-9a-f]{4}-[0-9a-f]{4}\b`, "$1-9f3a-1c07"},
-		{`, (hace )?\d+s( ago)?\.`, ", ${1}12s$2."},
-		{`· \d+(\.\d+)?m?s\b`, "· 3ms"},
-		{`, \d+(\.\d+)?m?s \(`, ", 3ms ("},
-		{`· (3ms .*|\d[\d.]*m?)…\s*$`, "· 3ms …"}, // how much fits behind a duration depends on it
+		{`, (hace )?\d+( ?)s( ago)?\.`, ", ${1}12${2}s$3."},
+		{`· \d+(?:[.,]\d+)?( ?)m?s\b`, "· 3${1}ms"},
+		{`, \d+(?:[.,]\d+)?( ?)m?s \(`, ", 3${1}ms ("},
+		{`· (3 ?ms .*|\d[\d.,]*( ?)m?)…\s*$`, "· 3ms …"}, // how much fits behind a duration depends on it
 	}
 	if host, err := os.Hostname(); err == nil && host != "" {
 		rules = append(rules, struct{ pattern, instead string }{`\b` + regexp.QuoteMeta(host) + `\b`, "bastion"})

@@ -223,7 +223,8 @@ func (g *guide) comeBack() {
 	g.shot("failure")
 	g.press("4")
 	g.act("enter", shows(g.p.T("tui.accept.help")))
-	g.types(g.words.accepted)
+	g.act(g.words.accepted[:1], shows("> "+g.words.accepted[:1])) // what comes too soon is no reason
+	g.types(g.words.accepted[1:])
 	g.shot("skip")
 	g.act("enter", shows(g.next("run", "Name", g.words.start)))
 	g.act("enter", shows(g.p.T("tui.confirm.title", "Name", g.words.start)))

@@ -75,7 +75,7 @@ func TestWhatDiffersIsReplaced(t *testing.T) {
 		{"until 10:11:12, 3s ago. Since", "until 08:46:00, 12s ago. Since"},
 		{"hasta las 10:11:12, hace 14s. Desde", "hasta las 08:46:00, hace 12s. Desde"},
 		{"exit code 0, 26ms (saved #7)", "exit code 0, 3ms (saved #7)"},
-		{"last run 2026-11-24 10:11", "last run 2026-11-23 08:46"},
+		{"last run 24 Nov 2026 10:11", "last run 23 nov 2026 08:46"},
 		{"exit 0 · 250ms · it en…", "exit 0 · 3ms …"},
 		{"-5m or 08:40 is a time; 5 steps · never run", "-5m or 08:40 is a time; 5 steps · never run"},
 	} {

@@ -1,0 +1,93 @@
+package e2e
+
+import (
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// gone waits until a program has ended whose terminal is no longer there.
+func gone(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait() // how it ended is not what is asked here
+	}()
+	select {
+	case <-ended:
+	case <-time.After(patience):
+		_ = cmd.Process.Kill()
+		<-ended
+		t.Fatal("the program stays without a terminal")
+	}
+}
+
+// TestClosedTerminalIsLeft closes the terminal under the screen, also of a program
+// whose parent ignores the hang-up, as nohup does. The run is not ended by it.
+func TestClosedTerminalIsLeft(t *testing.T) {
+	for name, script := range map[string]string{
+		"hang-up": `exec "$@"`,
+		"nohup":   `trap '' HUP; exec "$@"`,
+		"script":  `trap '' HUP; "$@"; exit 0`, // the leader of the session is another program
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := home(t)
+			cmd := exec.Command("sh", "-c", script, "sh", binary, "run", restart(t), "--param", "service=web")
+			term := openCommand(t, options{cols: 80, rows: 24, env: env}, cmd)
+			trustAndBegin(term)
+			term.see("enter run look")
+			if err := term.pty.Close(); err != nil {
+				t.Fatal(err)
+			}
+			gone(t, term.cmd)
+			out, errs, code := command(t, env, "runs", "--json")
+			if code != 0 || strings.Contains(out, `"outcome": "`) && !strings.Contains(out, `"outcome": ""`) {
+				t.Errorf("the run was ended with its terminal: exit %d\n%s%s", code, out, errs)
+			}
+		})
+	}
+}
+
+// TestStopAndGoOn stops the screen from a shell with job control and goes on with it:
+// the shell gets the terminal as it was, and the walk comes back where it stood.
+func TestStopAndGoOn(t *testing.T) {
+	env := append(home(t), "PS1=prompt> ", "ENV=", "HISTFILE=")
+	shell, err := exec.LookPath("bash")
+	if err != nil {
+		t.Fatal("this test needs bash for its job control: ", err)
+	}
+	term := openCommand(t, options{cols: 80, rows: 24, env: env}, exec.Command(shell, "--norc", "--noprofile", "-i"))
+	term.see("prompt>")
+	term.typeText(binary + " run " + restart(t) + " --param service=web").press("enter")
+	trustAndBegin(term)
+	term.see("enter run look")
+	term.press("n").see("Note")
+	term.typeText("half a no")
+	term.see("> half a no")
+
+	term.press("\x1a").see("Stopped", "prompt>")
+	term.typeText("echo $((6*7))ok").press("enter").see("42ok")
+	term.typeText("fg").press("enter").see("> half a no", "LIVE")
+	term.typeText("te").press("enter")
+	term.see("Saved as #")
+	term.press("d").see("prompt>", "resume")
+	term.typeText("exit").press("enter")
+}
+
+// TestNothingStopsWhatNobodyCouldContinue presses ctrl+z where the program leads its
+// own session, as the command of an SSH connection does.
+func TestNothingStopsWhatNobodyCouldContinue(t *testing.T) {
+	term := open(t, options{cols: 80, rows: 24, env: home(t)}, "run", restart(t), "--param", "service=web")
+	trustAndBegin(term)
+	term.see("enter run look")
+	term.press("\x1a").see("no shell here")
+	if err := term.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if code := term.exit(); code != 130 {
+		t.Errorf("exit %d", code)
+	}
+}
