@@ -15,12 +15,13 @@ func (b *builder) explainSteps() {
 	var described []string
 	for _, s := range b.sections {
 		body := s.Body
-		if body == "" || s.Kind == SectionReference || s.scripts {
+		switch {
+		case body == "" || s.Kind == SectionReference || s.scripts:
 			body = ""
-		} else if s.Heading == b.rb.Title {
+		case s.Heading == b.rb.Title:
 			// The briefing has said its title and its summary.
 			body = strings.TrimSpace(strings.TrimPrefix(body, b.rb.Summary))
-		} else if first[s] == nil {
+		case first[s] == nil:
 			body = "**" + s.Heading + "**\n\n" + body
 		}
 		if body != "" {
