@@ -8,7 +8,6 @@ import (
 
 	"genia.ai/bitacora/internal/status"
 	"genia.ai/bitacora/internal/walk"
-	"genia.ai/bitacora/runbooks"
 )
 
 // askComms offers what can be done about the updates to those who wait for news.
@@ -56,7 +55,7 @@ func (a *app) commsText() string {
 		text += " " + a.p.T("tui.comms.next", "At", a.clock(c.Due))
 	}
 	if c.Every > 0 {
-		text += " " + a.p.T("tui.comms.regular", "Every", runbooks.FormatDuration(c.Every))
+		text += " " + a.p.T("tui.comms.regular", "Every", a.p.Span(c.Every))
 	}
 	return text
 }

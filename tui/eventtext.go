@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"genia.ai/bitacora/internal/event"
-	"genia.ai/bitacora/runbooks"
 )
 
 // eventLine tells one event on one line: when, where, what.
@@ -135,9 +134,9 @@ func (a *app) plannedText(id string, data event.CommsPlanned) string {
 	if data.AfterMS <= 0 {
 		return a.p.T(id + "-off")
 	}
-	text := a.p.T(id, "After", runbooks.FormatDuration(time.Duration(data.AfterMS)*time.Millisecond))
+	text := a.p.T(id, "After", a.p.Span(time.Duration(data.AfterMS)*time.Millisecond))
 	if data.EveryMS > 0 {
-		text += " " + a.p.T("tui.comms.interval", "Every", runbooks.FormatDuration(time.Duration(data.EveryMS)*time.Millisecond))
+		text += " " + a.p.T("tui.comms.interval", "Every", a.p.Span(time.Duration(data.EveryMS)*time.Millisecond))
 	}
 	return text
 }

@@ -89,7 +89,7 @@ func TestEveryWayOutOfAFailure(t *testing.T) {
 			term.act("enter", succeeded("try"))
 		}, "the answer is yes"},
 		"own command": {func(term *terminal) {
-			term.way("Run a command of your own", shows("\n >"))
+			term.way("Run another command", shows("\n >"))
 			term.typeText("echo by-hand").see("> echo by-hand")
 			term.act("enter", shows("y/enter run"))
 			term.act("y", shows("  by-hand\n"))

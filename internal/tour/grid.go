@@ -70,8 +70,11 @@ func newSettler(home string) *settler {
 		{`\d\d:\d\d:\d\d`, "08:46:00"},
 		{`\b\d\d:\d\d (UTC|CET)`, "08:46 $1"},
 		{`(since|desde) \d\d:\d\d`, "$1 08:41"}, // of the incident, as the milestone was given
-		{`\b\d\d [A-Za-z]{3} \d{4} (\d\d:\d\d\b|…)`, "23 nov 2026 $1"},
+		{`\b\d\d [A-Za-z]{3} \d{4} (\d|…)`, "23 nov 2026 $1"},
 		{`\b23 nov 2026 \d\d:\d\d\b`, "23 nov 2026 08:46"},
+		{`\b23 nov 2026 \d\d:\d…`, "23 nov 2026 08:4…"}, // where a row is cut within the time
+		{`\b23 nov 2026 \d\d(:?)…`, "23 nov 2026 08$1…"},
+		{`\b23 nov 2026 \d…`, "23 nov 2026 0…"},
 		{`\b0[0-5]:\d\d( |$|,|\.)`, "00:07$1"}, // how long something has lasted, in minutes
 		{`\b\d{8}T\d{6}Z-([a-z-]+)-[0-9a-f]{4}\b`, "20261123T084600Z-$1-7f3a"},
 		{`\b(\d+)-[0-9a-f]{4}-[0-9a-f]{4}\b`, "$1-9f3a-1c07"},
