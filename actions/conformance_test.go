@@ -58,49 +58,92 @@ func both(t *testing.T, kind runbooks.Kind, subject func(t *testing.T) actionste
 
 func TestShellConforms(t *testing.T) {
 	both(t, runbooks.KindShell, func(t *testing.T) actionstest.Subject {
-		dir := t.TempDir()
-		request := func(code string) actions.Request {
-			return actions.Request{Action: action(runbooks.KindShell, "sh", code), Dir: dir, Secrets: secrets, Shell: &actions.ShellState{}}
-		}
-		return actionstest.Subject{
-			Succeeds: func(*testing.T) actions.Request { return request(`echo x >>touched; echo ok; echo err >&2`) },
-			Fails:    func(*testing.T) actions.Request { return request(`echo x >>touched; echo "$TOKEN"; exit 3`) },
-			Floods: func(*testing.T) actions.Request {
-				return request("echo x >>touched\nhead -c 70000000 /dev/zero | tr '\\0' x")
-			},
-			Repeats: func(t *testing.T, text string) actions.Request {
-				file := filepath.Join(t.TempDir(), "text")
-				if err := os.WriteFile(file, []byte(text+"\n"), 0o600); err != nil {
-					t.Fatal(err)
-				}
-				return request("echo x >>touched; cat " + file)
-			},
-			Exits: []int{0, 3},
-			Kept:  64 << 20,
-			Hangs: func(t *testing.T) (actions.Request, <-chan struct{}) {
-				fifo := filepath.Join(t.TempDir(), "fifo")
-				if err := syscall.Mkfifo(fifo, 0o600); err != nil {
-					t.Fatal(err)
-				}
-				reached := make(chan struct{})
-				go func() {
-					defer close(reached)
-					_, _ = os.ReadFile(fifo)
-				}()
-				t.Cleanup(func() { // of a script that never ran
-					if end, err := os.OpenFile(fifo, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
-						_ = end.Close()
-					}
-					<-reached
-				})
-				return request("echo >" + fifo + "; sleep 1000 & sleep 1000"), reached
-			},
-			Touched: func() int {
-				data, _ := os.ReadFile(filepath.Join(dir, "touched"))
-				return strings.Count(string(data), "x")
-			},
-		}
+		return scriptSubject(t, t.TempDir(), func(*actions.Request) {})
 	})
+}
+
+// TestInteractiveShellConforms: with a terminal of its own a script behaves alike.
+func TestInteractiveShellConforms(t *testing.T) {
+	both(t, runbooks.KindShell, func(t *testing.T) actionstest.Subject {
+		return scriptSubject(t, t.TempDir(), func(req *actions.Request) {
+			req.Action.Settings.Interactive, req.Terminal = true, desk{}
+			req.Action.Code = "test -t 0 || exit 99\n" + req.Action.Code
+		})
+	})
+}
+
+// TestHostConforms runs blocks on a host whose ssh is a script that runs them here.
+func TestHostConforms(t *testing.T) {
+	bin, dir := t.TempDir(), t.TempDir()
+	ssh := "#!/bin/sh\nwhile [ \"$1\" != -- ]; do shift; done; shift 2; cd " + dir + " && exec sh -c \"$*\"\n"
+	if err := os.WriteFile(filepath.Join(bin, "ssh"), []byte(ssh), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s := scriptSubject(t, dir, func(req *actions.Request) { req.Action.Settings.Host = "db1" })
+	s.Executor = once{[]string{"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + t.TempDir()}}
+	s.Record = func(t *testing.T, e actions.Executor, req actions.Request) actionstest.Recorded {
+		return record(t, e, req, event.ModeLive)
+	}
+	actionstest.Suite(t, s)
+}
+
+// scriptSubject are scripts that leave a trace in dir, however and wherever they run:
+// change says how.
+func scriptSubject(t *testing.T, dir string, change func(*actions.Request)) actionstest.Subject {
+	t.Helper()
+	request := func(code string) actions.Request {
+		req := actions.Request{Action: action(runbooks.KindShell, "sh", code), Dir: dir, Secrets: secrets, Shell: &actions.ShellState{}}
+		change(&req)
+		return req
+	}
+	return actionstest.Subject{
+		Succeeds: func(*testing.T) actions.Request { return request(`echo x >>touched; echo ok; echo err >&2`) },
+		Fails:    func(*testing.T) actions.Request { return request(`echo x >>touched; echo "$TOKEN"; exit 3`) },
+		Floods: func(*testing.T) actions.Request {
+			return request("echo x >>touched\nhead -c 70000000 /dev/zero | tr '\\0' x")
+		},
+		Repeats: func(t *testing.T, text string) actions.Request {
+			file := filepath.Join(t.TempDir(), "text")
+			if err := os.WriteFile(file, []byte(text+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return request("echo x >>touched; cat " + file)
+		},
+		Exits: []int{0, 3},
+		Kept:  64 << 20,
+		Hangs: func(t *testing.T) (actions.Request, <-chan struct{}) {
+			fifo, reached := meeting(t)
+			return request("echo >" + fifo + "; sleep 1000 & sleep 1000"), reached
+		},
+		Touched: func() int {
+			data, _ := os.ReadFile(filepath.Join(dir, "touched"))
+			return strings.Count(string(data), "x")
+		},
+	}
+}
+
+// meeting makes a fifo and tells when somebody has written to it, or the test is over.
+func meeting(t *testing.T) (fifo string, reached chan struct{}) {
+	t.Helper()
+	fifo = filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// Opened before the script is: it may be ended before it gets there.
+	file, err := os.OpenFile(fifo, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reached = make(chan struct{})
+	go func() {
+		_, _ = file.Read(make([]byte, 1)) // ends with the file, too
+		close(reached)
+	}()
+	t.Cleanup(func() {
+		_ = file.Close()
+		<-reached
+	})
+	return fifo, reached
 }
 
 // once closes an executor after each action, so that what it keeps for a run does
@@ -119,117 +162,6 @@ func (o once) Execute(ctx context.Context, req actions.Request, sink actions.Sin
 	registry := o.executor()
 	defer func() { _ = registry.Close() }()
 	return registry[runbooks.KindShell].Execute(ctx, req, sink)
-}
-
-// TestHostConforms runs blocks on a host whose ssh is a script that runs them here.
-func TestHostConforms(t *testing.T) {
-	bin, dir := t.TempDir(), t.TempDir()
-	ssh := "#!/bin/sh\nwhile [ \"$1\" != -- ]; do shift; done; shift 2; cd " + dir + " && exec sh -c \"$*\"\n"
-	if err := os.WriteFile(filepath.Join(bin, "ssh"), []byte(ssh), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	request := func(code string) actions.Request {
-		a := action(runbooks.KindShell, "sh", code)
-		a.Settings.Host = "db1"
-		return actions.Request{Action: a, Dir: dir, Secrets: secrets, Shell: &actions.ShellState{}}
-	}
-	actionstest.Suite(t, actionstest.Subject{
-		Executor: once{[]string{"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + t.TempDir()}},
-		Succeeds: func(*testing.T) actions.Request { return request(`echo x >>touched; echo ok; echo err >&2`) },
-		Fails:    func(*testing.T) actions.Request { return request(`echo x >>touched; echo "$TOKEN"; exit 3`) },
-		Floods: func(*testing.T) actions.Request {
-			return request("echo x >>touched\nhead -c 70000000 /dev/zero | tr '\\0' x")
-		},
-		Repeats: func(t *testing.T, text string) actions.Request {
-			file := filepath.Join(t.TempDir(), "text")
-			if err := os.WriteFile(file, []byte(text+"\n"), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			return request("echo x >>touched; cat " + file)
-		},
-		Exits: []int{0, 3},
-		Kept:  64 << 20,
-		Record: func(t *testing.T, e actions.Executor, req actions.Request) actionstest.Recorded {
-			return record(t, e, req, event.ModeLive)
-		},
-		Hangs: func(t *testing.T) (actions.Request, <-chan struct{}) {
-			fifo := filepath.Join(t.TempDir(), "fifo")
-			if err := syscall.Mkfifo(fifo, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			// Opened before the block is: it may be ended before it gets there.
-			file, err := os.OpenFile(fifo, os.O_RDWR, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			reached := make(chan struct{})
-			go func() {
-				_, _ = file.Read(make([]byte, 1)) // ends with the file, too
-				close(reached)
-			}()
-			t.Cleanup(func() {
-				_ = file.Close()
-				<-reached
-			})
-			return request("echo >" + fifo + "; sleep 1000 & sleep 1000"), reached
-		},
-		Touched: func() int {
-			data, _ := os.ReadFile(filepath.Join(dir, "touched"))
-			return strings.Count(string(data), "x")
-		},
-	})
-}
-
-// TestInteractiveShellConforms: with a terminal of its own a script behaves alike.
-func TestInteractiveShellConforms(t *testing.T) {
-	both(t, runbooks.KindShell, func(t *testing.T) actionstest.Subject {
-		dir := t.TempDir()
-		request := func(code string) actions.Request {
-			a := action(runbooks.KindShell, "sh", code)
-			a.Settings.Interactive = true
-			return actions.Request{Action: a, Dir: dir, Secrets: secrets, Shell: &actions.ShellState{}, Terminal: desk{}}
-		}
-		return actionstest.Subject{
-			Succeeds: func(*testing.T) actions.Request {
-				return request(`test -t 0 && echo x >>touched; echo ok; echo err >&2`)
-			},
-			Fails: func(*testing.T) actions.Request { return request(`echo x >>touched; echo "$TOKEN"; exit 3`) },
-			Floods: func(*testing.T) actions.Request {
-				return request("echo x >>touched\nhead -c 70000000 /dev/zero | tr '\\0' x")
-			},
-			Repeats: func(t *testing.T, text string) actions.Request {
-				file := filepath.Join(t.TempDir(), "text")
-				if err := os.WriteFile(file, []byte(text+"\n"), 0o600); err != nil {
-					t.Fatal(err)
-				}
-				return request("echo x >>touched; cat " + file)
-			},
-			Exits: []int{0, 3},
-			Kept:  64 << 20,
-			Hangs: func(t *testing.T) (actions.Request, <-chan struct{}) {
-				fifo := filepath.Join(t.TempDir(), "fifo")
-				if err := syscall.Mkfifo(fifo, 0o600); err != nil {
-					t.Fatal(err)
-				}
-				reached := make(chan struct{})
-				go func() {
-					defer close(reached)
-					_, _ = os.ReadFile(fifo)
-				}()
-				t.Cleanup(func() { // of a script that never ran
-					if end, err := os.OpenFile(fifo, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
-						_ = end.Close()
-					}
-					<-reached
-				})
-				return request("echo >" + fifo + "; sleep 1000 & read -r nothing"), reached
-			},
-			Touched: func() int {
-				data, _ := os.ReadFile(filepath.Join(dir, "touched"))
-				return strings.Count(string(data), "x")
-			},
-		}
-	})
 }
 
 // desk is a terminal at which somebody sits and types nothing.
