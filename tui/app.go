@@ -52,6 +52,9 @@ type app struct {
 	pump      *pump
 	lend      func(tea.ExecCommand, tea.ExecCallback) tea.Cmd // lends the terminal
 	lent      bool                                            // it is
+	show      func(f frame, fresh bool)                       // puts a frame on the terminal
+	fresh     bool                                            // nothing is certain of what stands there
+	resized   chan struct{}                                   // asks for the size of the terminal
 	listen    func(session.Feed) tea.Cmd                      // these three wait; tests put their own in
 	batch     func() tea.Cmd
 	tick      func() tea.Cmd
@@ -109,7 +112,8 @@ func newApp(ctx context.Context, opts Options) *app {
 	a := &app{
 		ctx: ctx, opts: opts, p: opts.Printer, look: opts.look(), client: opts.Client,
 		replies: map[int]func(commandDoneMsg) tea.Cmd{}, shows: map[int]func(previewedMsg) tea.Cmd{},
-		pump: newPump(), quit: make(chan struct{}),
+		pump: newPump(), quit: make(chan struct{}), resized: make(chan struct{}, 1),
+		show: func(frame, bool) {},
 	}
 	a.lend, a.resumable = tea.Exec, resumable
 	a.listen, a.batch, a.tick = a.listenTo, a.nextBatch, a.second
@@ -125,8 +129,7 @@ func newApp(ctx context.Context, opts Options) *app {
 func (a *app) Init() tea.Cmd { return guarded(tea.Batch(a.tick(), a.first)) }
 
 // prepare attaches to the run, if there is one already, and draws the first
-// frame before the program starts: bubbletea shows its first view at once, any
-// other one frame interval later.
+// frame: it stands on the terminal before the program has started.
 func (a *app) prepare(ctx context.Context, width, height int) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -165,13 +168,33 @@ func (a *app) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 	cmd = a.handle(msg)
 	a.draw()
 	a.publish()
+	a.show(frame{a.frame, a.width}, a.fresh)
+	a.fresh = false
 	return a, guarded(cmd)
+}
+
+// paintOn lets a painter draw the frames from now on.
+func (a *app) paintOn(p *painter) {
+	a.show, a.fresh = p.show, false
+	a.show(frame{a.frame, a.width}, false)
+	lend := a.lend
+	a.lend = func(c tea.ExecCommand, done tea.ExecCallback) tea.Cmd {
+		return lend(away{ExecCommand: c, painter: p, ended: a.askSize}, done)
+	}
+}
+
+// askSize has the size of the terminal looked at: it may have changed unnoticed.
+func (a *app) askSize() {
+	select {
+	case a.resized <- struct{}{}:
+	default:
+	}
 }
 
 func (a *app) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		a.width, a.height = msg.Width, msg.Height
+		a.width, a.height, a.fresh = msg.Width, msg.Height, true
 		a.resize()
 	case tea.KeyMsg:
 		return a.keys(msg)
@@ -198,6 +221,10 @@ func (a *app) handle(msg tea.Msg) tea.Cmd {
 		return a.written(msg)
 	case terminalLeftMsg:
 		return a.terminalLeft(msg)
+	case wentOnMsg:
+		if msg.err != nil {
+			a.say(true, a.explain(msg.err))
+		}
 	case taskPanickedMsg:
 		return a.crash(msg.err)
 	}

@@ -92,11 +92,4 @@ func TestMouseSelectsAndScrollsButStartsNothing(t *testing.T) {
 	if len(d.c.events) != before || d.a.dialog != nil {
 		t.Errorf("clicks recorded %d events, dialog %v", len(d.c.events)-before, d.a.dialog)
 	}
-	if d.a.mouseOptions() != nil {
-		t.Error("the mouse is on although nobody asked for it")
-	}
-	d.a.opts.Mouse = true
-	if d.a.mouseOptions() == nil {
-		t.Error("the mouse is off although it was asked for")
-	}
 }

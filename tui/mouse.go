@@ -14,15 +14,6 @@ type clickable interface {
 	click(cell, row int)
 }
 
-// mouseOptions switch the mouse on where it was asked for: the terminal then no longer
-// selects text by itself, and sends every click over the link.
-func (a *app) mouseOptions() []tea.ProgramOption {
-	if !a.opts.Mouse {
-		return nil
-	}
-	return []tea.ProgramOption{tea.WithMouseCellMotion()}
-}
-
 // mouse takes what the mouse did.
 func (a *app) mouse(msg tea.MouseMsg) tea.Cmd {
 	if msg.Action != tea.MouseActionPress || a.quitting || a.tooSmall() || a.awaited > 0 {

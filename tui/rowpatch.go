@@ -14,20 +14,29 @@ type cell struct{ text, style string }
 
 // rowPatch writes what turns a row that stands into another. Rows in which
 // anything is not exactly one cell wide are written whole: terminals do not agree
-// on where such a row goes on.
-func rowPatch(out *bytes.Buffer, row int, before, after string) {
+// on where such a row goes on. No row is wider than the columns.
+func rowPatch(out *bytes.Buffer, row int, before, after string, columns int) {
 	old, ok := cells(before)
 	now, plain := cells(after)
 	mark := out.Len()
 	if ok && plain {
 		patchCells(out, row, old, now)
-		if out.Len()-mark < len(after)+len("\x1b[00;1H") {
+		if out.Len()-mark < len(after)+len("\x1b[00;1H\x1b[K") {
 			return
 		}
 		out.Truncate(mark)
 	}
+	wholeRow(out, row, after, columns)
+}
+
+// wholeRow writes a row whatever stands there. What is behind it is erased only where
+// there is anything: behind the last column the erased cell would be the last one.
+func wholeRow(out *bytes.Buffer, row int, text string, columns int) {
 	place(out, row, 0)
-	out.WriteString(after)
+	out.WriteString(text)
+	if width(text) < columns {
+		out.WriteString(ansi.EraseLineRight)
+	}
 }
 
 func patchCells(out *bytes.Buffer, row int, old, now []cell) {
@@ -77,7 +86,6 @@ func place(out *bytes.Buffer, row, column int) {
 // what it does not know: other sequences than those of styles, and text that is
 // not one cell a grapheme.
 func cells(row string) ([]cell, bool) {
-	row = strings.TrimSuffix(row, ansi.EraseLineRight)
 	all := make([]cell, 0, len(row))
 	style := ""
 	for len(row) > 0 {

@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// wentOnMsg says that the program was stopped and goes on, or why it was not stopped.
+type wentOnMsg struct{ err error }
+
 // suspend stops the program as ctrl+z does elsewhere; the run goes on in its server. It
 // works in dialogs too: what is typed there is there when the program goes on.
 func (a *app) suspend() tea.Cmd {
@@ -16,7 +19,7 @@ func (a *app) suspend() tea.Cmd {
 		a.say(true, why)
 		return nil
 	}
-	return tea.Suspend
+	return a.lend(stopping{}, func(err error) tea.Msg { return wentOnMsg{err} })
 }
 
 // whySuspend says why the program cannot be stopped here, or "".

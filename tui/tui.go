@@ -21,10 +21,10 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"golang.org/x/term"
 
 	"genia.ai/bitacora/internal/i18n"
 	"genia.ai/bitacora/internal/session"
@@ -160,35 +160,35 @@ func Run(ctx context.Context, opts Options) (Result, error) {
 	defer cancel(nil)
 	a := newApp(ctx, opts)
 	columns, rows := size(opts.Out)
+	if columns <= 0 || rows <= 0 {
+		columns, rows = usualColumns, usualRows
+	}
 	a.prepare(ctx, columns, rows)
 
-	state, _ := term.GetState(int(opts.In.Fd()))
-	program := tea.NewProgram(a, append(a.mouseOptions(),
-		tea.WithAltScreen(),
+	tty := &ttyModes{in: opts.In}
+	program := tea.NewProgram(a,
+		tea.WithoutRenderer(), // the painter draws
 		tea.WithInput(newKeyInput(opts.In, func() { cancel(ErrGone) })),
-		tea.WithOutput(a.output()),
 		tea.WithoutSignalHandler(), // signals come through the context, see wait
 		tea.WithoutCatchPanics(),   // app recovers and restores first
-	)...)
+	)
+	screen := newPainter(opts.Out, tty, opts.Mouse, a.pump.pace)
+	screen.panicked = func(err *PanicError) { program.Send(taskPanickedMsg{err}) }
+	a.paintOn(screen)
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		watchSize(ctx, opts.Out, tea.WindowSizeMsg{Width: columns, Height: rows}, a.resized, program.Send)
+	})
 	finished := make(chan error, 1)
-	go func() {
-		defer func() {
-			if v := recover(); v != nil {
-				err := &PanicError{Value: v, Stack: debug.Stack()}
-				_ = program.ReleaseTerminal() // the panic is what is to be told
-				finished <- err
-			}
-		}()
-		_, err := program.Run()
-		finished <- err
-	}()
+	go func() { finished <- runOn(screen, program) }()
 
 	err := wait(ctx, a.quit, finished, program.Quit)
 	interrupted := context.Cause(ctx)
-	if errors.Is(err, ErrStalled) && state != nil {
-		_ = term.Restore(int(opts.In.Fd()), state)
+	if errors.Is(err, ErrStalled) {
+		_ = tty.restore()
 	}
 	cancel(nil)
+	watching.Wait()
 	if !errors.Is(err, ErrStalled) {
 		a.tasks.wait(stallLimit)
 	}
@@ -198,22 +198,23 @@ func Run(ctx context.Context, opts Options) (Result, error) {
 	return a.outcome(), a.failure(interrupted, err)
 }
 
-// output is where the toolkit writes.
-func (a *app) output() io.Writer {
-	if f, ok := a.opts.Out.(*os.File); ok {
-		return newLink(f, a.pump.pace)
+// runOn runs the program on a terminal, which it gives back whatever happens.
+func runOn(screen *painter, program *tea.Program) (err error) {
+	if err := screen.open(); err != nil {
+		return err
 	}
-	return a.opts.Out
-}
-
-// size asks the kernel how large a terminal is; zeros when it is none.
-func size(out io.Writer) (columns, rows int) {
-	if f, ok := out.(*os.File); ok {
-		if columns, rows, err := term.GetSize(int(f.Fd())); err == nil {
-			return columns, rows
+	defer func() {
+		v := recover()
+		if v != nil {
+			err = &PanicError{Value: v, Stack: debug.Stack()}
+			_ = program.ReleaseTerminal() // ends the reading of keys
 		}
-	}
-	return 0, 0
+		if failed := screen.close(); err == nil {
+			err = failed
+		}
+	}()
+	_, err = program.Run()
+	return err
 }
 
 // wait returns how the program ended, or ErrStalled when it should have. The end

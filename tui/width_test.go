@@ -50,7 +50,9 @@ func TestRowsStayAligned(t *testing.T) {
 		x.aligned()
 	}
 	x.resize(100, 30)
-	x.see("q salir")
+	x.until("the keys at the foot", func(screen string) bool {
+		return strings.Contains(screen[strings.LastIndexByte(screen, '\n'):], "q salir")
+	})
 	x.press("kk")
 	x.see("›? 2. Arrancar")
 	x.aligned()
