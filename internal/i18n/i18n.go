@@ -8,7 +8,6 @@ package i18n
 
 import (
 	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,14 +28,14 @@ func Languages() []language.Tag { return []language.Tag{language.English, langua
 // first asked for: a program that starts speaks only one.
 type Catalog struct {
 	matcher language.Matcher
-	bundles map[string]func() (*i18n.Bundle, error) // by language
+	texts   map[string]func() (*texts, error) // by language
 	told    func() ([]told, error)
 }
 
 // Load prepares the embedded texts.
 func Load() (*Catalog, error) {
 	c := &Catalog{
-		matcher: language.NewMatcher(Languages()), bundles: map[string]func() (*i18n.Bundle, error){},
+		matcher: language.NewMatcher(Languages()), texts: map[string]func() (*texts, error){},
 		told: sync.OnceValues(loadTold),
 	}
 	for _, tag := range Languages() {
@@ -44,20 +43,9 @@ func Load() (*Catalog, error) {
 		if err != nil || len(names) == 0 {
 			return nil, errors.Join(err, fmt.Errorf("there are no messages in %s", tag))
 		}
-		c.bundles[tag.String()] = sync.OnceValues(func() (*i18n.Bundle, error) { return loadBundle(tag, names) })
+		c.texts[tag.String()] = sync.OnceValues(func() (*texts, error) { return loadTexts(tag, names) })
 	}
 	return c, nil
-}
-
-func loadBundle(tag language.Tag, names []string) (*i18n.Bundle, error) {
-	bundle := i18n.NewBundle(tag)
-	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
-	for _, name := range names {
-		if _, err := bundle.LoadMessageFileFS(files, name); err != nil {
-			return bundle, fmt.Errorf("load messages %s: %w", name, err)
-		}
-	}
-	return bundle, nil
 }
 
 // Printer returns the texts for the first of the wishes that is understood. A
@@ -76,16 +64,16 @@ func (c *Catalog) Printer(wishes ...string) *Printer {
 		}
 	}
 	// What cannot be read is shown as its id; the tests read everything.
-	bundle, _ := c.bundles[lang]()
-	return &Printer{lang: lang, told: c.told, localizer: i18n.NewLocalizer(bundle, lang)}
+	texts, _ := c.texts[lang]()
+	return &Printer{lang: lang, told: c.told, texts: texts}
 }
 
 // Printer gives texts in one language. It is safe for concurrent use.
 type Printer struct {
-	lang      string
-	localizer *i18n.Localizer
-	told      func() ([]told, error)
-	change    func(id, text string) string
+	lang   string
+	texts  *texts
+	told   func() ([]told, error)
+	change func(id, text string) string
 }
 
 // Through returns a printer that gives every text through a change: so the screens are
@@ -114,7 +102,7 @@ func (p *Printer) T(id string, args ...any) string {
 		}
 		config.TemplateData = data
 	}
-	text, err := p.localizer.Localize(config)
+	text, err := p.texts.localize(config)
 	if err != nil || text == "" {
 		return id
 	}

@@ -7,14 +7,15 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
 var field = regexp.MustCompile(`\{\{\s*\.\w+`)
 
-// texts returns every message of a language, flattened; plural forms become
+// messagesOf returns every message of a language, flattened; plural forms become
 // ids of their own.
-func texts(t *testing.T, lang string) map[string]string {
+func messagesOf(t *testing.T, lang string) map[string]string {
 	t.Helper()
 	names, err := fs.Glob(files, "messages/*."+lang+".json")
 	if err != nil || len(names) == 0 {
@@ -49,7 +50,7 @@ func texts(t *testing.T, lang string) map[string]string {
 }
 
 func TestBothLanguagesHaveTheSameTexts(t *testing.T) {
-	english, spanish := texts(t, "en"), texts(t, "es")
+	english, spanish := messagesOf(t, "en"), messagesOf(t, "es")
 	for _, id := range slices.Sorted(maps.Keys(english)) {
 		translated, ok := spanish[id]
 		if !ok {
@@ -104,14 +105,44 @@ func TestEveryTextCanBeRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for lang, bundle := range catalog.bundles {
-		if _, err := bundle(); err != nil {
-			t.Error(lang, err)
+	for lang, texts := range catalog.texts {
+		all, err := texts()
+		if err != nil {
+			t.Fatal(lang, err)
+		}
+		for id := range maps.Clone(all.waiting) {
+			if err := all.add(id); err != nil {
+				t.Error(lang, err)
+			}
+		}
+		if len(all.waiting) > 0 {
+			t.Errorf("%s: %d texts are still to be read", lang, len(all.waiting))
 		}
 	}
 	if _, err := catalog.told(); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestPrinterIsSafeForConcurrentUse asks for the same texts at once, for the race detector.
+func TestPrinterIsSafeForConcurrentUse(t *testing.T) {
+	catalog, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := slices.Sorted(maps.Keys(messagesOf(t, "en")))
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			p := catalog.Printer("en")
+			for _, id := range ids {
+				if text := p.T(id); text == "" {
+					t.Errorf("%s is empty", id)
+				}
+			}
+		})
+	}
+	group.Wait()
 }
 
 func TestTextWithFieldsAndUnknownID(t *testing.T) {
@@ -130,7 +161,7 @@ func TestTextWithFieldsAndUnknownID(t *testing.T) {
 
 // "Ejecución" is the name of a phase: nothing else is called so in Spanish.
 func TestOnlyThePhaseIsCalledEjecucion(t *testing.T) {
-	for id, text := range texts(t, "es") {
+	for id, text := range messagesOf(t, "es") {
 		if id != "phase.execution" && id != "cli.new" && strings.Contains(strings.ToLower(text), "ejecución") {
 			t.Errorf("%s: %q; a run is a recorrido", id, text)
 		}
