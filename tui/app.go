@@ -252,8 +252,12 @@ func (a *app) key(msg tea.KeyMsg) tea.Cmd {
 		return nil
 	}
 	a.note = notice{} // it was read
-	if name == "ctrl+z" {
+	switch name {
+	case "ctrl+z":
 		return a.suspend()
+	case "ctrl+l": // also in dialogs: something else may have written across them
+		a.fresh = true
+		return nil
 	}
 	if a.tooSmall() && name != "ctrl+c" {
 		return nil
@@ -288,6 +292,8 @@ func (a *app) act(id keyID) tea.Cmd {
 		return a.actEarly(id)
 	}
 	switch id {
+	case keyRedraw:
+		a.fresh = true
 	case keyHelp:
 		a.open(newHelp(a))
 	case keyCommands:

@@ -41,6 +41,8 @@ func (a *app) actEarly(id keyID) tea.Cmd {
 	switch id {
 	case keyCancel, keyLeave, keyDetach:
 		return a.leave(LeftQuit)
+	case keyRedraw:
+		a.fresh = true
 	case keyHelp:
 		a.open(newHelp(a))
 	case keyClose:
@@ -56,7 +58,7 @@ func (a *app) actEarly(id keyID) tea.Cmd {
 func (a *app) hold(offers []offer) {
 	for i := range offers {
 		switch offers[i].id {
-		case keyCancel, keyLeave, keyDetach, keyHelp, keyClose, keyUp, keyDown, keyPageUp, keyPageDown, keyTop, keyBottom:
+		case keyCancel, keyLeave, keyDetach, keyHelp, keyRedraw, keyClose, keyUp, keyDown, keyPageUp, keyPageDown, keyTop, keyBottom:
 		default:
 			offers[i].quiet, offers[i].why = true, a.p.T("tui.msg.opening")
 		}

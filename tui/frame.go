@@ -269,7 +269,7 @@ func (a *app) offers() []offer {
 	if a.early {
 		a.hold(offers)
 	}
-	return append(offers, offer{id: keySuspend, quiet: true, why: a.whySuspend()}, offer{id: keyCommands, quiet: true}, offer{id: keyHelp}, offer{id: keyLeave})
+	return append(offers, offer{id: keySuspend, quiet: true, why: a.whySuspend()}, offer{id: keyRedraw, quiet: true}, offer{id: keyCommands, quiet: true}, offer{id: keyHelp}, offer{id: keyLeave})
 }
 
 // cancellable reports whether something runs that this front end may end.

@@ -41,6 +41,7 @@ const (
 	keyEnd       keyID = "end"
 	keyDetach    keyID = "detach"
 	keySuspend   keyID = "suspend"
+	keyRedraw    keyID = "redraw"
 	keyLeave     keyID = "leave"
 	keyCommands  keyID = "commands"
 	keyHelp      keyID = "help"
@@ -102,6 +103,7 @@ var bindings = []binding{
 	{keyEnd, []string{"e"}, "e"},
 	{keyDetach, []string{"d"}, "d"},
 	{keySuspend, []string{"ctrl+z"}, "ctrl+z"},
+	{keyRedraw, []string{"ctrl+l"}, "ctrl+l"},
 	{keyLeave, []string{"q"}, "q"},
 	{keyCommands, []string{":"}, ":"},
 	{keyHelp, []string{"?"}, "?"},

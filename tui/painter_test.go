@@ -6,12 +6,16 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/vt"
+
+	"genia.ai/bitacora/internal/event"
 )
 
 // randomFrame changes some rows of a frame a little, as screens do.
@@ -268,5 +272,25 @@ func BenchmarkCompose(b *testing.B) {
 		out.Reset()
 		p.compose(out, odd, false)
 		p.compose(out, even, false)
+	}
+}
+
+// TestScreenIsDrawnAnew: what something else wrote across the screen is gone after ctrl+l and after a
+// change of size, also in a dialog.
+func TestScreenIsDrawnAnew(t *testing.T) {
+	d := newDrive(t, "en", event.ModeLive, 80, 24)
+	d.a.fresh = false
+	var anew []bool
+	d.a.show = func(_ frame, fresh bool) { anew = append(anew, fresh) }
+	d.press("enter", "ctrl+l", "j", "n", "ctrl+l")
+	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	var got []bool
+	for _, fresh := range anew {
+		if fresh || len(got) == 0 || got[len(got)-1] {
+			got = append(got, fresh)
+		}
+	}
+	if want := []bool{false, true, false, true, true}; !slices.Equal(got, want) {
+		t.Errorf("drawn anew: %v, want %v", got, want)
 	}
 }

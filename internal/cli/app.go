@@ -73,11 +73,16 @@ func Main(args []string) int {
 }
 
 // How much garbage may stand beside what is used, in percent: while a program
-// starts, and while a screen or a server stays beside a flood of output.
+// starts, which is over before anything is collected; while a large runbook is read; and
+// while a screen or a server stays beside a flood of output.
 const (
-	startingGC = 200
+	startingGC = 400
+	readingGC  = 200
 	lastingGC  = 30
 )
+
+// largeRunbook is how many bytes of a runbook make reading it more than a part of the start.
+const largeRunbook = 1 << 20
 
 // report prints an error unless it was told before. Problems of a runbook begin
 // with their place, so that editors find it.

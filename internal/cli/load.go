@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -38,6 +39,9 @@ func (a *app) load(name string) (*loaded, error) {
 	found, fragment, err := a.locate(name)
 	if err != nil {
 		return nil, err
+	}
+	if len(found.source) > largeRunbook {
+		debug.SetGCPercent(readingGC)
 	}
 	found.Runbook, err = runbooks.Parse(found.path, found.source)
 	if err != nil || fragment == "" {
