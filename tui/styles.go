@@ -67,7 +67,9 @@ type tokens struct {
 }
 
 // The palettes keep to the sixteen colours of the terminal, which its owner has
-// made readable, and which cost the fewest bytes on a slow link.
+// made readable, and which cost the fewest bytes on a slow link. Only the grey of quiet
+// texts does not where there are more: the eighth colour is hard to read on many
+// terminals, and is the background itself in schemes such as Solarized.
 var (
 	darkTokens = tokens{
 		accent: lipgloss.Color("14"), good: lipgloss.Color("10"), warn: lipgloss.Color("11"),
@@ -96,10 +98,21 @@ func tokensOf(palette Palette, getenv func(string) string, dark bool) tokens {
 		return darkContrast
 	case palette == PaletteHighContrast:
 		return lightContrast
-	case dark:
-		return darkTokens
 	}
-	return lightTokens
+	chosen, grey := lightTokens, lipgloss.Color("242")
+	if dark {
+		chosen, grey = darkTokens, lipgloss.Color("245")
+	}
+	if manyColours(getenv) {
+		chosen.quiet = grey
+	}
+	return chosen
+}
+
+// manyColours reports whether a terminal says that it has 256 colours or more.
+func manyColours(getenv func(string) string) bool {
+	depth := getenv("COLORTERM")
+	return strings.Contains(getenv("TERM"), "256color") || depth == "truecolor" || depth == "24bit"
 }
 
 // monochrome reports whether a terminal has no colours by its name: those of DEC, and
@@ -117,7 +130,7 @@ func newLook(palette Palette, getenv func(string) string, dark bool) *look {
 		l.sym, l.ascii = asciiSymbols, true
 	}
 	r := lipgloss.NewRenderer(io.Discard)
-	r.SetColorProfile(termenv.ANSI)
+	r.SetColorProfile(termenv.ANSI256)
 	r.SetHasDarkBackground(dark)
 	paint := func(colour lipgloss.TerminalColor) lipgloss.Style {
 		style := r.NewStyle().Inline(true)

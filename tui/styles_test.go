@@ -50,6 +50,26 @@ func TestPalettes(t *testing.T) {
 	}
 }
 
+// TestQuietTextsCanBeRead: the eighth colour is taken only where there is no other grey.
+func TestQuietTextsCanBeRead(t *testing.T) {
+	for _, test := range []struct {
+		env  map[string]string
+		dark bool
+		want string
+	}{
+		{map[string]string{"TERM": "xterm-256color"}, true, "\x1b[38;5;245m"},
+		{map[string]string{"TERM": "xterm-256color"}, false, "\x1b[38;5;242m"},
+		{map[string]string{"TERM": "xterm", "COLORTERM": "truecolor"}, true, "\x1b[38;5;245m"},
+		{map[string]string{"TERM": "xterm"}, true, "\x1b[90m"},
+		{map[string]string{"TERM": "xterm-256color", "NO_COLOR": "1"}, true, "\x1b[2m"},
+	} {
+		l := newLook("", func(name string) string { return test.env[name] }, test.dark)
+		if got := l.dim.Render("x"); !strings.HasPrefix(got, test.want) {
+			t.Errorf("%v, dark %v: %q", test.env, test.dark, got)
+		}
+	}
+}
+
 // TestASCIIWhereTheLocaleIsNotUTF8 shows every screen to a terminal that knows no other
 // signs: of ours none is left, and the layout stands.
 func TestASCIIWhereTheLocaleIsNotUTF8(t *testing.T) {
