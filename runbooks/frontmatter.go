@@ -28,6 +28,8 @@ type frontMatter struct {
 
 	shell, cwd  string // of all shell blocks that name none
 	skipPrompts bool
+
+	ignores []ignore // in the whole text
 }
 
 // mark is a place as diagnostics give it: both count from 1, columns in characters.

@@ -97,6 +97,7 @@ var rules = []Rule{
 	{"undeclared-param", []Severity{SeverityInfo}, "a parameter was found in the text and is not declared", "declare it in the front matter, with a pattern and an example", false},
 	{"unknown-action", []Severity{SeverityError}, "after or undo names no action, or the action itself", "name an action of the runbook", false},
 	{"unknown-attribute", []Severity{SeverityWarning}, "an attribute that is not known", "look at the spelling", false},
+	{"unknown-code", []Severity{SeverityWarning}, "lint-ignore names something that is no code of this list", "look at the spelling", false},
 	{"unknown-effect", []Severity{SeverityError}, "effect is none of read, write and destructive", "write one of them", false},
 	{"unknown-env", []Severity{SeverityError}, "hosts names a value that env does not declare", "declare it in env", false},
 	{"unknown-fence", []Severity{SeverityError, SeverityWarning}, "the first word of a fence is almost that of an action; an error where it has attributes of one", "look at the spelling", false},
@@ -109,6 +110,7 @@ var rules = []Rule{
 	{"unquoted-variable", []Severity{SeverityWarning, SeverityInfo}, "the shell splits the value of a variable at blanks; a warning in commands that destroy", "put it in double quotes", false},
 	{"unreachable-scenario", []Severity{SeverityWarning}, "no choice leads to a scenario, and one leads to others", "add an option with -> scenario:ID", false},
 	{"unreachable-step", []Severity{SeverityWarning}, "every answer to a choice leads past a step", "let one of its options lead there, or remove the step", false},
+	{"unused-ignore", []Severity{SeverityWarning}, "lint-ignore leaves nothing out: nothing of that code is found where it stands, or it is an error, which cannot be ignored", "remove it", false},
 	{"unused-param", []Severity{SeverityWarning}, "a parameter is declared and never used", "remove it, or use it", false},
 	{"unused-secret", []Severity{SeverityWarning}, "a secret is declared and never used", "remove it", false},
 }
