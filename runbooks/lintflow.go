@@ -131,7 +131,7 @@ func (l *linter) undos() {
 		undoes[a.Settings.Undo] = true
 	}
 	for _, a := range l.walk {
-		if a.Kind.Asks() || a.Kind == KindMail || !a.Declared || a.Effect == EffectRead || a.Settings.Undo != "" ||
+		if a.Kind.Asks() || a.Kind == KindMail || !a.Declared || a.Effect != EffectWrite || a.Settings.Undo != "" ||
 			a.Name != "" && undoes[a.Name] {
 			continue
 		}

@@ -91,6 +91,8 @@ func Inspect(path string, src []byte, around Surroundings) ([]Finding, error) {
 	l.flow()
 	l.undos()
 	l.outcome()
+	l.orphans()
+	l.textSecrets()
 	l.links()
 	l.fixEffects()
 	l.more()
@@ -136,6 +138,8 @@ func (l *linter) inspectAction(a *placedAction) {
 	l.remoteHost(a)
 	l.request(a)
 	l.sample(a)
+	l.deletes(a)
+	l.destroysOtherwise(a)
 	if a.isShell() {
 		l.shellScript(a)
 	}

@@ -41,7 +41,7 @@ func (y *yamlReader) member(fm *frontMatter, key string, at, value ast.Node) {
 	case "env":
 		y.each(value, key, func(name string, at, v ast.Node) {
 			y.checkName(at, "env", name, nil)
-			fm.env[name] = y.string(v, "env "+name)
+			fm.env[name], fm.envMarks[name] = y.string(v, "env "+name), y.mark(at)
 		})
 	case "shell":
 		fm.shell = y.string(value, key)
