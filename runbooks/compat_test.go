@@ -47,7 +47,7 @@ func mustParam(t *testing.T, rb *Runbook, name string) Param {
 }
 
 // What the documents do when they are walked is proven beside the command
-// (internal/cli/compat_test.go); here is what the parser makes of them.
+// (internal/cli/compatcases_test.go); here is what the parser makes of them.
 
 func TestRunme(t *testing.T) {
 	rb := compatible(t, "runme.md")
