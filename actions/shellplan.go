@@ -20,11 +20,15 @@ type interpreter struct {
 
 // interpreterOf returns how to run a language, as named by an info string.
 func interpreterOf(lang string) (interpreter, error) {
-	switch strings.ToLower(lang) {
-	case "", "sh", "bash", "shell", "console", "shell-session", "sh-session", "shellsession":
+	lang = strings.ToLower(lang)
+	if strings.HasPrefix(lang, "azurecli") { // of the documents of Azure: bash with az
+		lang = "bash"
+	}
+	switch lang {
+	case "", "sh", "bash", "shell", "console", "command", "terminal", "shell-session", "sh-session", "shellsession", "shellscript":
 		return interpreter{programs: []string{"bash", "sh"}, wrapped: true}, nil
-	case "zsh", "ksh", "fish", "php", "lua":
-		return interpreter{programs: []string{strings.ToLower(lang)}}, nil
+	case "zsh", "ksh", "dash", "fish", "php", "lua":
+		return interpreter{programs: []string{lang}}, nil
 	case "python", "python3", "py":
 		return interpreter{programs: []string{"python3", "python"}}, nil
 	case "ruby", "rb":

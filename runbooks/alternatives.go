@@ -66,10 +66,11 @@ func alternativesOf(a *Action) []Alternative {
 // inShell reports whether the code is in a language of which the shell parser
 // knows what it means.
 func inShell(a *Action) bool {
-	return a.Kind == KindShell && slices.Contains(shellLangs, strings.ToLower(a.Lang))
+	lang := strings.ToLower(a.Lang)
+	return a.Kind == KindShell && (slices.Contains(shellLangs, lang) || strings.HasPrefix(lang, "azurecli"))
 }
 
-var shellLangs = []string{"", "sh", "bash", "shell", "console", "shell-session", "sh-session", "shellsession"}
+var shellLangs = []string{"", "sh", "bash", "shell", "console", "command", "terminal", "shell-session", "sh-session", "shellsession", "shellscript"}
 
 // recognise finds the alternatives of a block, and whether it ends by itself. A
 // block that waits for something, or keeps something of what it prints, is meant
@@ -83,7 +84,7 @@ func (a *Action) recognise(endless bool) {
 		}
 		return
 	}
-	a.Endless = endless && len(a.Alternatives) == 0 && inShell(a)
+	a.Endless = len(a.Alternatives) == 0 && (endless && inShell(a) || a.inBackground())
 }
 
 // Part returns the action as it runs when the alternative of a number, from 1, is

@@ -151,6 +151,9 @@ func (c *converter) children(n ast.Node) (list []*block, loose []directive) {
 			}
 		}
 		loose = nil
+		if b.kind != blockParagraph { // an item takes those of its text
+			c.takeIgnores(b)
+		}
 		list = append(list, b)
 	}
 	return list, loose
@@ -251,6 +254,7 @@ func (c *converter) list(n *ast.List, b *block) {
 				item.task = item.task || grandchild.inline.task
 			}
 		}
+		c.takeIgnores(item)
 		if b.ordered {
 			item.number = leadingDigits(c.src.lines[item.line-1][item.indent:])
 		}

@@ -53,6 +53,7 @@ func (b *block) reading() *codeReading {
 
 func classifyCode(b *block) codeReading {
 	in, err := readInfo(b.info)
+	in.attrs, _ = splitIgnores(in.attrs)
 	for _, d := range b.notes {
 		in.attrs = append(in.attrs, notesOn(d)...)
 	}

@@ -46,10 +46,12 @@ func mustParam(t *testing.T, rb *Runbook, name string) Param {
 	return rb.Params[i]
 }
 
-// TestRunme has a case for each row of the table of docs/compatibility.md.
+// What the documents do when they are walked is proven beside the command
+// (internal/cli/compatcases_test.go); here is what the parser makes of them.
+
 func TestRunme(t *testing.T) {
 	rb := compatible(t, "runme.md")
-	list, watch, wait := mustAction(t, rb, "list-pumps"), mustAction(t, rb, "watch-pumps"), mustAction(t, rb, "wait")
+	list, log, wait := mustAction(t, rb, "list-pumps"), mustAction(t, rb, "log"), mustAction(t, rb, "wait")
 	plain, count, empty := mustAction(t, rb, "plain"), mustAction(t, rb, "count"), mustAction(t, rb, "empty")
 	for _, tc := range []struct {
 		row  string
@@ -57,41 +59,46 @@ func TestRunme(t *testing.T) {
 		want any
 	}{
 		{"name, JSON spelling", list.ID, "list-pumps"},
-		{"name, spelling of HTML attributes", watch.ID, "watch-pumps"},
+		{"name, spelling of HTML attributes", log.ID, "log"},
 		{"interactive=false", list.Settings.Interactive, false},
-		{"id is kept", list.Attrs["id"], "01HPUMP"},
-		{"background is kept", watch.Attrs["background"], "true"},
-		{"category is kept", watch.Attrs["category"], "logs"},
-		{"cwd of a cell", watch.Settings.Cwd, "/var/log"},
-		{"cwd of the front matter", list.Settings.Cwd, "/srv/pumps"},
-		{"shell of the front matter", list.Settings.Interpreter, "zsh"},
-		{"interpreter of a cell", count.Settings.Interpreter, "python3"},
+		{"cwd of a cell", log.Settings.Cwd, "{{SITE}}/log"},
+		{"cwd of the front matter", list.Settings.Cwd, "pumps"},
+		{"shell of the front matter", list.Settings.Interpreter, "dash"},
+		{"interpreter of a cell", count.Settings.Interpreter, "bash"},
 		{"excludeFromRunAll stands apart", empty.Settings.Apart, true},
 		{"excludeFromRunAll is asked for", empty.Settings.Confirm, true},
 		{"others do not stand apart", list.Settings.Apart || list.Settings.Confirm, false},
-		{"export X=message is asked for", strings.Join(wait.Uses, " "), "WAIT_SECS"},
-		{"export X=message is what is run", wait.Script(), "export WAIT_SECS=\"${WAIT_SECS}\"\nexport PUMP=\"red\"\nsleep \"$WAIT_SECS\"\n"},
-		{"export X=message is the label", mustParam(t, rb, "WAIT_SECS").Label, "Enter how long to wait in seconds"},
-		{"export X=message takes any text", mustParam(t, rb, "WAIT_SECS").FreeText, true},
-		{"promptEnv=false", plain.Script(), "export MESSAGE=Enter a message\n"},
+		{"export X=message is asked for", strings.Join(wait.Uses, " "), "WAIT_FOR"},
+		{"export X=message is what is run", wait.Script(), "export WAIT_FOR=\"${WAIT_FOR}\"\nexport PUMP=\"red\"\necho \"$PUMP waits for $WAIT_FOR\"\n"},
+		{"export X=message is the label", mustParam(t, rb, "WAIT_FOR").Label, "Enter what to wait for"},
+		{"export X=message takes any text", mustParam(t, rb, "WAIT_FOR").FreeText, true},
+		{"promptEnv=false", plain.Script(), plain.Code},
 		{"promptEnv=false asks nothing", len(plain.Uses), 0},
 	} {
 		if tc.got != tc.want {
 			t.Errorf("%s: %#v, want %#v", tc.row, tc.got, tc.want)
 		}
 	}
-	kept := []string{}
-	for _, d := range codes(rb.Diagnostics)["kept-attribute"] {
-		if d.Severity != SeverityInfo {
-			t.Errorf("%v", d)
-		}
-		kept = append(kept, strings.Split(d.Message, `"`)[1])
-	}
-	if want := "id background category closeTerminalOnSuccess"; strings.Join(kept, " ") != want {
-		t.Errorf("kept are %v, want %s", kept, want)
-	}
 	if unknown := codes(rb.Diagnostics)["unknown-attribute"]; len(unknown) > 0 {
 		t.Errorf("unknown: %v", unknown)
+	}
+}
+
+// TestRunmeIsTrue takes for true what Runme does.
+func TestRunmeIsTrue(t *testing.T) {
+	for value, want := range map[string]bool{"true": true, "1": true, "TRUE": true, "t": true, "false": false, "0": false, "F": false} {
+		rb, err := Parse("x.md", []byte("# T\n\n## Run\n\n```sh {\"name\":\"a\",\"excludeFromRunAll\":\""+value+"\",\"background\":\""+value+"\",\"interactive\":\""+value+"\"}\nmake x\n```\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := mustAction(t, rb, "a")
+		if a.Settings.Apart != want || a.Settings.Interactive != want || a.Endless != want || HasErrors(rb.Diagnostics) {
+			t.Errorf("%s: %+v, endless %v, %v", value, a.Settings, a.Endless, rb.Diagnostics)
+		}
+	}
+	rb, err := Parse("x.md", []byte("# T\n\n## Run\n\n```sh {background=yes}\nmake x\n```\n"))
+	if err != nil || len(codes(rb.Diagnostics)["invalid-bool"]) != 1 {
+		t.Errorf("%v, %v", rb, err)
 	}
 }
 
@@ -140,16 +147,47 @@ func TestInnovationEngine(t *testing.T) {
 			t.Errorf("%s: %+v", tc.row, p)
 		}
 	}
-	want := "none none.1 |Fill the tank\nexecution execution.1 |Start the pump [shell pumpctl start --name $PUMP_NAME --note \"$PUMP_NOTE\" --id $PUMP_ID --zone $PUMP_ZONE]\nidentification identification.1 |Look at the pump [shell pumpctl show]"
-	if got := sketch(rb); got != want {
+	var steps []string
+	for _, s := range rb.Sequence {
+		steps = append(steps, string(s.Phase)+" "+s.Text)
+	}
+	if got, want := strings.Join(steps, "|"), "none The pump needs water in the tank.|none Open the valve|execution Start the pump|identification Look at the pump|identification Log out"; got != want {
 		t.Errorf("prerequisites and cells:\n%s\nwant\n%s", got, want)
 	}
-	start, look := rb.Sequence[1].Actions[0], rb.Sequence[2].Actions[0]
-	if start.Settings.Similarity != 0.8 || start.SampleOutput != "{ \"state\": \"running\" }\n" {
+	start, look := rb.Sequence[2].Actions[0], rb.Sequence[3].Actions[0]
+	if start.Settings.Similarity != 0.8 || start.SampleOutput != "{ \"state\": \"running\", \"name\": \"red-pump\" }\n" {
 		t.Errorf("expected_similarity as a share: %+v, sample %q", start.Settings, start.SampleOutput)
 	}
 	if look.Settings.SampleRegex != "state: (running|starting)" || look.SampleOutput != "state: running\n" {
 		t.Errorf("expected_similarity as an expression: %+v, sample %q", look.Settings, look.SampleOutput)
+	}
+}
+
+// TestPrerequisites names what is to be walked first, and with which command.
+func TestPrerequisites(t *testing.T) {
+	for _, tc := range []struct{ name, file, item, want string }{
+		{"beside the document", "x.md", "- [A](a.md)", "- a.md: `bitacora run a.md`"},
+		{"from the document's directory on", "/srv/docs/deep/x.md", "- [A](../a.md)", "- ../a.md: `bitacora run /srv/docs/a.md`"},
+		{"a section of it", "docs/x.md", "- See [A](a.md#part-two)", "- a.md: `bitacora run docs/a.md#part-two`"},
+		{"quoted for a shell", "docs/x.md", "- [A](<b/it's%20a.md>)", "- b/it's a.md: `bitacora run 'docs/b/it'\\''s a.md'`"},
+		{"a dash is no option", "x.md", "- [A](-a.md)", "- -a.md: `bitacora run ./-a.md`"},
+		{"several of one item", "x.md", "- Do [A](a.md) and [B](b.md \"the other\"), then [A](a.md)", "- a.md: `bitacora run a.md`\n- b.md: `bitacora run b.md`"},
+		{"in a sentence", "x.md", "It builds on [A](a.md).", "- a.md: `bitacora run a.md`"},
+		{"on another host", "x.md", "- Read all of [A](https://example.org/a.md)", ""},
+		{"from the root of a site", "x.md", "- Read all of [A](/docs/a.md)", ""},
+		{"no runbook", "x.md", "- Get all of [A](a.tgz)", ""},
+	} {
+		rb, err := Parse(tc.file, []byte("# T\n\n## Prerequisites\n\n"+tc.item+"\n\n## Steps\n\n1. Do it\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := rb.Sequence[0].Body; got != tc.want {
+			t.Errorf("%s: %q, want %q", tc.name, got, tc.want)
+		}
+	}
+	rb, err := Parse("x.md", []byte("# T\n\n## Steps\n\n1. Do [it](it.md) now\n"))
+	if err != nil || rb.Sequence[0].Body != "" {
+		t.Errorf("a link elsewhere became a prerequisite: %+v, %v", rb, err)
 	}
 }
 
@@ -165,19 +203,26 @@ func TestReadINI(t *testing.T) {
 
 func TestXC(t *testing.T) {
 	rb := compatible(t, "xc.md")
-	fill, start := mustAction(t, rb, "fill"), mustAction(t, rb, "start")
+	fill, start, look := mustAction(t, rb, "fill"), mustAction(t, rb, "start-up"), mustAction(t, rb, "look")
 	for _, tc := range []struct {
 		row  string
 		got  any
 		want any
 	}{
 		{"Dir", fill.Settings.Cwd, "./tank"},
+		{"Directory", look.Settings.Cwd, "tank"},
 		{"Env is a default", mustParam(t, rb, "LEVEL").Default, "80"},
 		{"Env, second value", mustParam(t, rb, "TANK").Default, "north"},
+		{"Environment and Inputs", mustParam(t, rb, "SPEED").Default, "slow"},
 		{"Inputs", mustParam(t, rb, "PUMP").Required, true},
 		{"Requires", start.Settings.After, "fill"},
+		{"Requires a name with a blank", look.Settings.After, "start-up"},
 		{"Requires what is not there", len(codes(rb.Diagnostics)["required-later"]), 1},
-		{"attributes are no text of a step", sketch(rb), "execution execution.1 |Fills the tank. [shell pumpctl fill --tank $TANK --level $LEVEL]\nexecution execution.2 |Starts a pump. [shell pumpctl start $PUMP]"},
+		{"a block without a language is one script", start.Code, "pumpctl() { echo \"started $3, $5\"; }\npumpctl start --pump \"$PUMP\" --speed \"$SPEED\"\n"},
+		{"attributes are no text of a step", rb.Sequence[1].Text, "Starts a pump, long options and all."},
+		{"what says nothing of a task is its text", rb.Sequence[0].Text, "Fills the tank."},
+		{"Interactive is not the rule", start.Settings.Interactive, false},
+		{"Interactive", mustAction(t, compatible(t, "xc-talk.md"), "configure").Settings.Interactive, true},
 	} {
 		if tc.got != tc.want {
 			t.Errorf("%s: %#v, want %#v", tc.row, tc.got, tc.want)

@@ -8,8 +8,9 @@ import (
 
 // directive is a comment that annotates what cannot carry attributes.
 type directive struct {
-	attrs []attribute // at counts bytes in the line
-	line  int
+	attrs   []attribute // at counts bytes in the line
+	ignores []attribute // what is said for lint alone
+	line    int
 
 	similarity string // of an expected_similarity comment, "" otherwise
 }
@@ -35,7 +36,7 @@ func readDirectives(text string, line, base int, src *source, f *findings) []dir
 				f.fatal("directive", line, src.column(line, a.at), fmt.Sprintf("the directive's %q has no value", a.key), "write "+a.key+"=value")
 			}
 		}
-		d.attrs = attrs
+		d.attrs, d.ignores = splitIgnores(attrs)
 		list = append(list, d)
 	}
 	for _, m := range similarityForm.FindAllStringSubmatch(text, -1) {

@@ -21,6 +21,7 @@ type frontMatter struct {
 	secrets              []string
 	secretMarks          []mark // of each secret
 	env                  map[string]string
+	envMarks             map[string]mark // of each name of env
 	hosts                []string
 	hostsMark            mark
 	roles                []declaredRole
@@ -28,6 +29,8 @@ type frontMatter struct {
 
 	shell, cwd  string // of all shell blocks that name none
 	skipPrompts bool
+
+	ignores []ignore // in the whole text
 }
 
 // mark is a place as diagnostics give it: both count from 1, columns in characters.
@@ -50,7 +53,7 @@ type yamlReader struct {
 // readFrontMatter reads the declared members. Everything it does not know is left
 // alone, so that front matter for other tools does no harm.
 func readFrontMatter(block frontBlock, f *findings) frontMatter {
-	fm := frontMatter{env: map[string]string{}, targets: map[Phase]time.Duration{}}
+	fm := frontMatter{env: map[string]string{}, envMarks: map[string]mark{}, targets: map[Phase]time.Duration{}}
 	if block.line == 0 || strings.TrimSpace(block.text) == "" {
 		return fm
 	}

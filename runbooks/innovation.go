@@ -1,7 +1,12 @@
 package runbooks
 
 import (
+	"fmt"
+	"net/url"
+	"path"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -78,8 +83,77 @@ func ReadINI(src []byte) map[string]string {
 	return values
 }
 
-// isLocalRunbook reports whether a link leads to another Markdown file.
-func isLocalRunbook(link string) bool {
-	file, _, _ := strings.Cut(link, "#")
-	return strings.HasSuffix(file, ".md") && !strings.Contains(link, "://")
+// localRunbook matches a link to another Markdown file; a section may be named.
+var localRunbook = regexp.MustCompile(`\]\(\s*<?([^()<>\s]+\.md)(#[^()<>\s]*)?>?(?:\s+["'][^()]*)?\)`)
+
+// asksFor returns the runbooks that a block of a section of prerequisites links to,
+// in their order: they are to be walked first.
+func (st *stepper) asksFor(blk *block) []string {
+	if st.s.Kind != SectionChecklist {
+		return nil
+	}
+	var links []string
+	for _, line := range st.src.lines[blk.line-1 : min(blk.last, len(st.src.lines))] {
+		if !strings.Contains(line, ".md") {
+			continue
+		}
+		for _, m := range localRunbook.FindAllStringSubmatch(line, -1) {
+			if link := m[1] + m[2]; !strings.Contains(link, "://") && !slices.Contains(links, link) {
+				links = append(links, link)
+			}
+		}
+	}
+	return links
+}
+
+// isPrerequisite reports whether a block asks for other runbooks, and notes which.
+func (st *stepper) isPrerequisite(blk *block) bool {
+	links := st.asksFor(blk)
+	if len(links) == 0 {
+		return false
+	}
+	if st.prerequisites == nil {
+		st.prerequisites = map[int][]string{}
+	}
+	st.prerequisites[blk.line] = links
+	return true
+}
+
+// namePrerequisites writes below each step that asks for other runbooks what they
+// are and the command that walks them. A relative link counts from the runbook's
+// own directory; what a site means by one that begins with / is not known.
+func (b *builder) namePrerequisites(file string) {
+	for _, p := range b.placed {
+		var lines []string
+		for _, link := range b.prerequisites[p.Line] {
+			name, section, _ := strings.Cut(link, "#")
+			if plain, err := url.PathUnescape(name); err == nil {
+				name = plain
+			}
+			if path.IsAbs(name) {
+				continue
+			}
+			target := path.Join(path.Dir(filepath.ToSlash(file)), name)
+			if section != "" {
+				target += "#" + section
+			}
+			if strings.HasPrefix(target, "-") {
+				target = "./" + target // no option
+			}
+			lines = append(lines, fmt.Sprintf("- %s: `bitacora run %s`", name, shellWord(target)))
+		}
+		if len(lines) > 0 {
+			p.Body = strings.Trim(p.Body+"\n\n"+strings.Join(lines, "\n"), "\n")
+		}
+	}
+}
+
+var plainWord = regexp.MustCompile(`^[\p{L}\p{N}_./:@%+=#,-]+$`)
+
+// shellWord quotes a word for a shell where it has to be.
+func shellWord(word string) string {
+	if plainWord.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

@@ -136,7 +136,7 @@ func (b *builder) lintParams() {
 		visit(s)
 	}
 	for _, s := range b.rb.Sections {
-		for _, name := range templates(s.Body) {
+		for _, name := range templates(s.Heading + "\n" + s.Body) {
 			used[name] = true
 		}
 	}

@@ -2,6 +2,7 @@ package runbooks
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,25 +15,57 @@ func (l *linter) destroys(a *placedAction, t *shellText) {
 	if a.Effect == EffectDestructive {
 		return
 	}
-	for _, c := range t.calls {
+	for _, c := range slices.Concat(t.calls, t.nested) {
 		what, at := destructive(c)
 		if what == "" {
 			continue
 		}
-		if !at.IsValid() {
+		if !at.IsValid() || c.nested {
 			at = c.at
 		}
 		s, _ := l.at(a, at)
-		switch {
-		case a.Declared && a.Effect == EffectRead:
-			l.report(SeverityError, "effect-understated", s, fmt.Sprintf("%s destroys, but the block says effect=read: it would run without a question", what), "put effect=destructive")
-		case a.Declared:
-			l.report(SeverityInfo, "destructive-command", s, fmt.Sprintf("%s cannot be taken back; the block says effect=write", what), "put effect=destructive: what is destroyed is then typed to confirm")
-		default:
-			f := l.report(SeverityWarning, "destructive-command", s, fmt.Sprintf("%s cannot be taken back, and the block does not say so", what), "put effect=destructive: what is destroyed is then typed to confirm")
-			f.Fix = l.effectFix(a, EffectDestructive)
-		}
+		l.destroyed(a, s, what)
 		return
+	}
+}
+
+// destroyed reports something that cannot be taken back, as bad as what its block
+// says of itself makes it.
+func (l *linter) destroyed(a *placedAction, s spot, what string) {
+	switch {
+	case a.Declared && a.Effect == EffectRead:
+		l.report(SeverityError, "effect-understated", s, fmt.Sprintf("%s destroys, but the block says effect=read: it would run without a question", what), "put effect=destructive")
+	case a.Declared:
+		l.report(SeverityInfo, "destructive-command", s, fmt.Sprintf("%s cannot be taken back; the block says effect=write", what), "put effect=destructive: what is destroyed is then typed to confirm")
+	default:
+		f := l.report(SeverityWarning, "destructive-command", s, fmt.Sprintf("%s cannot be taken back, and the block does not say so", what), "put effect=destructive: what is destroyed is then typed to confirm")
+		f.Fix = l.effectFix(a, EffectDestructive)
+	}
+}
+
+// deletes finds requests that delete in actions that say nothing of it, or less. A
+// declared write is taken at its word: some things are switched back on so.
+func (l *linter) deletes(a *placedAction) {
+	if a.Kind == KindHTTP && httpMethod(a.Code) == http.MethodDelete && (!a.Declared || a.Effect == EffectRead) {
+		s, _ := l.atCode(a, lineOf(a.Code, http.MethodDelete), 0)
+		l.destroyed(a, s, http.MethodDelete)
+	}
+}
+
+// destroyingCode is what removes trees and tables in scripts of other languages.
+var destroyingCode = regexp.MustCompile(`(?i)shutil\.rmtree\(|FileUtils\.rm_rf?\b|\brmSync\(|\brimraf\b|\bremove_tree\(|\bdrop\s+(?:table|database|schema)\b|\btruncate\s+table\b|\.drop_all\(|\.dropDatabase\(`)
+
+// destroysOtherwise looks at scripts that are not for a shell.
+func (l *linter) destroysOtherwise(a *placedAction) {
+	if a.Kind != KindShell || a.isShell() || a.Effect == EffectDestructive {
+		return
+	}
+	for i, line := range strings.Split(a.Code, "\n") {
+		if m := destroyingCode.FindStringIndex(line); m != nil && !strings.HasPrefix(strings.TrimSpace(line), "#") {
+			s, _ := l.atCode(a, i, m[0])
+			l.destroyed(a, s, strings.TrimRight(line[m[0]:m[1]], "("))
+			return
+		}
 	}
 }
 
@@ -47,6 +80,17 @@ var verbsOf = map[string]map[string]bool{
 	"doctl":       wordSet("delete"),
 	"vault":       wordSet("delete"),
 	"rabbitmqctl": wordSet("delete_queue purge_queue delete_vhost reset force_reset"),
+	"gh":          wordSet("delete"),
+	"argocd":      wordSet("delete"),
+	"eksctl":      wordSet("delete"),
+	"velero":      wordSet("delete"),
+	"openstack":   wordSet("delete"),
+	"consul":      wordSet("delete"),
+	"heroku":      wordSet("apps:destroy pg:reset"),
+	"vagrant":     wordSet("destroy"),
+	"virsh":       wordSet("destroy undefine"),
+	"rclone":      wordSet("delete purge"),
+	"gsutil":      wordSet("rb"),
 }
 
 // destroyers are programs that do nothing else.
@@ -62,13 +106,20 @@ func destructive(c shellCall) (what string, at syntax.Pos) {
 	if c.has("--dry-run", "--dry-run=client", "--dry-run=server", "--dryrun", "--help", "-h") {
 		return "", at
 	}
+	if c.empties {
+		return "emptying a file", at
+	}
 	switch c.name {
 	case "git":
 		return destroyingGit(c), at
 	case "kubectl", "oc", "terraform", "tofu", "pulumi", "terragrunt", "docker", "podman", "aws":
 		return destroyingClient(c), at
-	case "rm", "find", "dd", "crontab":
-		return destroyingFiles(c)
+	case "rm", "find", "dd", "crontab", "truncate", "rsync", "gsutil":
+		if what, at = destroyingFiles(c); what != "" {
+			return what, at
+		}
+	case "curl":
+		return destroyingRequest(c), at
 	case "kafka-topics", "kafka-topics.sh", "kafka-consumer-groups", "kafka-consumer-groups.sh":
 		if c.has("--delete") {
 			return c.name + " --delete", at
@@ -77,9 +128,8 @@ func destructive(c shellCall) (what string, at syntax.Pos) {
 	if destroyers[c.name] {
 		return c.name, at
 	}
-	verbs := verbsOf[c.name]
-	if i := slices.IndexFunc(c.args, func(a argument) bool { return verbs[a.text] }); i >= 0 {
-		return c.name + " " + c.args[i].text, at
+	if verb := c.destroyingVerb(); verb != "" {
+		return c.name + " " + verb, at
 	}
 	if sqlClients[c.name] {
 		if m := destroyingSQL.FindString(c.text() + "\n" + c.fed); m != "" {
@@ -89,6 +139,33 @@ func destructive(c shellCall) (what string, at syntax.Pos) {
 	return "", at
 }
 
+// destroyingVerb returns the subcommand that destroys, "" when there is none: what
+// stands behind an option is its value, and what comes after a verb that reads is
+// only a name.
+func (c shellCall) destroyingVerb() string {
+	verbs := verbsOf[c.name]
+	if verbs == nil {
+		return ""
+	}
+	for i := 0; i < len(c.args); i++ {
+		text := c.args[i].text
+		switch {
+		case strings.HasPrefix(text, "-"):
+			if !strings.Contains(text, "=") && !switches[text] {
+				i++
+			}
+		case verbs[text]:
+			return text
+		case slices.Contains([]string{"list", "get", "describe", "show", "read", "status", "history", "search", "view"}, text):
+			return ""
+		}
+	}
+	return ""
+}
+
+// switches are options of these programs that take no value.
+var switches = wordSet("-q --quiet -y --yes --force -f -r -R -v --verbose --debug --wait --async --no-wait --purge --recursive -A --all")
+
 // destroyingFiles judges what removes files, or writes over them.
 func destroyingFiles(c shellCall) (what string, at syntax.Pos) {
 	starts := func(start string) func(argument) bool {
@@ -97,6 +174,14 @@ func destroyingFiles(c shellCall) (what string, at syntax.Pos) {
 	switch {
 	case c.name == "rm" && (c.short("rR") || c.has("--recursive")):
 		return "rm -r", at
+	case c.name == "rm" && c.many:
+		return "xargs rm", at
+	case c.name == "truncate" && (c.has("-s", "--size", "--size=0", "-s0")):
+		return "truncate", at
+	case c.name == "rsync" && slices.ContainsFunc(c.args, starts("--delete")):
+		return "rsync --delete", at
+	case c.name == "gsutil" && c.has("rm") && (c.short("rR")):
+		return "gsutil rm -r", at
 	case c.name == "find" && c.has("-delete"):
 		return "find -delete", c.words[slices.IndexFunc(c.args, starts("-delete"))].Pos()
 	case c.name == "find" && c.has("rm") && c.has("-exec", "-execdir"):
@@ -109,6 +194,23 @@ func destroyingFiles(c shellCall) (what string, at syntax.Pos) {
 	return "", at
 }
 
+// destroyingRequest finds a request that deletes.
+func destroyingRequest(c shellCall) string {
+	for i, a := range c.args {
+		method, ok := strings.CutPrefix(a.text, "--request=")
+		if !ok && i > 0 && (c.args[i-1].text == "--request" || c.args[i-1].text == "-X") {
+			method, ok = a.text, true
+		}
+		if !ok {
+			method, ok = strings.CutPrefix(a.text, "-X")
+		}
+		if ok && strings.EqualFold(method, http.MethodDelete) {
+			return "curl -X DELETE"
+		}
+	}
+	return ""
+}
+
 // destroyingClient judges the clients of clusters, containers and clouds.
 func destroyingClient(c shellCall) string {
 	verb, next := c.verb(0), c.verb(1)
@@ -118,7 +220,7 @@ func destroyingClient(c shellCall) string {
 			return c.name + " " + verb
 		}
 	case "docker", "podman":
-		if next == "prune" || verb == "volume" && next == "rm" || verb == "compose" && c.has("down") && c.has("--volumes", "-v") {
+		if next == "prune" || verb == "rm" && (c.short("fv") || c.has("--force", "--volumes")) || verb == "volume" && next == "rm" || verb == "compose" && c.has("down") && c.has("--volumes", "-v") {
 			return c.name + " " + verb + " " + next
 		}
 	case "aws":
@@ -137,9 +239,13 @@ func destroyingGit(c shellCall) string {
 	switch c.verb(0) {
 	case "push":
 		if c.has("--force", "--mirror", "--delete") || c.short("fd") || slices.ContainsFunc(c.args, func(a argument) bool {
-			return strings.HasPrefix(a.text, "--force-with-lease") || strings.HasPrefix(a.text, "+")
+			return strings.HasPrefix(a.text, "--force-with-lease") || len(a.text) > 1 && strings.ContainsAny(a.text[:1], "+:")
 		}) {
 			return "git push --force"
+		}
+	case "branch":
+		if c.short("D") {
+			return "git branch -D"
 		}
 	case "reset":
 		if c.has("--hard") {

@@ -131,8 +131,12 @@ func (l *linter) undos() {
 		undoes[a.Settings.Undo] = true
 	}
 	for _, a := range l.walk {
-		if a.Kind.Asks() || a.Kind == KindMail || !a.Declared || a.Effect == EffectRead || a.Settings.Undo != "" ||
+		if a.Kind.Asks() || a.Kind == KindMail || !a.Declared || a.Effect != EffectWrite || a.Settings.Undo != "" ||
 			a.Name != "" && undoes[a.Name] {
+			continue
+		}
+		if s := a.spotOf("effect"); l.isIgnored("no-undo", s.line) {
+			l.undoless(a, strconv.Itoa(a.Line))
 			continue
 		}
 		if first == nil || a.Line < first.Line {
@@ -140,10 +144,13 @@ func (l *linter) undos() {
 		}
 		lines = append(lines, strconv.Itoa(a.Line))
 	}
-	if first == nil {
-		return
+	if first != nil {
+		l.undoless(first, listed(lines))
 	}
-	l.report(SeverityInfo, "no-undo", first.spotOf("effect"), "nothing of the runbook takes back what is changed in line "+listed(lines), "write an action that does, and name it with undo=")
+}
+
+func (l *linter) undoless(a *placedAction, lines string) {
+	l.report(SeverityInfo, "no-undo", a.spotOf("effect"), "nothing of the runbook takes back what is changed in line "+lines, "write an action that does, and name it with undo=")
 }
 
 // listed joins the first of some lines.
@@ -159,7 +166,7 @@ func listed(lines []string) string {
 func (l *linter) gather() {
 	const code, few = "undeclared-effect", 3
 	var lines []string
-	note := func(f Finding) bool { return f.Code == code && f.Severity == SeverityInfo }
+	note := func(f Finding) bool { return f.Code == code && f.Severity == SeverityInfo && f.Ignored == nil }
 	for _, f := range l.findings {
 		if note(f) {
 			lines = append(lines, strconv.Itoa(f.Line))

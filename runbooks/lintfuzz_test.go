@@ -15,6 +15,7 @@ func FuzzInspect(f *testing.F) {
 		"> ```bash\n> #!/bin/sh\n> make x | curl -d @- http://a.b\n> make y\n> ```\n",
 		"# T\n\n```http {effect=write after=x}\nPUT http://{{h}}/disable\n```\n\n```choice {name=x}\na: A -> end\nb: B -> phase:decision\n```\n",
 		"# T\n\n```promql {expect=\"< 1\"}\nup\n```\n\n```output\n2\n```\n",
+		"---\nlint-ignore: [no-undo, x]\n---\n# T <!-- bitacora lint-ignore=no-set-e -->\n\n1. a <!-- bitacora lint-ignore -->\n   <!-- bitacora lint-ignore=\"a,b\" role=c -->\n   ```sh {lint-ignore=d}\n   rm -r $A\n   ```\n",
 		"Run `git push --force` then\r\n\r\n\t```sh\r\n\texport A_TOKEN=abc1234567\r\n\t```\r\n",
 	} {
 		f.Add([]byte(src))
@@ -28,6 +29,9 @@ func FuzzInspect(f *testing.F) {
 		for _, found := range list {
 			if found.Line < 1 || found.Line > len(lines) || found.Column < 1 || found.Message == "" || found.Code == "" {
 				t.Errorf("%+v", found.Diagnostic)
+			}
+			if at := found.Ignored; at != nil && (at.Line < 1 || at.Line > len(lines) || at.Column < 1 || found.Severity == SeverityError) {
+				t.Errorf("%+v is ignored at %+v", found.Diagnostic, *at)
 			}
 			if fix := found.Fix; fix != nil && (fix.Line < 1 || fix.Line > len(lines) || len(fix.Before) != fix.At || fix.Text == "") {
 				t.Errorf("%+v", *fix)

@@ -69,11 +69,44 @@ func lineOf(code, text string) int {
 // urls checks where the requests of a script go.
 func (l *linter) urls(a *placedAction, c shellCall) {
 	for i, arg := range c.args {
-		if strings.HasPrefix(arg.text, "http://") || strings.HasPrefix(arg.text, "https://") {
+		address := arg.text
+		if bareAddress.MatchString(address) && !c.isValue(i) {
+			address = "http://" + address // which both programs take it for
+		}
+		if strings.HasPrefix(address, "http://") || strings.HasPrefix(address, "https://") {
 			s, _ := l.at(a, c.words[i].Pos())
-			l.address(s, arg.text, len(a.Secrets) > 0 && strings.Contains(strings.ToLower(c.text()), "authorization"), SeverityWarning)
+			l.address(s, address, len(a.Secrets) > 0 && strings.Contains(strings.ToLower(c.text()), "authorization"), SeverityWarning)
 		}
 	}
+}
+
+// bareAddress is a URL without its scheme: a domain, perhaps a port and a path.
+var bareAddress = regexp.MustCompile(`^(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?::\d+)?(?:/\S*)?$`)
+
+// isValue reports whether an argument may belong to the option before it.
+func (c shellCall) isValue(i int) bool {
+	if i == 0 {
+		return false
+	}
+	before := c.args[i-1].text
+	if len(before) < 2 || before[0] != '-' || strings.Contains(before, "=") {
+		return false
+	}
+	return before[1] == '-' && !withoutValue[before] || before[1] != '-' && strings.IndexByte(curlValues, before[len(before)-1]) >= 0
+}
+
+// withoutValue are long options of curl and wget that take none.
+var withoutValue = wordSet("--fail --fail-with-body --silent --show-error --location --insecure --verbose --head --include --compressed --quiet --spider --no-check-certificate --no-verbose")
+
+// portOf returns the port that a request goes to.
+func portOf(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case u.Scheme == "http":
+		return "80"
+	}
+	return "443"
 }
 
 // address checks one URL. beyond is how bad it is when its host is not listed.
@@ -100,7 +133,7 @@ func (l *linter) address(s spot, address string, secret bool, beyond Severity) {
 		if !strings.Contains(text, "://") {
 			text = "//" + text
 		}
-		if listed, err := url.Parse(text); err == nil && strings.EqualFold(listed.Hostname(), u.Hostname()) && (listed.Port() == "" || listed.Port() == u.Port()) {
+		if listed, err := url.Parse(text); err == nil && strings.EqualFold(listed.Hostname(), u.Hostname()) && (listed.Port() == "" || listed.Port() == portOf(u)) {
 			return
 		}
 	}

@@ -10,8 +10,13 @@ import (
 // Finding is a diagnostic with, where it is mechanical, the edit that ends it.
 type Finding struct {
 	Diagnostic
-	Fix *Fix // nil when a person has to think
+	Fix     *Fix     // nil when a person has to think
+	Ignored *Ignored // nil unless the author wants nothing said of it
 }
+
+// Ignored is where a runbook says that a finding is to be left out. Both count from
+// 1, the column in characters.
+type Ignored struct{ Line, Column int }
 
 // Fix is one edit of a runbook: a text that is put into a line. It is only good
 // for the very text that was inspected.
@@ -35,6 +40,10 @@ type Surroundings struct {
 
 	// CheckShell asks another program about a script in sh or bash; nil asks none.
 	CheckShell func(dialect, script string) []ShellRemark
+
+	// More returns what else is found, by who knows more than this package; nil
+	// finds nothing more. Where both find the same code in a line, this one counts.
+	More func(*Runbook) []Diagnostic
 }
 
 // ShellRemark is what another program says of a script. Line and Column count from
@@ -57,10 +66,12 @@ type linter struct {
 	named    map[string]*placedAction
 	codes    map[*Action]*codeLines
 	asked    map[string]bool // names that a choice steers to
+	ignores  []ignore
 }
 
 // Inspect returns everything there is to say about a runbook, in the order of its
-// lines: what Parse and Lint say, and what takes longer to find out. It runs
+// lines: what Parse and Lint say, and what takes longer to find out. What the author
+// wants to be left out is marked as such, unless it is an error. It runs
 // nothing, and reads nothing but what around.Read gives it. The error is Parse's.
 func Inspect(path string, src []byte, around Surroundings) ([]Finding, error) {
 	b := parse(path, src, false)
@@ -72,6 +83,7 @@ func Inspect(path string, src []byte, around Surroundings) ([]Finding, error) {
 	for _, d := range b.rb.Lint(around.Now, around.Modified) {
 		l.findings = append(l.findings, Finding{Diagnostic: d})
 	}
+	l.gatherIgnores()
 	l.lineUp()
 	for _, a := range l.walk {
 		l.inspectAction(a)
@@ -79,10 +91,26 @@ func Inspect(path string, src []byte, around Surroundings) ([]Finding, error) {
 	l.flow()
 	l.undos()
 	l.outcome()
+	l.orphans()
+	l.textSecrets()
 	l.links()
 	l.fixEffects()
+	l.more()
+	l.leaveOut()
 	l.gather()
+	l.lintIgnores()
 	return l.result(), nil
+}
+
+// more adds what others find.
+func (l *linter) more() {
+	if l.around.More == nil {
+		return
+	}
+	for _, d := range l.around.More(l.rb) {
+		l.findings = slices.DeleteFunc(l.findings, func(f Finding) bool { return f.Code == d.Code && f.Line == d.Line })
+		l.findings = append(l.findings, Finding{Diagnostic: d})
+	}
 }
 
 // lineUp puts the actions in the order of the walk.
@@ -110,6 +138,8 @@ func (l *linter) inspectAction(a *placedAction) {
 	l.remoteHost(a)
 	l.request(a)
 	l.sample(a)
+	l.deletes(a)
+	l.destroysOtherwise(a)
 	if a.isShell() {
 		l.shellScript(a)
 	}

@@ -277,7 +277,7 @@ func TestInspectCorpus(t *testing.T) {
 
 var (
 	codeCall    = regexp.MustCompile(`\b(?:add|report|error|warn|fail|note|fatal)\((?:(Severity\w+|severity|beyond), )?"([a-z0-9-]+)"`)
-	codeLiteral = regexp.MustCompile(`(?:Code: |Severity(?:Error|Warning|Info), |code, few = )"([a-z]+(?:-[a-z]+)+)"`)
+	codeLiteral = regexp.MustCompile(`(?:Code: |d\.Code, d\.Message(?:, d\.Hint)? = |Severity(?:Error|Warning|Info), |code, few = )"([a-z]+(?:-[a-z]+)+)"`)
 )
 
 // TestRulesAreComplete reads the sources for codes: each is described, with the

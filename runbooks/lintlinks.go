@@ -38,19 +38,40 @@ func (l *linter) links() {
 			line += bytes.Count(source[offset:next], []byte("\n"))
 			offset = next
 		}
-		target := ""
-		switch n := n.(type) {
-		case *ast.Link:
-			target = string(n.Destination)
-		case *ast.Image:
-			target = string(n.Destination)
-		}
-		if target != "" && followed < maxLinks {
-			followed++
-			l.follow(target, line, own, beside)
+		for _, target := range targetsOf(n, source) {
+			if target != "" && followed < maxLinks {
+				followed++
+				l.follow(target, line, own, beside)
+			}
 		}
 		return ast.WalkContinue, nil
 	})
+}
+
+// htmlTarget matches where a link or an image that is written in HTML leads.
+var htmlTarget = regexp.MustCompile(`(?i)<(?:a|img)\s[^<>]*?\b(?:href|src)\s*=\s*["']([^"'<>]+)["']`)
+
+// targetsOf returns where the links of a node itself lead.
+func targetsOf(n ast.Node, source []byte) (targets []string) {
+	html := func(segments *text.Segments) {
+		for i := range segments.Len() {
+			seg := segments.At(i)
+			for _, m := range htmlTarget.FindAllSubmatch(seg.Value(source), -1) {
+				targets = append(targets, string(m[1]))
+			}
+		}
+	}
+	switch n := n.(type) {
+	case *ast.Link:
+		return []string{string(n.Destination)}
+	case *ast.Image:
+		return []string{string(n.Destination)}
+	case *ast.RawHTML:
+		html(n.Segments)
+	case *ast.HTMLBlock:
+		html(n.Lines())
+	}
+	return targets
 }
 
 func markdown() goldmark.Markdown {

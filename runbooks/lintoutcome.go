@@ -37,10 +37,15 @@ var verifyWords = newLexicon([]row{
 	{"verify, verif*, check, checks, confirm, confirms, ensure, validate, make sure", "verific*, comprob*, comprueb*, confirm*, valid*, asegur*", "verific*, confirm*, valid*, assegur*", "verifi*, confirm*, valid*, assur*"},
 })
 
-// unverified finds a scenario that changes something after which nothing that runs
-// looks at the outcome.
+// unverified finds a scenario whose last change nothing that runs looks at. What
+// takes a change back, and what is done when all is over, needs no look of its own.
 func (l *linter) unverified(scenario string) bool {
 	var last *placedAction
+	seen := false // something was looked at before
+	undoes := map[string]bool{"": false}
+	for _, a := range l.walk {
+		undoes[a.Settings.Undo] = a.Settings.Undo != ""
+	}
 	for _, a := range l.walk {
 		if !sameWalk(a.Scenario, scenario) || a.step == nil || !sameWalk(a.step.Scenario, scenario) {
 			continue
@@ -48,9 +53,13 @@ func (l *linter) unverified(scenario string) bool {
 		switch {
 		case a.Kind == KindMail || a.Kind == KindInput || a.Kind == KindChoice:
 		case a.Effect != EffectRead && a.Kind != KindConfirm && !l.looks(a):
+			over := a.step.Phase == PhaseFollowUp || a.step.Phase == PhaseCommunication
+			if last == nil && seen && (over || undoes[a.Name] || a.Settings.After != "") {
+				continue
+			}
 			last = a
-		case last != nil && (a.Kind == KindConfirm || a.Effect == EffectRead || l.looks(a)):
-			return false
+		default:
+			last, seen = nil, true
 		}
 	}
 	if last == nil {

@@ -23,6 +23,11 @@ func (l *linter) sample(a *placedAction) {
 			l.mismatch(a, "expected_similarity", "the sample output does not match its own pattern")
 		}
 	}
+	for _, c := range a.Settings.Capture {
+		if c.Selector != "" && (a.Kind == KindShell || a.Kind == KindHTTP) && !sampleHas(c.Selector, text) {
+			l.mismatch(a, "capture", fmt.Sprintf("the sample output has nothing at %s for %s", c.Selector, c.Name))
+		}
+	}
 	for _, c := range []struct{ attribute, text string }{{"expect", a.Settings.Expect}, {"until", a.Settings.Until}} {
 		if c.text == "" || strings.Contains(c.text, "{{") || CheckCondition(a.Kind, c.text) != nil {
 			continue
@@ -110,14 +115,9 @@ func jsonHolds(clause, sample string) bool {
 	if m == nil || !plainPath.MatchString(m[1]) {
 		return true
 	}
-	for name := range strings.SplitSeq(strings.TrimPrefix(m[1], "$."), ".") {
-		object, ok := doc.(map[string]any)
-		if !ok {
-			return false
-		}
-		if doc, ok = object[name]; !ok {
-			return false
-		}
+	doc, ok := memberAt(doc, m[1])
+	if !ok {
+		return false
 	}
 	want := strings.TrimSpace(m[3])
 	switch value := doc.(type) {
@@ -128,4 +128,53 @@ func jsonHolds(clause, sample string) bool {
 		return m[2] == "==" && same || m[2] == "!=" && !same || m[2] != "==" && m[2] != "!="
 	}
 	return true
+}
+
+// memberAt follows a path of names.
+func memberAt(doc any, path string) (any, bool) {
+	for name := range strings.SplitSeq(strings.TrimPrefix(path, "$."), ".") {
+		object, ok := doc.(map[string]any)
+		if !ok {
+			return nil, false
+		}
+		if doc, ok = object[name]; !ok {
+			return nil, false
+		}
+	}
+	return doc, true
+}
+
+// sampleHas reports whether a value can be captured from a sample. Of paths that are
+// more than names it is only asked that there is JSON.
+func sampleHas(path, sample string) bool {
+	var doc any
+	if json.Unmarshal([]byte(sample), &doc) != nil {
+		return false
+	}
+	if !plainPath.MatchString(path) {
+		return true
+	}
+	value, ok := memberAt(doc, path)
+	return ok && value != nil
+}
+
+// orphans finds blocks of output that belong to no action: nothing shows them, and
+// no rehearsal answers with them.
+func (l *linter) orphans() {
+	taken := map[string]bool{}
+	for _, a := range l.walk {
+		taken[strings.TrimSpace(a.SampleOutput)] = true
+	}
+	var visit func(blocks []*block)
+	visit = func(blocks []*block) {
+		for _, b := range blocks {
+			if b.kind == blockCode && b.fenced && strings.EqualFold(b.reading().info.word, "output") && !taken[strings.TrimSpace(b.code)] {
+				l.report(SeverityWarning, "output-of-nothing", spot{b.line, b.infoAt}, "the output belongs to no action: it is neither compared nor used by a rehearsal", "put it directly below the block that prints it")
+			}
+			visit(b.children)
+		}
+	}
+	for _, s := range l.sections {
+		visit(s.blocks)
+	}
 }

@@ -56,7 +56,7 @@ func (l *linter) shellSyntax(a *placedAction, t *shellText) {
 
 // unguarded finds scripts that go on after a failure as if nothing had happened.
 func (l *linter) unguarded(a *placedAction, t *shellText) {
-	if t.guarded || a.Effect == EffectRead || len(a.Alternatives) > 0 || t.risks() < 2 {
+	if t.guarded || a.Effect == EffectRead || len(a.Alternatives) > 0 || !t.goesOn() {
 		return
 	}
 	severity := SeverityInfo
@@ -70,30 +70,89 @@ func (l *linter) unguarded(a *placedAction, t *shellText) {
 	}
 }
 
-// risks counts the statements whose failure would pass unnoticed, and the last.
-func (t *shellText) risks() int {
-	n := 0
-	for _, s := range t.file.Stmts {
+// goesOn reports whether a statement may fail unnoticed: one that set -e does not
+// stand before, and that is not the last.
+func (t *shellText) goesOn() bool {
+	g := guard{}
+	g.follow(t.file.Stmts)
+	return g.missed > 0
+}
+
+// guard counts the statements whose failure would pass unnoticed.
+type guard struct {
+	on     bool // set -e holds
+	open   bool // a statement could fail so, unless it is the last
+	missed int
+}
+
+// follow goes through statements in their order, and into what they hold.
+func (g *guard) follow(stmts []*syntax.Stmt) {
+	for _, s := range stmts {
 		if s.Background {
 			continue
 		}
 		switch cmd := s.Cmd.(type) {
 		case *syntax.CallExpr:
-			if len(cmd.Args) > 0 && !neverFails[cmd.Args[0].Lit()] {
-				n++
-			}
+			g.call(cmd)
 		case *syntax.BinaryCmd:
 			if cmd.Op != syntax.OrStmt {
-				n++
+				g.risk()
 			}
-		case *syntax.ForClause, *syntax.WhileClause, *syntax.Block, *syntax.Subshell:
-			n++
+		case *syntax.Block:
+			g.follow(cmd.Stmts)
+		case *syntax.Subshell:
+			g.follow(cmd.Stmts)
+		case *syntax.ForClause:
+			g.follow(cmd.Do)
+		case *syntax.WhileClause:
+			g.follow(cmd.Do)
+		case *syntax.FuncDecl:
+			g.follow([]*syntax.Stmt{cmd.Body})
+		case *syntax.IfClause:
+			for branch := cmd; branch != nil; branch = branch.Else {
+				g.follow(branch.Then)
+			}
+		case *syntax.CaseClause:
+			for _, item := range cmd.Items {
+				g.follow(item.Stmts)
+			}
 		}
 	}
-	return n
 }
 
-var neverFails = wordSet("echo printf : true exit return export unset alias sleep wait pwd clear")
+func (g *guard) call(cmd *syntax.CallExpr) {
+	if len(cmd.Args) == 0 {
+		return
+	}
+	words := make([]string, len(cmd.Args))
+	for i, w := range cmd.Args {
+		words[i] = argumentOf(w).text
+	}
+	switch {
+	case words[0] == "set":
+		for i, w := range words[1:] {
+			sign := ""
+			if w != "" {
+				sign = w[:1]
+			}
+			if short := sign == "-" || sign == "+"; short && strings.Contains(w, "e") || (w == "-o" || w == "+o") && slices.Contains(words[i+2:], "errexit") {
+				g.on = sign == "-"
+			}
+		}
+	case !neverFails[words[0]]:
+		g.risk()
+	}
+}
+
+// risk notes a statement that may fail.
+func (g *guard) risk() {
+	if g.open {
+		g.missed++
+	}
+	g.open = !g.on
+}
+
+var neverFails = wordSet("echo printf : true exit return break continue export local readonly declare unset alias sleep wait pwd clear set trap shift")
 
 // firstLine returns the edit that puts a line before the first command of a block,
 // behind what says which program runs it.
@@ -173,30 +232,39 @@ func reads(method string) bool {
 }
 
 // harmlessUnquoted take any number of words.
-var harmlessUnquoted = wordSet("echo printf export set [ test unset local readonly declare for")
+var harmlessUnquoted = wordSet("echo printf export set unset local readonly declare for")
 
 // unquoted finds variables of which the shell makes several words.
 func (l *linter) unquoted(a *placedAction, t *shellText) {
 	told := map[string]bool{}
 	for _, c := range t.calls {
-		if harmlessUnquoted[c.name] {
+		words := c.targets
+		if !harmlessUnquoted[c.name] {
+			words = slices.Concat(c.words, words)
+		}
+		for _, w := range words {
+			l.unquotedIn(a, c, w, told)
+		}
+	}
+}
+
+func (l *linter) unquotedIn(a *placedAction, c shellCall, w *syntax.Word, told map[string]bool) {
+	for _, part := range w.Parts {
+		p, ok := part.(*syntax.ParamExp)
+		if !ok || p.Param == nil || p.Length || told[p.Param.Value] {
 			continue
 		}
-		for _, w := range c.words {
-			for _, part := range w.Parts {
-				p, ok := part.(*syntax.ParamExp)
-				if !ok || p.Param == nil || p.Length || !validName(p.Param.Value) || told[p.Param.Value] {
-					continue
-				}
-				told[p.Param.Value] = true
-				severity, hint := SeverityInfo, fmt.Sprintf(`write "$%s"`, p.Param.Value)
-				if what, _ := destructive(c); what != "" {
-					severity, hint = SeverityWarning, hint+": an empty value, or one with a blank, names something else"
-				}
-				s, _ := l.at(a, p.Pos())
-				l.report(severity, "unquoted-variable", s, fmt.Sprintf("$%s stands without quotes: the shell splits its value at blanks and expands * in it", p.Param.Value), hint)
-			}
+		name := p.Param.Value
+		if !validName(name) && name != "@" && name != "*" {
+			continue
 		}
+		told[name] = true
+		severity, hint := SeverityInfo, fmt.Sprintf(`write "$%s"`, name)
+		if what, _ := destructive(c); what != "" {
+			severity, hint = SeverityWarning, hint+": an empty value, or one with a blank, names something else"
+		}
+		s, _ := l.at(a, p.Pos())
+		l.report(severity, "unquoted-variable", s, fmt.Sprintf("$%s stands without quotes: the shell splits its value at blanks and expands * in it", name), hint)
 	}
 }
 
@@ -225,35 +293,6 @@ func (l *linter) uncheckedSecrets(a *placedAction, t *shellText) {
 		l.report(severity, "unchecked-secret", s, fmt.Sprintf("the script uses %s without checking that it is set", name),
 			fmt.Sprintf("declare secrets: [%s] in the front matter, or begin with : \"${%s:?is not set}\"", name, name))
 	}
-}
-
-// writtenSecrets finds secrets whose value stands in a script or the front matter.
-func (l *linter) writtenSecrets(a *placedAction, t *shellText) {
-	syntax.Walk(t.file, func(n syntax.Node) bool {
-		assign, ok := n.(*syntax.Assign)
-		if !ok || assign.Name == nil || assign.Value == nil || !secretName(assign.Name.Value) {
-			return true
-		}
-		value := argumentOf(assign.Value)
-		if value.dynamic || !looksSecret(value.text) {
-			return true
-		}
-		s, _ := l.at(a, assign.Pos())
-		l.report(SeverityWarning, "secret-in-text", s, fmt.Sprintf("the value of %s stands in the text", assign.Name.Value),
-			"replace it, declare the name in secrets, and change the secret: whoever read the text has it")
-		return true
-	})
-}
-
-// placeholders of secrets that people write into texts.
-var madeUpSecrets = newLexicon([]row{{"xxx*, change*, example*, your*, my*, password*, passw*, secret*, token*, test*, dummy, fake, sample, todo, placeholder, redacted, foo*, bar, abc*, value, here", "ejemplo*, tu, contrasena, secreto", "exemplo*, senha", "exemple*"}})
-
-// looksSecret tells a value from what only stands for one.
-func looksSecret(s string) bool {
-	if len(s) < 8 || strings.ContainsAny(s, "<>{}$ /.") || madeUpSecrets.in(wordsOf(s)) {
-		return false
-	}
-	return strings.ContainsAny(s, "0123456789") && strings.ContainsAny(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz")
 }
 
 // remarks adds what another program says of a script. They never are errors: what

@@ -13,11 +13,13 @@ type shellText struct {
 	err     error
 	shebang bool
 	calls   []shellCall
-	guarded bool // it ends at its first failure
-	nounset bool // it ends at the first variable without a value
+	nested  []shellCall // that others of them run
+	guarded bool        // it ends at its first failure, whatever it holds
+	nounset bool        // it ends at the first variable without a value
 	tested  map[string]bool
-	flows   bool                  // it branches, repeats or defines
-	pipes   map[*syntax.Stmt]bool // whose output goes into another command
+	flows   bool                    // it branches, repeats or defines
+	pipes   map[*syntax.Stmt]bool   // whose output goes into another command
+	fed     map[*syntax.Stmt]string // what comes out of the command before it, where that is known
 }
 
 // shellCall is one command of a script.
@@ -27,7 +29,12 @@ type shellCall struct {
 	words []*syntax.Word // of args
 	at    syntax.Pos     // of the program's name
 	piped bool           // its output goes into another command
-	fed   string         // what a here-document gives it
+	fed   string         // what a here-document or an echo gives it
+	many  bool           // xargs gives it its arguments
+
+	targets []*syntax.Word // files that its output goes to
+	empties bool           // it does nothing but empty one of them
+	nested  bool           // another command runs it
 }
 
 // text returns the arguments, as far as they can be told, separated by blanks.
@@ -55,7 +62,7 @@ func (c shellCall) short(letters string) bool {
 func (c shellCall) verb(n int) string {
 	for i := 0; i < len(c.args); i++ {
 		switch text := c.args[i].text; {
-		case globalFlags[text]:
+		case globalFlags[text], cloudFlags[text]:
 			i++
 		case strings.HasPrefix(text, "-"):
 		case n == 0:
@@ -67,12 +74,15 @@ func (c shellCall) verb(n int) string {
 	return ""
 }
 
+// cloudFlags take a value before the subcommand, too.
+var cloudFlags = wordSet("--profile --region --output --endpoint-url --query --project --account --subscription --chdir --log-level")
+
 // textOf reads a script once.
 func (l *linter) textOf(a *placedAction) *shellText {
 	if t := l.scripts[a.Action]; t != nil {
 		return t
 	}
-	t := &shellText{tested: map[string]bool{}, pipes: map[*syntax.Stmt]bool{}}
+	t := &shellText{tested: map[string]bool{}, pipes: map[*syntax.Stmt]bool{}, fed: map[*syntax.Stmt]string{}}
 	l.scripts[a.Action] = t
 	code := a.Script()
 	if len(code) > maxShellBytes {
@@ -90,6 +100,9 @@ func (l *linter) textOf(a *placedAction) *shellText {
 		})
 	}
 	syntax.Walk(t.file, t.node)
+	for _, c := range t.calls {
+		t.nested = append(t.nested, t.nestedIn(c, 0)...)
+	}
 	return t
 }
 
@@ -98,6 +111,7 @@ func (t *shellText) node(n syntax.Node) bool {
 	case *syntax.BinaryCmd:
 		if n.Op == syntax.Pipe || n.Op == syntax.PipeAll {
 			t.pipes[n.X] = true
+			t.fed[n.Y] = says(n.X)
 			if left, ok := n.X.Cmd.(*syntax.BinaryCmd); ok {
 				t.pipes[left.Y] = true
 			}
@@ -120,11 +134,17 @@ func (t *shellText) node(n syntax.Node) bool {
 
 func (t *shellText) statement(s *syntax.Stmt) {
 	call, ok := s.Cmd.(*syntax.CallExpr)
-	if !ok || len(call.Args) == 0 {
+	if s.Cmd != nil && (!ok || len(call.Args) == 0) {
 		return
 	}
-	c := shellCall{piped: t.pipes[s]}
-	words := unwrapped(call.Args)
+	c := shellCall{piped: t.pipes[s], fed: t.fed[s], at: s.Pos()}
+	if s.Cmd == nil { // > file
+		c.redirected(s)
+		t.calls = append(t.calls, c)
+		return
+	}
+	words, wrapper := unwrapped(call.Args)
+	c.many = wrapper == "xargs"
 	c.name, c.at, c.words = words[0].Lit(), words[0].Pos(), words[1:]
 	if cut := strings.LastIndexByte(c.name, '/'); cut >= 0 {
 		c.name = c.name[cut+1:]
@@ -132,17 +152,9 @@ func (t *shellText) statement(s *syntax.Stmt) {
 	for _, w := range c.words {
 		c.args = append(c.args, argumentOf(w))
 	}
-	for _, r := range s.Redirs {
-		if r.Hdoc != nil {
-			c.fed += argumentOf(r.Hdoc).text
-		}
-		if r.Op == syntax.WordHdoc && r.Word != nil {
-			c.fed += argumentOf(r.Word).text
-		}
-	}
+	c.redirected(s)
 	switch c.name {
 	case "set":
-		t.guarded = t.guarded || c.short("e") || c.has("errexit")
 		t.nounset = t.nounset || c.short("u") || c.has("nounset")
 	case "trap":
 		t.guarded = t.guarded || c.has("ERR")
@@ -152,6 +164,26 @@ func (t *shellText) statement(s *syntax.Stmt) {
 		}
 	}
 	t.calls = append(t.calls, c)
+}
+
+// redirected notes what comes from elsewhere, and where the output goes.
+func (c *shellCall) redirected(s *syntax.Stmt) {
+	for _, r := range s.Redirs {
+		if r.Hdoc != nil {
+			c.fed += argumentOf(r.Hdoc).text
+		}
+		switch r.Op {
+		case syntax.WordHdoc:
+			if r.Word != nil {
+				c.fed += argumentOf(r.Word).text
+			}
+		case syntax.RdrOut, syntax.AppOut, syntax.RdrClob, syntax.RdrAll, syntax.AppAll:
+			c.targets = append(c.targets, r.Word)
+			nothing := c.name == "" || c.name == ":" || c.name == "true" || c.name == "cat" && c.text() == "/dev/null"
+			target := argumentOf(r.Word).text
+			c.empties = c.empties || nothing && r.Op != syntax.AppOut && r.Op != syntax.AppAll && !strings.HasPrefix(target, "/dev/") && !strings.HasPrefix(target, "/tmp/")
+		}
+	}
 }
 
 // tests notes the variables that a test looks at.
@@ -171,13 +203,15 @@ var wrappers = map[string]int{"sudo": 0, "doas": 0, "env": 0, "time": 0, "nohup"
 // valued are options of wrappers that take a value.
 var valued = wordSet("-u -g -n -I -P -L -s -k --user --group --signal --kill-after")
 
-// unwrapped returns the words of a call from the program that does the work.
-func unwrapped(words []*syntax.Word) []*syntax.Word {
+// unwrapped returns the words of a call from the program that does the work, and
+// the last wrapper before it.
+func unwrapped(words []*syntax.Word) (rest []*syntax.Word, wrapper string) {
 	for len(words) > 1 {
 		skip, ok := wrappers[words[0].Lit()]
 		if !ok {
 			break
 		}
+		wrapper = words[0].Lit()
 		rest := words[1:]
 		for len(rest) > 1 {
 			text := argumentOf(rest[0]).text
@@ -197,5 +231,5 @@ func unwrapped(words []*syntax.Word) []*syntax.Word {
 		}
 		words = rest
 	}
-	return words
+	return words, wrapper
 }

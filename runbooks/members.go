@@ -10,7 +10,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-var memberNames = []string{"title", "lang", "summary", "review-after", "params", "secrets", "env", "hosts", "roles", "targets", "shell", "cwd", "skipPrompts"}
+var memberNames = []string{"title", "lang", "summary", "review-after", "params", "secrets", "env", "hosts", "roles", "targets", "shell", "cwd", "skipPrompts", keyIgnore}
 
 var paramMembers = []string{"name", "label", "note", "pattern", "type", "options", "default", "example", "required"}
 
@@ -41,7 +41,7 @@ func (y *yamlReader) member(fm *frontMatter, key string, at, value ast.Node) {
 	case "env":
 		y.each(value, key, func(name string, at, v ast.Node) {
 			y.checkName(at, "env", name, nil)
-			fm.env[name] = y.string(v, "env "+name)
+			fm.env[name], fm.envMarks[name] = y.string(v, "env "+name), y.mark(at)
 		})
 	case "shell":
 		fm.shell = y.string(value, key)
@@ -49,6 +49,8 @@ func (y *yamlReader) member(fm *frontMatter, key string, at, value ast.Node) {
 		fm.cwd = y.string(value, key)
 	case "skipPrompts":
 		fm.skipPrompts = y.bool(value, key)
+	case keyIgnore:
+		fm.ignores = y.ignores(value)
 	case "hosts":
 		fm.hosts, fm.hostsMark = y.strings(value, key), y.mark(value)
 	case "roles":

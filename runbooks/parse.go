@@ -16,22 +16,23 @@ type builder struct {
 
 	shell *shellReader
 
-	sections     []*sect
-	alternatives []*alternative
-	byScenario   map[string]*alternative
-	placed       []*placed // every top-level step, in document order
-	actions      []*placedAction
-	runners      []runner
-	inputs       []Param
-	textParams   []Param
-	task         *task // of the section that is being read
-	steers       []steering
-	names        map[string]int // line of each action's name
-	stepIDs      map[string]int // line of each step's id
-	actionIDs    map[string]bool
-	roleMarks    map[string]mark
-	hostsNoted   bool
-	outline      bool // only what an Outline says is wanted
+	sections      []*sect
+	alternatives  []*alternative
+	byScenario    map[string]*alternative
+	placed        []*placed // every top-level step, in document order
+	actions       []*placedAction
+	runners       []runner
+	inputs        []Param
+	textParams    []Param
+	prerequisites map[int][]string // links of steps to other runbooks, by line
+	task          *task            // of the section that is being read
+	steers        []steering
+	names         map[string]int // line of each action's name
+	stepIDs       map[string]int // line of each step's id
+	actionIDs     map[string]bool
+	roleMarks     map[string]mark
+	hostsNoted    bool
+	outline       bool // only what an Outline says is wanted
 }
 
 // Parse reads a runbook. path only names the text in messages; nothing is read
@@ -117,6 +118,7 @@ func (b *builder) read(path string) {
 	if b.outline {
 		return
 	}
+	b.namePrerequisites(path)
 	b.explainSteps()
 	b.resolve()
 	b.lint()

@@ -5,6 +5,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -12,10 +13,10 @@ import (
 // (https://docs.runme.dev/configuration/cell-level).
 
 // keptAttributes mean something to Runme and nothing here.
-var keptAttributes = wordSet(`background category tag tags closeTerminalOnSuccess openTerminalOnError mimeType terminalRows id transform ignore`)
+var keptAttributes = wordSet(`category tag tags closeTerminalOnSuccess openTerminalOnError mimeType terminalRows id transform ignore`)
 
 // runmeAttributes are honoured besides our own.
-var runmeAttributes = wordSet(`excludeFromRunAll promptEnv interpreter`)
+var runmeAttributes = wordSet(`background excludeFromRunAll promptEnv interpreter`)
 
 // runme reads Runme's attributes and what the front matter says for all blocks.
 func (d *declaring) runme(fm frontMatter) {
@@ -31,7 +32,20 @@ func (d *declaring) runme(fm frontMatter) {
 		a.Settings.Interpreter = program(fm.shell)
 	}
 	a.Settings.Apart = d.bool("excludeFromRunAll")
+	d.bool("background") // says what is wrong with it
 	d.prompts = !fm.skipPrompts && !slices.Contains([]string{"false", "no", "0"}, strings.ToLower(a.Attrs["promptEnv"]))
+}
+
+// inBackground reports whether the author says that a block goes on until somebody
+// stops it.
+func (a *Action) inBackground() bool {
+	return a.Kind == KindShell && isTrue(a.Attrs["background"])
+}
+
+// isTrue takes what Runme takes: the spellings of strconv.ParseBool.
+func isTrue(value string) bool {
+	yes, err := strconv.ParseBool(value)
+	return err == nil && yes
 }
 
 // program returns the name of an interpreter given as a command line: its flags

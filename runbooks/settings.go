@@ -105,10 +105,10 @@ func (d *declaring) number(name string) int {
 
 func (d *declaring) bool(name string) bool {
 	value, given := d.a.Attrs[name]
-	if given && value != "true" && value != "false" {
+	if _, err := strconv.ParseBool(value); given && err != nil {
 		d.fail("invalid-bool", name, fmt.Sprintf("%s: %q is neither true nor false", name, value), "write "+name+"=true")
 	}
-	return value == "true"
+	return isTrue(value)
 }
 
 func (d *declaring) captures() {

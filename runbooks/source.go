@@ -26,7 +26,8 @@ type source struct {
 	lines []string // without front matter and comments; index 0 is line 1
 	front frontBlock
 
-	variables []Param // of comments
+	variables []Param  // of comments
+	ignores   []ignore // what lint is to leave out
 
 	shifted map[int]int // columns that a line was moved to the left, by its number
 }

@@ -43,7 +43,7 @@ func (st *stepper) block(blk, next *block) {
 	if blk.kind == blockList {
 		lintDirectives(blk.notes, onList, st.src, st.f)
 	}
-	if st.s.task != nil && st.taskLines(blk) != nil {
+	if st.s.task != nil && st.isTaskLines(blk) {
 		st.keep(blk)
 		return
 	}
@@ -119,9 +119,10 @@ func (st *stepper) paragraph(blk, next *block) {
 		st.keep(blk)
 	case blk.onlySpan && len(spans) == 1:
 		st.spanCommand(blk, spans[0])
-	case len(spans) > 0 && st.instructs() && (next == nil || next.kind != blockCode && next.kind != blockList):
+	case len(spans) > 0 && st.instructs() && (next == nil || next.kind != blockCode && next.kind != blockList),
+		st.isPrerequisite(blk) && (next == nil || next.kind != blockCode):
 		step := st.newStep(blk.line)
-		step.Text, step.Suggested = blk.text, spans
+		step.Text, step.Suggested = blk.text, append(step.Suggested, spans...)
 		st.push(step)
 	default:
 		st.cue = blk
@@ -170,7 +171,7 @@ func (st *stepper) list(list, intro *block) {
 // isStep decides whether an item of a list is something to do. instructs tells
 // whether the list as a whole is.
 func (st *stepper) isStep(list, item *block, instructs bool) bool {
-	if holdsCommand(item) {
+	if st.isPrerequisite(item) || holdsCommand(item) {
 		return true
 	}
 	if !st.instructs() || len(item.children) == 0 {
@@ -180,7 +181,7 @@ func (st *stepper) isStep(list, item *block, instructs bool) bool {
 		return true
 	}
 	if p := item.children[0]; p.kind == blockParagraph && p.onlyLink && len(item.children) == 1 {
-		return st.s.Kind == SectionChecklist && isLocalRunbook(p.link)
+		return false
 	}
 	return instructs
 }

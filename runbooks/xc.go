@@ -2,6 +2,7 @@ package runbooks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -9,16 +10,18 @@ import (
 
 // task is a section below "Tasks".
 type task struct {
-	name     string
-	requires []string
-	dir      string
-	line     int // of Requires
+	name        string
+	requires    []string
+	dir         string
+	interactive bool
+	line        int // of Requires
 }
 
-// taskAttributes are the lines that a task's section may hold, by their first word.
+// taskAttributes are the lines that a task's section may hold, by their first word;
+// those without a meaning here are only kept as text.
 var taskAttributes = map[string]string{
 	"requires": "requires", "req": "requires", "inputs": "inputs", "environment": "env", "env": "env", "directory": "dir", "dir": "dir",
-	"run": "", "rundeps": "", "interactive": "",
+	"interactive": "interactive", "run": "", "rundeps": "", "rundependencies": "", "hidden": "",
 }
 
 // findTasks reads the sections directly below a heading "Tasks".
@@ -27,62 +30,116 @@ func (b *builder) findTasks() {
 		if s.parent == nil || len(s.parent.words) != 1 || s.parent.words[0] != "tasks" {
 			continue
 		}
-		t := &task{name: strings.ToLower(s.Heading)}
-		if strings.ContainsAny(t.name, " \t") {
-			t.name = slug(s.Heading)
-		}
+		t := &task{name: taskName(s.Heading)}
 		found := false
 		for _, blk := range s.blocks {
-			lines := b.taskLines(blk)
-			for i, line := range lines {
-				b.taskAttribute(t, line, blk.line+i)
-			}
-			found = found || len(lines) > 0 || blk.kind == blockCode
+			found = b.readTask(t, blk) || blk.kind == blockCode || found
 		}
 		if found {
 			s.task = t
+			takeScript(s.blocks)
 		}
 	}
 }
 
-// taskLines returns the lines of a paragraph that holds nothing but attributes of
-// a task, nil otherwise.
-func (b *builder) taskLines(blk *block) []string {
+// taskName returns what a task is called: its heading, in one word.
+func taskName(heading string) string {
+	if heading = strings.TrimSpace(heading); strings.ContainsAny(heading, " \t") {
+		return slug(heading)
+	}
+	return strings.ToLower(heading)
+}
+
+// readTask takes the attributes that stand in a paragraph. Lines of a description
+// beside them are its text.
+func (b *builder) readTask(t *task, blk *block) bool {
 	if blk.kind != blockParagraph {
-		return nil
+		return false
 	}
-	lines := b.src.lines[blk.line-1 : min(blk.last, len(b.src.lines))]
-	for _, line := range lines {
-		key, _, ok := strings.Cut(line, ":")
-		if _, known := taskAttributes[strings.ToLower(strings.TrimSpace(key))]; !ok || !known {
-			return nil
+	var rest []string
+	found := false
+	for i, line := range b.src.lines[blk.line-1 : min(blk.last, len(b.src.lines))] {
+		key, value, ok := taskLine(line)
+		if !ok {
+			rest = append(rest, strings.Trim(line, markup))
+			continue
 		}
+		found = true
+		b.taskAttribute(t, key, value, blk.line+i)
 	}
-	return lines
+	if found && len(rest) > 0 {
+		blk.text = singleSpaced(strings.Join(rest, " "))
+	}
+	return found
 }
 
-func (b *builder) taskAttribute(t *task, line string, number int) {
-	key, value, _ := strings.Cut(line, ":")
-	value = strings.Trim(strings.TrimSpace(value), "`")
+// markup may stand around what a task says of itself.
+const markup = "_*` \t"
+
+// taskLine takes a line apart that says something of a task.
+func taskLine(line string) (key, value string, ok bool) {
+	key, value, ok = strings.Cut(line, ":")
+	key = strings.ToLower(strings.Trim(key, markup))
+	_, known := taskAttributes[key]
+	return key, strings.Trim(value, markup), ok && known
+}
+
+// isTaskLines reports whether a paragraph holds nothing but attributes of a task.
+func (b *builder) isTaskLines(blk *block) bool {
+	if blk.kind != blockParagraph {
+		return false
+	}
+	for _, line := range b.src.lines[blk.line-1 : min(blk.last, len(b.src.lines))] {
+		if _, _, ok := taskLine(line); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+func (b *builder) taskAttribute(t *task, key, value string, number int) {
 	list := strings.FieldsFunc(value, func(c rune) bool { return c == ',' })
-	switch taskAttributes[strings.ToLower(strings.TrimSpace(key))] {
+	switch taskAttributes[key] {
 	case "requires":
 		t.line = number
 		for _, name := range list {
-			t.requires = append(t.requires, strings.ToLower(strings.TrimSpace(name)))
+			t.requires = append(t.requires, taskName(strings.Trim(name, markup)))
 		}
 	case "inputs":
 		for _, name := range list {
-			b.textParam(textParam(strings.TrimSpace(name), "", number))
+			b.textParam(textParam(strings.Trim(name, markup), "", number))
 		}
 	case "env":
 		for _, pair := range list {
-			if name, v, ok := strings.Cut(strings.TrimSpace(pair), "="); ok {
+			if name, v, ok := strings.Cut(strings.Trim(pair, "*` \t"), "="); ok {
 				b.textParam(textParam(name, v, number))
 			}
 		}
 	case "dir":
 		t.dir = value
+	case "interactive":
+		t.interactive = value == "true"
+	}
+}
+
+// takeScript makes the first block of a task what it runs, also when it says
+// nothing about its language: xc asks for none. A first line #! names another
+// interpreter.
+func takeScript(blocks []*block) {
+	i := slices.IndexFunc(blocks, func(blk *block) bool { return blk.kind == blockCode })
+	if i < 0 {
+		return
+	}
+	c := blocks[i].reading()
+	if c.info.word != "" || c.class == codeAction && c.sample != "" || strings.TrimSpace(blocks[i].code) == "" {
+		return
+	}
+	c.class, c.kind, c.code, c.sample = codeAction, KindShell, blocks[i].code, ""
+	first, _, _ := strings.Cut(c.code, "\n")
+	if line, ok := strings.CutPrefix(first, "#!"); ok {
+		if name := program(line); slices.Contains(scriptWords, name) || slices.Contains(consoleWords, name) {
+			c.info.word = name
+		}
 	}
 }
 
@@ -109,6 +166,10 @@ func (d *declaring) perform(t *task) {
 	a := d.a
 	if a.Settings.Cwd == "" {
 		a.Settings.Cwd = t.dir
+	}
+	if _, said := a.Attrs["interactive"]; t.interactive && !said {
+		a.Settings.Interactive = true
+		d.interactive()
 	}
 	for _, name := range t.requires {
 		if _, known := d.names[name]; known && a.Settings.After == "" {

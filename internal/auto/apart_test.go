@@ -32,9 +32,15 @@ func TestApart(t *testing.T) {
 		if err := fake.Start(t.Context(), event.ModeLive); err != nil {
 			t.Fatal(err)
 		}
-		result, err := Run(t.Context(), fake, Options{Answers: tc.answers, Out: &bytes.Buffer{}, Printer: printer(t, "en")})
+		var out bytes.Buffer
+		result, err := Run(t.Context(), fake, Options{Answers: tc.answers, Out: &out, Printer: printer(t, "en")})
 		if err != nil || result.Outcome != tc.outcome {
 			t.Fatalf("%v: %+v, %v", tc.answers, result, err)
+		}
+		// Whoever reads the output is told why, and what would run it.
+		told := "skipped: empty is left out of what runs without questions (excludeFromRunAll); --answer empty=yes runs it"
+		if strings.Contains(out.String(), told) != (tc.skipped > 0) {
+			t.Errorf("%v: the output is\n%s", tc.answers, out.String())
 		}
 		var started []string
 		skipped := 0

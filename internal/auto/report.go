@@ -129,10 +129,25 @@ func (r *reporter) describe(s walk.State, ev event.Event) string {
 	case event.ActionEnded:
 		r.flush()
 		return prefixNote + r.ending(data.Ending)
+	case event.StepSkipped:
+		return prefixNote + r.p.T("auto.step-skipped", "Step", ev.Step, "Reason", r.skipped(s, ev.Step, data))
 	case event.StepReopened:
 		return prefixNote + r.p.T("auto.step-reopened", "Step", ev.Step)
 	}
 	return ""
+}
+
+// skipped tells why a step was left out and, where its author left it out, what to
+// give for it to run.
+func (r *reporter) skipped(s walk.State, step string, data event.StepSkipped) string {
+	if data.Reason == reasonApart {
+		for _, action := range s.StepActions(step) {
+			if action.Settings.Apart {
+				return r.p.T("auto.apart", "Name", oneLine(nameOf(action)), "Flag", FlagAnswer)
+			}
+		}
+	}
+	return oneLine(data.Reason)
 }
 
 func nameOr(name, id string) string {

@@ -85,11 +85,27 @@ func severityRank(s runbooks.Severity) int {
 
 // linted is what lint says of one file, and what lint --json prints of it.
 type linted struct {
-	Path        string                `json:"path"`
-	Diagnostics []runbooks.Diagnostic `json:"diagnostics"`
+	Path        string    `json:"path"`
+	Diagnostics []finding `json:"diagnostics"`
 
 	fixes []*runbooks.Fix // of the findings that have one
 }
+
+// finding is a diagnostic, and whether its author wants nothing said of it.
+type finding struct {
+	runbooks.Diagnostic
+	Suppressions []suppression `json:"suppressions,omitempty"` // one at most
+}
+
+// suppression says where a finding is ignored, in the words of SARIF.
+type suppression struct {
+	Kind   string `json:"kind"` // inSource
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+}
+
+// ignored reports whether nothing is to be said of it.
+func (f finding) ignored() bool { return len(f.Suppressions) > 0 }
 
 func (a *app) lint(ctx context.Context, names []string, flags lintFlags) error {
 	files, err := a.lintTargets(names)
@@ -109,8 +125,10 @@ func (a *app) lint(ctx context.Context, names []string, flags lintFlags) error {
 				return err
 			}
 		}
-		errorCount += countErrors(result.Diagnostics)
-		result.Diagnostics = slices.DeleteFunc(result.Diagnostics, func(d runbooks.Diagnostic) bool {
+		result.Diagnostics = slices.DeleteFunc(result.Diagnostics, func(d finding) bool {
+			if d.Severity == runbooks.SeverityError {
+				errorCount++
+			}
 			return severityRank(d.Severity) < severityRank(runbooks.Severity(flags.least))
 		})
 		all = append(all, result)
@@ -191,37 +209,34 @@ func markdownBelow(dir string) ([]string, error) {
 
 // lintFile inspects one file.
 func (a *app) lintFile(file *loaded, checker *shellChecker) (linted, error) {
-	result := linted{Path: file.path, Diagnostics: []runbooks.Diagnostic{}}
-	around := runbooks.Surroundings{Now: a.clock.Now(), Modified: file.modified, CheckShell: checker.check()}
+	result := linted{Path: file.path, Diagnostics: []finding{}}
+	around := runbooks.Surroundings{Now: a.clock.Now(), Modified: file.modified, CheckShell: checker.check(), More: func(rb *runbooks.Runbook) []runbooks.Diagnostic {
+		return append(hiddenCode(rb.Sequence), writtenSecrets(file.source)...)
+	}}
 	if !file.shipped {
 		around.Read = readFrom(filepath.Dir(file.path))
 	}
 	findings, err := runbooks.Inspect(file.path, file.source, around)
 	var parse *runbooks.ParseError
 	if errors.As(err, &parse) {
-		result.Diagnostics = append(result.Diagnostics, parse.Problems...)
+		for _, d := range parse.Problems {
+			result.Diagnostics = append(result.Diagnostics, finding{Diagnostic: d})
+		}
 		return result, nil
 	}
 	if err != nil {
 		return linted{}, err
 	}
 	for _, f := range findings {
-		result.Diagnostics = append(result.Diagnostics, f.Diagnostic)
-		if f.Fix != nil {
+		d := finding{Diagnostic: f.Diagnostic}
+		switch {
+		case f.Ignored != nil:
+			d.Suppressions = []suppression{{"inSource", f.Ignored.Line, f.Ignored.Column}}
+		case f.Fix != nil:
 			result.fixes = append(result.fixes, f.Fix)
 		}
-	}
-	rb, err := runbooks.Parse(file.path, file.source)
-	if err != nil {
-		return linted{}, err
-	}
-	result.Diagnostics = append(result.Diagnostics, hiddenCode(rb.Sequence)...)
-	for _, d := range writtenSecrets(file.source) {
-		// What a shape tells is surer than the name of what it is assigned to.
-		result.Diagnostics = slices.DeleteFunc(result.Diagnostics, func(o runbooks.Diagnostic) bool { return o.Code == d.Code && o.Line == d.Line })
 		result.Diagnostics = append(result.Diagnostics, d)
 	}
-	slices.SortStableFunc(result.Diagnostics, func(a, b runbooks.Diagnostic) int { return a.Line - b.Line })
 	return result, nil
 }
 
@@ -253,7 +268,9 @@ func (a *app) printLint(all []linted, flags lintFlags) error {
 	var text bytes.Buffer
 	for _, result := range all {
 		for _, d := range result.Diagnostics {
-			writeFinding(&text, result.Path, d)
+			if !d.ignored() {
+				writeFinding(&text, result.Path, d.Diagnostic)
+			}
 		}
 	}
 	if _, err := a.out.Write(text.Bytes()); err != nil {
@@ -265,9 +282,13 @@ func (a *app) printLint(all []linted, flags lintFlags) error {
 
 // summarise tells on standard error how much there is.
 func (a *app) summarise(all []linted, flags lintFlags) {
-	counts, fixes := map[runbooks.Severity]int{}, 0
+	counts, fixes, ignored := map[runbooks.Severity]int{}, 0, 0
 	for _, result := range all {
 		for _, d := range result.Diagnostics {
+			if d.ignored() {
+				ignored++
+				continue
+			}
 			counts[d.Severity]++
 		}
 		fixes += len(result.fixes)
@@ -275,6 +296,9 @@ func (a *app) summarise(all []linted, flags lintFlags) {
 	p := a.printer("")
 	fmt.Fprintln(a.err, p.T("cli.lint-summary", "Files", len(all), "Errors", counts[runbooks.SeverityError],
 		"Warnings", counts[runbooks.SeverityWarning], "Notes", counts[runbooks.SeverityInfo]))
+	if ignored > 0 {
+		fmt.Fprintln(a.err, p.T("cli.lint-ignored", "Ignored", ignored))
+	}
 	if fixes > 0 && !flags.fix {
 		fmt.Fprintln(a.err, p.T("cli.lint-fixable", "Fixes", fixes))
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"genia.ai/bitacora/internal/i18n"
 	"genia.ai/bitacora/runbooks"
 )
 
@@ -37,25 +38,40 @@ func golden(t *testing.T, name string, got []byte) {
 // someFindings are findings with everything that a format has to escape.
 func someFindings() []linted {
 	return []linted{
-		{Path: "ops/cache, 100%: full.md", Diagnostics: []runbooks.Diagnostic{
-			{Severity: runbooks.SeverityError, Code: "effect-understated", Line: 6, Column: 1, Message: "100% gone: a, b\x1b[31m", Hint: "put effect=destructive"},
-			{Severity: runbooks.SeverityWarning, Code: "broken-link", Line: 9, Column: 12, Message: "there is no file \"ñ.md\""},
+		{Path: "ops/cache, 100%: full.md", Diagnostics: []finding{
+			{Diagnostic: runbooks.Diagnostic{Severity: runbooks.SeverityError, Code: "effect-understated", Line: 6, Column: 1, Message: "100% gone: a, b\x1b[31m", Hint: "put effect=destructive"}},
+			{Diagnostic: runbooks.Diagnostic{Severity: runbooks.SeverityWarning, Code: "broken-link", Line: 9, Column: 12, Message: "there is no file \"ñ.md\""}},
+			{
+				Diagnostic:   runbooks.Diagnostic{Severity: runbooks.SeverityWarning, Code: "curl-without-fail", Line: 12, Column: 4, Message: "left out"},
+				Suppressions: []suppression{{"inSource", 10, 5}},
+			},
 		}},
-		{Path: "/srv/b.md", Diagnostics: []runbooks.Diagnostic{
-			{Severity: runbooks.SeverityInfo, Code: "no-undo", Line: 1, Column: 1, Message: "first\nsecond", Hint: "see a::b"},
+		{Path: "/srv/b.md", Diagnostics: []finding{
+			{Diagnostic: runbooks.Diagnostic{Severity: runbooks.SeverityInfo, Code: "no-undo", Line: 1, Column: 1, Message: "first\nsecond", Hint: "see a::b"}},
 		}},
-		{Path: "clean.md", Diagnostics: []runbooks.Diagnostic{}},
+		{Path: "clean.md", Diagnostics: []finding{}},
 	}
 }
 
 func TestLintAsText(t *testing.T) {
-	var text bytes.Buffer
-	for _, file := range someFindings() {
-		for _, d := range file.Diagnostics {
-			writeFinding(&text, file.Path, d)
-		}
+	var text, counts bytes.Buffer
+	catalog, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
 	}
-	golden(t, "report.txt", text.Bytes())
+	a := &app{out: &text, err: &counts, catalog: catalog, env: func(name string) (string, bool) { return map[string]string{"LC_ALL": "en"}[name], name == "LC_ALL" }}
+	if err := a.printLint(someFindings(), lintFlags{format: formatText}); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "report.txt", append(text.Bytes(), counts.Bytes()...))
+}
+
+func TestLintAsJSON(t *testing.T) {
+	var out bytes.Buffer
+	if err := writeJSON(&out, someFindings()); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "report.json", out.Bytes())
 }
 
 func TestLintAsAnnotations(t *testing.T) {
@@ -93,7 +109,7 @@ func TestLintAsSARIF(t *testing.T) {
 	}
 	golden(t, "report.sarif", out.Bytes())
 	var again sarifLog
-	if err := json.Unmarshal(out.Bytes(), &again); err != nil || again.Version != "2.1.0" || len(again.Runs[0].Results) != 3 {
+	if err := json.Unmarshal(out.Bytes(), &again); err != nil || again.Version != "2.1.0" || len(again.Runs[0].Results) != 4 {
 		t.Errorf("reads back as %+v, %v", again, err)
 	}
 }

@@ -50,6 +50,13 @@ type (
 		Level     string          `json:"level"`
 		Message   sarifText       `json:"message"`
 		Locations []sarifLocation `json:"locations"`
+
+		// Of all results or of none (3.27.23): an empty list is a finding that stands.
+		Suppressions []sarifSuppression `json:"suppressions"`
+	}
+	sarifSuppression struct {
+		Kind     string        `json:"kind"`
+		Location sarifLocation `json:"location"`
 	}
 	sarifLocation struct {
 		Physical sarifPhysical `json:"physicalLocation"`
@@ -82,12 +89,24 @@ func sarifOf(all []linted) sarifLog {
 	for _, file := range all {
 		for _, d := range file.Diagnostics {
 			run.Results = append(run.Results, sarifResult{
-				RuleID: d.Code, RuleIndex: index[d.Code], Level: sarifLevel(d.Severity), Message: sarifText{sanitize.Line(joinHint(d, ": "))},
-				Locations: []sarifLocation{{sarifPhysical{sarifArtifact{fileURI(file.Path)}, sarifRegion{d.Line, d.Column}}}},
+				RuleID: d.Code, RuleIndex: index[d.Code], Level: sarifLevel(d.Severity), Message: sarifText{sanitize.Line(joinHint(d.Diagnostic, ": "))},
+				Locations: []sarifLocation{sarifAt(file.Path, d.Line, d.Column)}, Suppressions: sarifSuppressions(file.Path, d),
 			})
 		}
 	}
 	return sarifLog{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}}
+}
+
+func sarifAt(path string, line, column int) sarifLocation {
+	return sarifLocation{sarifPhysical{sarifArtifact{fileURI(path)}, sarifRegion{line, column}}}
+}
+
+func sarifSuppressions(path string, d finding) []sarifSuppression {
+	list := []sarifSuppression{}
+	for _, s := range d.Suppressions {
+		list = append(list, sarifSuppression{s.Kind, sarifAt(path, s.Line, s.Column)})
+	}
+	return list
 }
 
 func sarifLevel(s runbooks.Severity) string {
@@ -118,6 +137,9 @@ func annotations(all []linted) []byte {
 	var b bytes.Buffer
 	for _, file := range all {
 		for _, d := range file.Diagnostics {
+			if d.ignored() {
+				continue
+			}
 			command := string(d.Severity)
 			if d.Severity == runbooks.SeverityInfo {
 				command = "notice"
