@@ -255,11 +255,9 @@ func apply(s walk.State, cmd walk.Command) (next walk.State, back bool, err erro
 // captures returns the names that the running action would set.
 func captures(s walk.State) []string {
 	var names []string
-	for _, action := range s.StepActions(s.Current().ID) {
-		if action.ID == s.Running.Action {
-			for _, capture := range action.Settings.Capture {
-				names = append(names, capture.Name)
-			}
+	if action, _ := s.Plan().Action(s.Running.Action); action != nil {
+		for _, capture := range action.Settings.Capture {
+			names = append(names, capture.Name)
 		}
 	}
 	return names

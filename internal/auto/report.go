@@ -166,18 +166,8 @@ func (r *reporter) answer(data event.ChoiceMade) string {
 
 // step is the header of a step: where it stands in the walk as decided so far.
 func (r *reporter) step(s walk.State, ev event.Event, data event.StepStarted) string {
-	position := 0
-	for _, step := range s.Plan().Steps() {
-		if s.Step(step.ID).Bearing != walk.BearingOn || s.Before(step.ID) {
-			continue
-		}
-		position++
-		if step.ID == ev.Step {
-			break
-		}
-	}
 	_, total := s.Progress()
-	text := fmt.Sprintf("%d/%d", position, total)
+	text := fmt.Sprintf("%d/%d", s.Position(ev.Step), total)
 	if phase := ev.Phase; phase != "" && phase != string(runbooks.PhaseNone) {
 		text += " " + r.p.T("phase."+phase)
 	}

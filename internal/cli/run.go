@@ -95,7 +95,7 @@ func (a *app) run(ctx context.Context, name string, flags runFlags) error {
 		return err
 	}
 	hello := a.hello(a.frontEnd(flags))
-	hello.Drive = true
+	hello.Drive, hello.Known = true, prep.plan
 	return a.drive(ctx, ready.Dir, hello, view{
 		plain: flags.plain, printer: prep.printer, scenario: prep.scenario, answers: prep.answers, checks: prep.checks(a, flags),
 	})

@@ -98,8 +98,15 @@ func (a *app) serve(ctx context.Context, spec serveSpec) (err error) {
 	if err := runserver.Detach(runserver.Ready{Run: prep.id, Dir: prep.dir}, log); err != nil {
 		return err
 	}
+	if len(prep.rb.source) > longText {
+		debug.FreeOSMemory() // reading it took much that nothing else will reclaim for hours
+	}
 	return server.Serve(ctx)
 }
+
+// longText is the length of a runbook, in bytes, from which on it pays to collect at
+// once what reading it left behind.
+const longText = 256 << 10
 
 // openLog opens the file that takes what a server says when nobody listens: a
 // crash.

@@ -1,7 +1,6 @@
 package export
 
 import (
-	"slices"
 	"time"
 
 	"genia.ai/bitacora/internal/event"
@@ -17,6 +16,7 @@ type builder struct {
 
 	steps   map[string]*step
 	actions map[string]*action
+	params  map[string]int // place in the document
 	spans   spans
 	confirm event.ActionConfirmed // that the next start belongs to
 }
@@ -30,7 +30,7 @@ func build(record Record) *document {
 			Params: []param{}, Roles: []role{}, Decisions: []decision{}, Phases: []phase{}, Milestones: []milestone{},
 			Deviations: []deviation{}, Steps: []*step{}, Adhoc: []*attempt{}, Notes: []note{}, Todos: []todo{},
 		},
-		steps: map[string]*step{}, actions: map[string]*action{},
+		steps: map[string]*step{}, actions: map[string]*action{}, params: map[string]int{},
 	}
 	for _, s := range record.Plan.Steps() {
 		b.addStep(s)
@@ -149,10 +149,11 @@ func (b *builder) param(before walk.State, ev event.Event, data event.ParamSet) 
 		b.deviate(ev, deviationEdited, data.Name+": "+known.Text+" → "+data.Value, "")
 	}
 	told := param{data.Name, data.Value, data.Source, data.Invented, ev.At}
-	if i := slices.IndexFunc(b.doc.Params, func(p param) bool { return p.Name == data.Name }); i >= 0 {
+	if i, ok := b.params[data.Name]; ok {
 		b.doc.Params[i] = told
 		return
 	}
+	b.params[data.Name] = len(b.doc.Params)
 	b.doc.Params = append(b.doc.Params, told)
 }
 

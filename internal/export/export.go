@@ -66,6 +66,7 @@ func Markdown(w io.Writer, record Record, opts Options) error {
 		opts.MaxOutput = defaultMaxOutput
 	}
 	p := &page{doc: build(record), record: record, opts: opts}
+	p.index()
 	p.write()
 	if _, err := io.WriteString(w, p.text.String()); err != nil {
 		return fmt.Errorf("write the export: %w", err)

@@ -16,9 +16,12 @@ type page struct {
 	record Record
 	opts   Options
 	text   strings.Builder
+
+	names   map[string]string // of actions, by their ids
+	decided map[answered]int  // decisions
 }
 
-// t returns one of our own texts.
+// told returns what an executor reported, in the reader's language.
 func (p *page) told(text string) string {
 	if p.opts.Told == nil {
 		return text
@@ -26,6 +29,7 @@ func (p *page) told(text string) string {
 	return p.opts.Told(text)
 }
 
+// t returns one of our own texts.
 func (p *page) t(id string, args ...any) string { return p.opts.T(id, args...) }
 
 // word returns our word for a member of the record. A record may hold members

@@ -85,24 +85,30 @@ func (p *page) action(s *step, a *action) {
 
 // answer returns how an action was answered, as the decision that holds says.
 func (p *page) answer(s *step, a *action) string {
-	for _, d := range slices.Backward(p.doc.Decisions) {
-		if d.Step == s.ID && d.Name == nameOr(a.Name, a.ID) && d.Key == a.Answer {
-			return because(p.label(d.Key, d.Label), d.Reason) + " · " + p.when(d.At)
-		}
+	if i, ok := p.decided[answered{s.ID, nameOr(a.Name, a.ID), a.Answer}]; ok {
+		d := p.doc.Decisions[i]
+		return because(p.label(d.Key, d.Label), d.Reason) + " · " + p.when(d.At)
 	}
 	return a.Answer
 }
 
-func (p *page) nameOf(id string) string {
+// answered names a decision by its step, its question and its answer.
+type answered struct{ step, name, key string }
+
+// index notes where things stand that are asked for once for each event.
+func (p *page) index() {
+	p.names, p.decided = map[string]string{}, make(map[answered]int, len(p.doc.Decisions))
 	for _, s := range p.doc.Steps {
 		for _, a := range s.Actions {
-			if a.ID == id {
-				return nameOr(a.Name, a.ID)
-			}
+			p.names[a.ID] = nameOr(a.Name, a.ID)
 		}
 	}
-	return id
+	for i, d := range p.doc.Decisions {
+		p.decided[answered{d.Step, d.Name, d.Key}] = i // the last one holds
+	}
 }
+
+func (p *page) nameOf(id string) string { return nameOr(p.names[id], id) }
 
 func (p *page) adhoc() {
 	if len(p.doc.Adhoc) == 0 {

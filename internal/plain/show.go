@@ -83,19 +83,9 @@ func (t *talk) holder(role string) string {
 // showStep shows a step: where it stands, its text, its substeps, its actions.
 func (t *talk) showStep(step *runbooks.Step) {
 	t.shown = ""
-	position := 0
-	for _, other := range t.plan.Steps() {
-		if t.state.Step(other.ID).Bearing != walk.BearingOn || t.state.Before(other.ID) {
-			continue
-		}
-		position++
-		if other.ID == step.ID {
-			break
-		}
-	}
 	_, total := t.state.Progress()
 	t.say("")
-	t.say(t.p.T("plain.step", "Mode", t.mode(), "Position", position, "Total", total,
+	t.say(t.p.T("plain.step", "Mode", t.mode(), "Position", t.state.Position(step.ID), "Total", total,
 		"Phase", t.p.T("phase."+phaseOf(step)), "ID", step.ID))
 	t.say(oneLine(t.state.Fill(step.Text)))
 	if step.Role != "" {

@@ -185,8 +185,10 @@ func (t *talk) brief() error {
 	if !t.trusted() {
 		return t.askTrust()
 	}
+	later := askedLater(t.plan.Steps(), map[string]bool{})
 	for _, param := range t.plan.Runbook().Params {
-		if _, known := t.state.Value(param.Name); known || t.asked[param.Name] || t.givenLater(param) {
+		walked := later[param.Name] || param.Origin == runbooks.OriginCapture // it gets its value on the way
+		if _, known := t.state.Value(param.Name); known || t.asked[param.Name] || walked {
 			continue
 		}
 		t.asked[param.Name] = true
@@ -203,20 +205,17 @@ func (t *talk) brief() error {
 	}))
 }
 
-// givenLater reports whether the walk itself gives the parameter its value.
-func (t *talk) givenLater(param runbooks.Param) bool {
-	if param.Origin == runbooks.OriginCapture {
-		return true
+// askedLater adds the names of what the steps ask for.
+func askedLater(steps []*runbooks.Step, names map[string]bool) map[string]bool {
+	for _, step := range steps {
+		for _, action := range step.Actions {
+			if action.Kind.Asks() {
+				names[action.Name] = true
+			}
+		}
+		askedLater(step.Substeps, names)
 	}
-	var later func(steps []*runbooks.Step) bool
-	later = func(steps []*runbooks.Step) bool {
-		return slices.ContainsFunc(steps, func(step *runbooks.Step) bool {
-			return later(step.Substeps) || slices.ContainsFunc(step.Actions, func(a *runbooks.Action) bool {
-				return a.Kind.Asks() && a.Name == param.Name
-			})
-		})
-	}
-	return later(t.plan.Steps())
+	return names
 }
 
 // askParam asks for a value. An empty line takes the default, in a rehearsal

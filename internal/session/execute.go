@@ -117,11 +117,11 @@ func (s *Session) watched(ending event.Ending) event.Ending {
 	return ending
 }
 
-// newNames returns the names that only after holds.
+// newNames returns the names that only after holds. Both are sorted.
 func newNames(before, after []string) []string {
 	var names []string
 	for _, name := range after {
-		if !slices.Contains(before, name) {
+		if _, held := slices.BinarySearch(before, name); !held {
 			names = append(names, name)
 		}
 	}

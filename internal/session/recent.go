@@ -28,7 +28,8 @@ func (r *recent) add(out OutputPrinted) {
 		r.bytes -= len(r.pieces[drop].Text)
 		drop++
 	}
-	if drop > 0 {
-		r.pieces = append(r.pieces[:0], r.pieces[drop:]...)
-	}
+	// Cut off in front, not moved: what appending leaves behind is given back when it
+	// moves the rest anyway.
+	clear(r.pieces[:drop])
+	r.pieces = r.pieces[drop:]
 }

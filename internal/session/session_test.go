@@ -76,6 +76,11 @@ type fixture struct {
 
 func open(t *testing.T, disk transcript.Disk, run func(context.Context, actions.Request, actions.Sink) actions.Result) *fixture {
 	t.Helper()
+	return openPlan(t, disk, testPlan(), run)
+}
+
+func openPlan(t *testing.T, disk transcript.Disk, plan *walk.Plan, run func(context.Context, actions.Request, actions.Sink) actions.Result) *fixture {
+	t.Helper()
 	ticking := &clock{now: time.Date(2026, 11, 23, 8, 46, 0, 0, time.UTC)}
 	dir := filepath.Join(t.TempDir(), "run")
 	writer, err := transcript.Create(disk, dir, ticking, nil)
@@ -88,7 +93,7 @@ func open(t *testing.T, disk transcript.Disk, run func(context.Context, actions.
 		t.Fatal(err)
 	}
 	s := New(t.Context(), Options{
-		Plan: testPlan(), Writer: writer, Registry: actions.Registry{runbooks.KindShell: scripted{run}},
+		Plan: plan, Writer: writer, Registry: actions.Registry{runbooks.KindShell: scripted{run}},
 		Clock: ticking, Random: bytes.NewReader(make([]byte, 64)), Secrets: secrets, Redact: masks, Dir: "/work",
 	})
 	t.Cleanup(func() { _ = s.Close() }) // some tests break the disk on purpose

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"io"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/transcript"
 	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
 )
 
 // keys notes what is typed and which sizes it is given.
@@ -187,5 +189,36 @@ func TestShellOfTheOperatorNeedsTheirTerminalAndIsRecorded(t *testing.T) {
 	started, ok := ack.Events[0].Data.(event.AdhocStarted)
 	if !ok || !started.Interactive || started.Command != adhocShell {
 		t.Errorf("recorded %+v", ack.Events[0].Data)
+	}
+}
+
+// TestNothingIsLentTheTerminalInARehearsal: whatever runs an action then, it gets no
+// terminal, and nobody finds one to go into while it runs.
+func TestNothingIsLentTheTerminalInARehearsal(t *testing.T) {
+	plan := walk.NewPlan(&runbooks.Runbook{Sequence: []*runbooks.Step{{ID: "1", Actions: []*runbooks.Action{
+		{ID: "talk", Kind: runbooks.KindShell, Code: "sudo -i", Effect: runbooks.EffectRead, Settings: runbooks.Settings{Interactive: true}},
+	}}}})
+	for _, mode := range []string{event.ModeLive, event.ModeRehearsal} {
+		lent, goOn := make(chan bool, 1), make(chan struct{})
+		f := openPlan(t, transcript.OS{}, plan, func(_ context.Context, req actions.Request, _ actions.Sink) actions.Result {
+			lent <- req.Terminal != nil
+			<-goOn
+			return actions.Result{Outcome: actions.OutcomeOK}
+		})
+		f.do(walk.Start{RunStarted: event.RunStarted{Run: "r", Mode: mode, Operator: "ana"}})
+		f.do(walk.Begin{})
+		if _, err := f.DoFrom(t.Context(), Origin{Terminal: true}, walk.Run{Action: "talk", Confirmed: true}); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := <-lent, mode == event.ModeLive; got != want {
+			t.Errorf("%s: lent the terminal %v, want %v", mode, got, want)
+		}
+		if _, err := f.Terminal(t.Context(), wide); (err == nil) != (mode == event.ModeLive) {
+			t.Errorf("%s: going into the terminal: %v", mode, err)
+		}
+		close(goOn)
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -27,7 +27,7 @@ func Apply(s State, ev event.Event) State {
 	case event.CommsPlanned, event.CommsSent:
 		s.comms = s.comms.apply(ev)
 	case event.StepTicked:
-		s.ticked = with(s.ticked, data.Substep, data.Done)
+		s = s.tick(data.Substep, data.Done)
 	case event.RunEnded:
 		s, s.comms = s.leavePhase(ev.At), s.comms.apply(ev)
 		s.Status, s.EndedAt, s.Outcome, s.Reason = StatusEnded, ev.At, data.Outcome, data.Reason
@@ -52,7 +52,8 @@ func Apply(s State, ev event.Event) State {
 		s.Phase, s.phaseSince = runbooks.Phase(ev.Phase), ev.At
 	case event.ScenarioChanged:
 		s.Scenario = data.To
-		s.steps = s.bearings()
+		steps := s.steps
+		s = s.bearings(func(i int) StepState { return *steps.at(i) })
 	default:
 		s = applyWalk(s, ev)
 	}
@@ -62,7 +63,7 @@ func Apply(s State, ev event.Event) State {
 func applyWalk(s State, ev event.Event) State {
 	switch data := ev.Data.(type) {
 	case event.ParamSet:
-		s.values = with(s.values, data.Name, Value{Text: data.Value, Source: data.Source, Invented: data.Invented})
+		s = s.setValue(data.Name, Value{Text: data.Value, Source: data.Source, Invented: data.Invented})
 		if a := s.plan.action(data.Action); a != none && s.plan.actions[a].Kind == runbooks.KindInput {
 			s = s.changeAction(a, func(as *ActionState) { as.Answer = data.Value })
 		}
@@ -84,7 +85,7 @@ func applyStep(s State, ev event.Event) State {
 	}
 	switch data := ev.Data.(type) {
 	case event.StepStarted:
-		if s.current != none && s.steps[s.current].Status == StepActive {
+		if s.current != none && s.steps.at(s.current).Status == StepActive {
 			s = s.changeStep(s.current, func(st *StepState) { st.Status = StepPending })
 		}
 		s.current, s.Status = i, StatusWalking
@@ -133,9 +134,9 @@ func applyAction(s State, ev event.Event) State {
 			s.adhoc = &AdhocState{ID: data.ID, Command: s.adhoc.Command, Ending: data.Ending}
 		}
 	case event.UndoPushed:
-		s.undo = append(withoutUndo(s.undo, data.Action), UndoEntry{Action: data.Action, Undo: data.Undo})
+		s = s.withoutUndo(data.Action).withUndo(UndoEntry{Action: data.Action, Undo: data.Undo})
 	case event.UndoDone:
-		s.undo = withoutUndo(s.undo, data.Action)
+		s = s.withoutUndo(data.Action)
 	}
 	return s
 }
@@ -147,11 +148,14 @@ func (s State) chose(data event.ChoiceMade) State {
 	if a == none {
 		return s
 	}
+	led := s.steering(a)
 	s = s.changeAction(a, func(as *ActionState) { as.Answer = data.Key })
 	if data.Name != "" {
-		s.values = with(s.values, data.Name, Value{Text: data.Key, Source: event.SourceAnswer})
+		s = s.setValue(data.Name, Value{Text: data.Key, Source: event.SourceAnswer})
 	}
-	s.steps = s.bearings()
+	if s.steering(a) != led {
+		s = s.steered(s.plan.actionStep[a])
+	}
 	return s
 }
 
@@ -174,23 +178,16 @@ func (s State) closeStep(i int, ev event.Event, status StepStatus, reason string
 // actions did stays in the transcript.
 func (s State) reopen(i int) State {
 	s = s.changeStep(i, func(st *StepState) { *st = StepState{Status: StepPending, Bearing: st.Bearing} })
-	for _, a := range s.plan.stepActions[i] {
+	led := false
+	acts := s.plan.stepActions[i]
+	for a := acts.from; a < acts.to; a++ {
+		led = led || s.steering(a) != runbooks.Steer{}
 		s = s.changeAction(a, func(as *ActionState) { *as = ActionState{Attempts: as.Attempts} })
 	}
 	s = s.untick(i)
-	s.steps = s.bearings()
-	return s
-}
-
-func (s State) changeStep(i int, change func(*StepState)) State {
-	s.steps = slices.Clone(s.steps)
-	change(&s.steps[i])
-	return s
-}
-
-func (s State) changeAction(a int, change func(*ActionState)) State {
-	s.actions = slices.Clone(s.actions)
-	change(&s.actions[a])
+	if led {
+		s = s.steered(i)
+	}
 	return s
 }
 
@@ -213,10 +210,6 @@ func withTodo(todos []event.Todo, todo event.Todo) []event.Todo {
 	return append(todos, todo)
 }
 
-func withoutUndo(undo []UndoEntry, action string) []UndoEntry {
-	return slices.DeleteFunc(slices.Clone(undo), func(e UndoEntry) bool { return e.Action == action })
-}
-
 // withLost adds what was lost now to what is missing since before: a server that
 // was lost in between does not bring it back.
 func withLost(missing, lost []event.LostVars) []event.LostVars {
@@ -225,6 +218,12 @@ func withLost(missing, lost []event.LostVars) []event.LostVars {
 
 // withoutLost takes out the variables that an action has set again.
 func withoutLost(lost []event.LostVars, ended event.ActionEnded) []event.LostVars {
+	concerned := func(l event.LostVars) bool {
+		return l.Action == ended.Action || len(ended.Vars) > 0 && slices.ContainsFunc(l.Names, func(name string) bool { return slices.Contains(ended.Vars, name) })
+	}
+	if !slices.ContainsFunc(lost, concerned) {
+		return lost
+	}
 	var still []event.LostVars
 	for _, l := range lost {
 		l.Names = slices.DeleteFunc(slices.Clone(l.Names), func(name string) bool { return slices.Contains(ended.Vars, name) })

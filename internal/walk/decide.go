@@ -219,18 +219,11 @@ func decideScenario(s State, cmd ChooseScenario) ([]event.Event, error) {
 
 func decideEnd(s State, cmd End) ([]event.Event, error) {
 	outcome := event.RunCompleted
-	for i := range s.steps {
-		if s.steps[i].Bearing != BearingOn || s.before(i) {
-			continue
-		}
-		switch s.steps[i].Status {
-		case StepPending, StepActive:
-			outcome = event.RunStopped
-		case StepSkipped, StepAccepted:
-			if outcome == event.RunCompleted {
-				outcome = event.RunIncomplete
-			}
-		}
+	switch {
+	case s.unfinished():
+		outcome = event.RunStopped
+	case s.steps.first(stepLeft, 0) != none:
+		outcome = event.RunIncomplete
 	}
 	if outcome == event.RunCompleted && s.NeedsScenario() {
 		outcome = event.RunStopped

@@ -1,7 +1,6 @@
 package walk
 
 import (
-	"slices"
 	"strconv"
 
 	"genia.ai/bitacora/internal/event"
@@ -30,7 +29,7 @@ func (s State) due(a int) dueness {
 	if b == none || b == a || s.plan.onlyReverts[b] {
 		return dueNever
 	}
-	before := s.actions[b]
+	before := s.actions.at(b)
 	switch {
 	case s.plan.actions[b].Kind == runbooks.KindConfirm && before.Answer == AnswerNo:
 		return dueNever
@@ -46,7 +45,7 @@ func (s State) due(a int) dueness {
 
 // closed reports whether nothing more will come from a step.
 func (s State) closed(step int) bool {
-	st := s.steps[step]
+	st := s.steps.at(step)
 	return st.Bearing != BearingOn || st.Status == StepSkipped || st.Status == StepAccepted
 }
 
@@ -104,18 +103,14 @@ func (s State) steerBack(steer runbooks.Steer) []event.Event {
 		return nil
 	}
 	phase := runbooks.Phase(steer.Target)
-	if s.phaseAfter(s.current, phase) != none {
+	first, known := s.plan.firstOf[phase]
+	if !known || s.plan.comesAfter(s.current, phase) {
 		return nil
 	}
-	first := slices.IndexFunc(s.plan.steps, func(step *runbooks.Step) bool { return step.Phase == phase })
-	if first == none {
-		return nil
-	}
+	const begun = stepActive | stepFinished
 	var events []event.Event
-	for i := first; i < s.current; i++ {
-		if st := s.steps[i]; st.Bearing == BearingOn && st.Status != StepPending {
-			events = append(events, s.makeFor(i, event.StepReopened{Reason: "choice"}))
-		}
+	for i := s.steps.first(begun, first); i != none && i < s.current; i = s.steps.first(begun, i+1) {
+		events = append(events, s.makeFor(i, event.StepReopened{Reason: "choice"}))
 	}
 	return events
 }
@@ -171,11 +166,11 @@ func decideUndo(s State, cmd Undo) ([]event.Event, error) {
 		return refuse(CodeUnknown, cmd.Action)
 	}
 	id := s.plan.actions[a].ID
-	at := slices.IndexFunc(s.undo, func(e UndoEntry) bool { return e.Action == id })
-	if at == none {
+	entry, ok := s.undo.find(id)
+	if !ok {
 		return refuse(CodeNothingToUndo, id)
 	}
-	return s.startAction(s.plan.action(s.undo[at].Undo), id, cmd.Run)
+	return s.startAction(s.plan.action(entry.Undo), id, cmd.Run)
 }
 
 // startAction checks what stands between an action and its start.
@@ -209,7 +204,7 @@ func (s State) startAction(a int, undoes string, cmd Run) ([]event.Event, error)
 	}
 	return append(events, s.make(event.ActionStarted{
 		Action: action.ID, Name: action.Name, ActKind: string(action.Kind), Effect: string(action.Effect),
-		Attempt: s.actions[a].Attempts + 1, Command: cmd.Command, Where: cmd.Where, Values: cmd.Values,
+		Attempt: s.actions.at(a).Attempts + 1, Command: cmd.Command, Where: cmd.Where, Values: cmd.Values,
 		Simulated: s.Rehearsal(), Undoes: undoes,
 		Line: cmd.Line, CodeSHA256: cmd.CodeSHA256, Alternative: cmd.Alternative, Endless: part.Endless, Wrapper: cmd.Wrapper,
 		Interactive: action.Settings.Interactive && !s.Rehearsal(),
@@ -249,9 +244,9 @@ func decideEnded(s State, cmd Ended) ([]event.Event, error) {
 	if s.Running.Undoes != "" {
 		return append(events, s.make(event.UndoDone{Action: s.Running.Undoes, Undo: action.ID})), nil
 	}
-	for _, entry := range s.undo {
-		if entry.Undo == action.ID { // run as a step of its own, it reverts all the same
-			events = append(events, s.make(event.UndoDone{Action: entry.Action, Undo: action.ID}))
+	if s.plan.reverts[a] {
+		for _, reverted := range s.undo.revertedBy(action.ID) { // run as a step of its own, it reverts all the same
+			events = append(events, s.make(event.UndoDone{Action: reverted, Undo: action.ID}))
 		}
 	}
 	if undo := s.plan.action(action.Settings.Undo); action.Settings.Undo != "" && undo != none {

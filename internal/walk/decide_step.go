@@ -58,11 +58,11 @@ func decideReopen(s State, cmd Reopen) ([]event.Event, error) {
 	if i == none {
 		return refuse(CodeUnknown, cmd.Step)
 	}
-	switch s.steps[i].Status {
+	switch s.steps.at(i).Status {
 	case StepPending, StepActive:
 		return refuse(CodeNotNow, cmd.Step)
 	}
-	if s.steps[i].Bearing != BearingOn {
+	if s.steps.at(i).Bearing != BearingOn {
 		return refuse(CodeNotOnWalk, cmd.Step)
 	}
 	if strings.TrimSpace(cmd.Reason) == "" {
@@ -83,11 +83,11 @@ func decideGoto(s State, cmd Goto) ([]event.Event, error) {
 		return refuse(CodeUnknown, cmd.Step)
 	case i == s.current:
 		return nil, nil
-	case s.steps[i].Bearing == BearingUndecided:
+	case s.steps.at(i).Bearing == BearingUndecided:
 		return refuse(CodeScenarioNeeded, cmd.Step, s.scenarioIDs()...)
-	case s.steps[i].Bearing != BearingOn:
+	case s.steps.at(i).Bearing != BearingOn:
 		return refuse(CodeNotOnWalk, cmd.Step)
-	case s.steps[i].Status != StepPending:
+	case s.steps.at(i).Status != StepPending:
 		return refuse(CodeNotNow, cmd.Step)
 	}
 	if refusal := s.gate(i); refusal != nil {
@@ -106,37 +106,35 @@ func (s State) gate(step int) *Refusal {
 	if s.plan.needsScenario && s.Scenario == "" && s.scenarioDue(step) {
 		return &Refusal{Code: CodeScenarioNeeded, ID: target.ID, Names: s.scenarioIDs()}
 	}
-	for i := range step {
-		if s.steps[i].Bearing != BearingOn {
-			continue
-		}
-		if refusal := s.undecided(i); refusal != nil {
-			return refusal
-		}
+	if i := s.undecidedBefore(step); i != none {
+		return s.undecided(i)
 	}
 	return nil
+}
+
+// undecidedBefore returns the first step of the walk, before one, with an open
+// decision, or none.
+func (s State) undecidedBefore(step int) int {
+	for i := s.steps.first(stepAsks, 0); i != none && i < step; i = s.steps.first(stepAsks, i+1) {
+		if s.undecided(i) != nil {
+			return i
+		}
+	}
+	return none
 }
 
 // scenarioDue reports whether the place where the scenario is chosen stands
 // before the step and is part of the walk.
 func (s State) scenarioDue(step int) bool {
 	if !s.plan.steersScenario {
-		return s.plan.asks == none || s.plan.asks < step && s.steps[s.plan.asks].Bearing == BearingOn
+		return s.plan.asks == none || s.plan.asks < step && s.steps.at(s.plan.asks).Bearing == BearingOn
 	}
-	for i := range step {
-		if s.steps[i].Bearing == BearingOn && s.plan.choosesScenario(i) {
-			return true
+	for _, i := range s.plan.choosers {
+		if i >= step {
+			break
 		}
-	}
-	return false
-}
-
-func (p *Plan) choosesScenario(step int) bool {
-	for _, a := range p.stepActions[step] {
-		for _, o := range p.actions[a].Options {
-			if o.Steer.Kind == runbooks.SteerScenario {
-				return true
-			}
+		if s.steps.at(i).Bearing == BearingOn {
+			return true
 		}
 	}
 	return false
@@ -148,10 +146,10 @@ func (s State) undecided(step int) *Refusal {
 	if step == s.plan.asks && s.needsScenarioAt(step) {
 		return &Refusal{Code: CodeScenarioNeeded, ID: id, Names: s.scenarioIDs()}
 	}
-	for _, a := range s.plan.stepActions[step] {
-		action := s.plan.actions[a]
-		if action.Kind == runbooks.KindChoice && s.due(a) != dueNever && s.actions[a].Answer == "" {
-			return &Refusal{Code: CodeDecisionNeeded, ID: id, Names: []string{action.ID}}
+	acts := s.plan.stepActions[step]
+	for a := s.actions.first(actionAsks, acts.from); a != none && a < acts.to; a = s.actions.first(actionAsks, a+1) {
+		if s.due(a) != dueNever {
+			return &Refusal{Code: CodeDecisionNeeded, ID: id, Names: []string{s.plan.actions[a].ID}}
 		}
 	}
 	return nil
@@ -172,8 +170,9 @@ func (s State) scenarioIDs() []string {
 // openActions returns the ids of the actions of a step that have yet to succeed.
 func (s State) openActions(step int) []string {
 	var open []string
-	for _, a := range s.plan.stepActions[step] {
-		if s.due(a) != dueNever && !s.actions[a].Succeeded() {
+	acts := s.plan.stepActions[step]
+	for a := s.actions.first(actionOpen, acts.from); a != none && a < acts.to; a = s.actions.first(actionOpen, a+1) {
+		if s.due(a) != dueNever {
 			open = append(open, s.plan.actions[a].ID)
 		}
 	}
@@ -186,49 +185,29 @@ func (s State) openActions(step int) []string {
 // by itself to what stands before it, but for such decisions.
 func (s State) next() int {
 	candidate := s.enterAt()
-	for i := range s.steps {
-		if candidate != none {
-			break
-		}
-		if s.steps[i].Bearing == BearingOn && s.steps[i].Status == StepPending && i > s.current && !s.before(i) {
-			candidate = i
-		}
+	if candidate == none {
+		candidate = s.pendingFrom(s.current + 1)
 	}
-	for i := range s.steps {
-		if candidate != none {
-			break
-		}
-		if s.steps[i].Bearing == BearingOn && s.steps[i].Status == StepPending && !s.before(i) {
-			candidate = i
-		}
+	if candidate == none {
+		candidate = s.pendingFrom(0)
 	}
-	if candidate == none || s.steps[candidate].Bearing == BearingOn && s.gate(candidate) == nil {
+	if candidate == none || s.steps.at(candidate).Bearing == BearingOn && s.gate(candidate) == nil {
 		return candidate
 	}
-	for i := range candidate {
-		if s.steps[i].Bearing == BearingOn && s.undecided(i) != nil {
-			return i
-		}
-	}
-	return none
+	return s.undecidedBefore(candidate)
 }
 
 // enterAt returns the step at which the walk is to be entered while that has not
 // happened, else none. One that belongs to a scenario nobody has chosen yet counts
 // as long as a step before it asks for the scenario.
 func (s State) enterAt() int {
-	if s.entry == none || s.steps[s.entry].Status != StepPending || !s.steps[s.entry].StartedAt.IsZero() {
+	if s.entry == none {
 		return none
 	}
-	switch s.steps[s.entry].Bearing {
-	case BearingOn:
+	switch entry := s.steps.at(s.entry); {
+	case entry.Status != StepPending || !entry.StartedAt.IsZero():
+	case entry.Bearing == BearingOn, entry.Bearing == BearingUndecided && s.undecidedBefore(s.entry) != none:
 		return s.entry
-	case BearingUndecided:
-		for i := range s.entry {
-			if s.steps[i].Bearing == BearingOn && s.undecided(i) != nil {
-				return s.entry
-			}
-		}
 	}
 	return none
 }

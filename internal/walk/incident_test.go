@@ -111,6 +111,7 @@ func TestUpdatesAreDueAndSentOnesMakeTheNextOneDue(t *testing.T) {
 func TestSubstepsAreTickedOneByOne(t *testing.T) {
 	p := plan()
 	p.steps[0].Substeps = []*runbooks.Step{{ID: "1.1.1", Substeps: []*runbooks.Step{{ID: "1.1.1.1"}}}, {ID: "1.1.2"}}
+	p = NewPlan(p.Runbook())
 	r := newRun(t, p, event.ModeLive)
 	r.do(Begin{})
 	for _, want := range []string{"1.1.1", "1.1.1.1", "1.1.2"} {

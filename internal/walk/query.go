@@ -17,11 +17,17 @@ func (s State) NeedsScenario() bool {
 // NextAction returns the first action of the current step that is due and has
 // not succeeded, or nil.
 func (s State) NextAction() *runbooks.Action {
-	if s.current == none || s.steps[s.current].Status != StepActive {
+	if s.current == none || s.steps.at(s.current).Status != StepActive {
 		return nil
 	}
-	for _, a := range s.plan.stepActions[s.current] {
-		if s.due(a) == dueNow && !s.actions[a].Succeeded() {
+	return s.firstDue(actionOpen)
+}
+
+// firstDue returns the first action of the current step that is due and bears a mark, or nil.
+func (s State) firstDue(marks class) *runbooks.Action {
+	acts := s.plan.stepActions[s.current]
+	for a := s.actions.first(marks, acts.from); a != none && a < acts.to; a = s.actions.first(marks, a+1) {
+		if s.due(a) == dueNow {
 			return s.plan.actions[a]
 		}
 	}
@@ -30,15 +36,10 @@ func (s State) NextAction() *runbooks.Action {
 
 // Failure returns the action of the current step whose last attempt failed, or nil.
 func (s State) Failure() *runbooks.Action {
-	if s.current == none || s.Running != nil || s.steps[s.current].Status != StepActive {
+	if s.current == none || s.Running != nil || s.steps.at(s.current).Status != StepActive {
 		return nil
 	}
-	for _, a := range s.plan.stepActions[s.current] {
-		if s.due(a) == dueNow && s.actions[a].Failed() {
-			return s.plan.actions[a]
-		}
-	}
-	return nil
+	return s.firstDue(actionFailed)
 }
 
 // StepActions returns the actions of a step that belong to the walk as decided,
@@ -49,7 +50,8 @@ func (s State) StepActions(id string) []*runbooks.Action {
 		return nil
 	}
 	var actions []*runbooks.Action
-	for _, a := range s.plan.stepActions[i] {
+	acts := s.plan.stepActions[i]
+	for a := acts.from; a < acts.to; a++ {
 		if s.due(a) != dueNever {
 			actions = append(actions, s.plan.actions[a])
 		}
@@ -62,12 +64,21 @@ func (s State) Complete() bool {
 	if s.Status == StatusNew || s.Status == StatusBriefing || s.NeedsScenario() {
 		return false
 	}
-	for i := range s.steps {
-		if s.steps[i].Bearing == BearingOn && !s.before(i) && (s.steps[i].Status == StepPending || s.steps[i].Status == StepActive) {
-			return false
-		}
+	return !s.unfinished()
+}
+
+// unfinished reports whether some step of the walk is still to be done.
+func (s State) unfinished() bool {
+	return s.steps.first(stepActive, 0) != none || s.pendingFrom(0) != none
+}
+
+// pendingFrom returns the first step from one on that is to be walked, or none.
+func (s State) pendingFrom(step int) int {
+	begins := s.begins()
+	if i := s.steps.first(stepBegun, step); i != none && i < begins {
+		return i
 	}
-	return true
+	return s.steps.first(stepPending, max(step, begins))
 }
 
 // Missing returns the names of the parameters that an action needs and that have
@@ -75,7 +86,7 @@ func (s State) Complete() bool {
 func (s State) Missing(action *runbooks.Action) []string {
 	var missing []string
 	for _, name := range action.Uses {
-		if _, ok := s.values[name]; !ok {
+		if _, ok := s.Value(name); !ok {
 			missing = append(missing, name)
 		}
 	}
@@ -106,7 +117,7 @@ func (s State) Fill(text string) string {
 		return text
 	}
 	filled, _ := runbooks.Expand(text, func(name string) (string, error) { // never fails: the function does not
-		if value, ok := s.values[name]; ok {
+		if value, ok := s.Value(name); ok {
 			return value.Text, nil
 		}
 		if value, ok := s.plan.runbook.Env[name]; ok {
@@ -132,17 +143,22 @@ func (s State) Invent(name string) SetParam {
 
 // Progress counts the steps of the walk as decided so far.
 func (s State) Progress() (finished, total int) {
-	for i := range s.steps {
-		if s.steps[i].Bearing != BearingOn || s.before(i) {
-			continue
-		}
-		total++
-		switch s.steps[i].Status {
-		case StepDone, StepSkipped, StepAccepted:
-			finished++
-		}
+	return s.steps.count(stepFinished, s.steps.size), s.counted(s.steps.size)
+}
+
+// Position returns how many steps of the walk, as decided so far, there are up to a
+// step, itself included.
+func (s State) Position(id string) int {
+	i := s.plan.step(id)
+	if i == none {
+		return 0
 	}
-	return finished, total
+	return s.counted(i + 1)
+}
+
+// counted is how many of the steps before one are part of the walk.
+func (s State) counted(before int) int {
+	return s.steps.count(stepOn, before) - s.steps.count(stepFresh, min(before, s.begins()))
 }
 
 // Elapsed returns how long the run has taken at the given time.

@@ -60,3 +60,24 @@ func TestWhatRevertsIsNotWalkedBesideWhatItReverts(t *testing.T) {
 		})
 	}
 }
+
+// TestInversesAreKeptInOrder: one can be run before those that were pushed after it,
+// and a state from before knows all of them still.
+func TestInversesAreKeptInOrder(t *testing.T) {
+	r := newRun(t, besides([2]string{"a", "-a"}, [2]string{"-a", ""}, [2]string{"b", "-b"}, [2]string{"-b", ""}, [2]string{"c", "-c"}, [2]string{"-c", ""}), event.ModeLive)
+	r.do(Begin{})
+	for _, action := range []string{"a", "b", "c"} {
+		r.succeed(action)
+	}
+	before := r.state
+	r.do(Undo{Action: "b", Run: Run{Confirmed: true}})
+	r.ends("-b", event.OutcomeOK)
+	r.succeed("a") // again: now it is the last one
+	if got := r.state.Undoable(); !slices.Equal(got, []UndoEntry{{"a", "-a"}, {"c", "-c"}}) {
+		t.Errorf("undoable = %v", got)
+	}
+	if got := before.Undoable(); !slices.Equal(got, []UndoEntry{{"c", "-c"}, {"b", "-b"}, {"a", "-a"}}) {
+		t.Errorf("before, undoable was %v", got)
+	}
+	r.refused(Undo{Action: "b", Run: Run{Confirmed: true}}, CodeNothingToUndo)
+}

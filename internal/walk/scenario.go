@@ -28,13 +28,23 @@ func (s State) DoneUnder(scenario string) []*runbooks.Step {
 		if step.Scenario != scenario {
 			continue
 		}
-		ran := slices.ContainsFunc(s.plan.stepActions[i], func(a int) bool { return s.actions[a].Attempts > 0 })
-		switch st := s.steps[i].Status; {
-		case ran, st == StepDone, st == StepAccepted:
+		switch st := s.steps.at(i).Status; {
+		case st == StepDone, st == StepAccepted, s.ran(i):
 			done = append(done, step)
 		}
 	}
 	return done
+}
+
+// ran reports whether some action of a step was ever started.
+func (s State) ran(step int) bool {
+	acts := s.plan.stepActions[step]
+	for a := acts.from; a < acts.to; a++ {
+		if s.actions.at(a).Attempts > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // takeUp leads to the first open step from where the scenario begins: who changed
@@ -42,16 +52,16 @@ func (s State) DoneUnder(scenario string) []*runbooks.Step {
 // stays there: the walk will come to them.
 func (s State) takeUp(scenario string) []event.Event {
 	begins := slices.IndexFunc(s.plan.steps, func(step *runbooks.Step) bool { return step.Scenario == scenario })
-	off := s.current == none || s.steps[s.current].Bearing != BearingOn
-	for i := max(begins, 0); begins != none && i < len(s.steps); i++ {
-		if s.steps[i].Bearing != BearingOn || s.steps[i].Status != StepPending {
-			continue
-		}
+	off := s.current == none || s.steps.at(s.current).Bearing != BearingOn
+	i := none
+	if begins != none {
+		i = s.steps.first(stepPending, begins)
+	}
+	if i != none {
 		behind := i < s.current && s.plan.steps[i].Scenario == scenario
 		if (off || behind) && s.gate(i) == nil {
 			return s.enter(i)
 		}
-		break
 	}
 	if off {
 		return enterNext(s, nil)

@@ -126,17 +126,18 @@ type State struct {
 
 	current    int
 	entry      int // step at which the walk was entered, none: at its beginning
-	steps      []StepState
-	actions    []ActionState
-	values     map[string]Value
+	steps      cells[StepState]
+	actions    cells[ActionState]
+	values     cells[Value]     // by the names of the plan
+	others     map[string]Value // of names that the plan does not know
 	roles      map[string]string
-	undo       []UndoEntry
+	undo       *undoList
 	todos      []event.Todo
 	milestones []MilestoneState
 	adhoc      *AdhocState
 	lost       []event.LostVars
 	comms      CommsState
-	ticked     map[string]bool // substeps by id
+	ticks      cells[struct{}] // of the substeps
 	spent      map[runbooks.Phase]time.Duration
 	phaseSince time.Time     // since when Phase is the current one; zero = it is not
 	between    time.Duration // between its ends and its being opened again
@@ -156,30 +157,33 @@ func New(plan *Plan) State {
 		Phase:   runbooks.PhaseNone,
 		current: none,
 		entry:   none,
-		steps:   make([]StepState, len(plan.steps)),
-		actions: make([]ActionState, len(plan.actions)),
-		values:  map[string]Value{},
+		values:  newCells(len(plan.named), func(int) (Value, class) { return Value{}, 0 }),
+		ticks:   newCells(len(plan.substeps), func(int) (struct{}, class) { return struct{}{}, tickOpen }),
 		roles:   map[string]string{},
 	}
-	for i := range s.steps {
-		s.steps[i].Status = StepPending
-	}
+	s.actions = newCells(len(plan.actions), func(a int) (ActionState, class) { return ActionState{}, s.actionClass(a, ActionState{}) })
 	for _, role := range plan.runbook.Roles {
 		if role.Holder != "" {
 			s.roles[role.ID] = role.Holder
 		}
 	}
-	s.steps = s.bearings()
-	return s
+	return s.bearings(func(int) StepState { return StepState{Status: StepPending} })
 }
 
 // Replay returns the state after the events.
 func Replay(plan *Plan, events []event.Event) State {
 	s := New(plan)
+	s.own(true) // nobody ever sees the states in between
 	for _, ev := range events {
 		s = Apply(s, ev)
 	}
+	s.own(false)
 	return s
+}
+
+// own says whether nobody else has this state, nor one that shares memory with it.
+func (s *State) own(alone bool) {
+	s.steps.owned, s.actions.owned, s.values.owned, s.ticks.owned = alone, alone, alone, alone
 }
 
 // entered notes where the walk begins. A section that the text does not have, which
@@ -204,10 +208,23 @@ func (s State) Before(id string) bool {
 
 // before is false of every step once a decision led elsewhere than to the section.
 func (s State) before(step int) bool {
-	if s.entry == none || s.steps[s.entry].Bearing == BearingOther || s.steps[s.entry].Bearing == BearingSteered {
+	if step >= s.begins() {
 		return false
 	}
-	return step < s.entry && s.steps[step].Status == StepPending && s.steps[step].StartedAt.IsZero()
+	st := s.steps.at(step)
+	return st.Status == StepPending && st.StartedAt.IsZero()
+}
+
+// begins is where the walk begins: what stands before it is left out, unless it was
+// begun. Once a decision led elsewhere than to the section, that is the first step.
+func (s State) begins() int {
+	if s.entry == none {
+		return 0
+	}
+	if bearing := s.steps.at(s.entry).Bearing; bearing == BearingOther || bearing == BearingSteered {
+		return 0
+	}
+	return s.entry
 }
 
 // Plan returns what is walked.
@@ -227,7 +244,7 @@ func (s State) Current() *runbooks.Step {
 // Step returns the state of a step; the zero value when the id is unknown.
 func (s State) Step(id string) StepState {
 	if i := s.plan.step(id); i != none {
-		return s.steps[i]
+		return *s.steps.at(i)
 	}
 	return StepState{}
 }
@@ -235,27 +252,39 @@ func (s State) Step(id string) StepState {
 // Action returns the state of an action by id or name; the zero value when unknown.
 func (s State) Action(id string) ActionState {
 	if i := s.plan.action(id); i != none {
-		return s.actions[i]
+		return *s.actions.at(i)
 	}
 	return ActionState{}
 }
 
 // Value returns the value of a parameter.
 func (s State) Value(name string) (Value, bool) {
-	v, ok := s.values[name]
+	if i, known := s.plan.names[name]; known {
+		return *s.values.at(i), s.values.is(i) == valueSet
+	}
+	v, ok := s.others[name]
 	return v, ok
 }
 
 // Values returns a copy of all values by name.
-func (s State) Values() map[string]Value { return maps.Clone(s.values) }
+func (s State) Values() map[string]Value {
+	values := make(map[string]Value, len(s.others)+s.values.count(valueSet, s.values.size))
+	maps.Copy(values, s.others)
+	for i := s.values.first(valueSet, 0); i != none; i = s.values.first(valueSet, i+1) {
+		values[s.plan.named[i]] = *s.values.at(i)
+	}
+	return values
+}
 
 // Holder returns who plays a role, "" when nobody does.
 func (s State) Holder(role string) string { return s.roles[role] }
 
 // Undoable returns the inverses that can be run, the last first.
 func (s State) Undoable() []UndoEntry {
-	entries := slices.Clone(s.undo)
-	slices.Reverse(entries)
+	var entries []UndoEntry
+	for l := s.undo; l != nil; l = l.before {
+		entries = append(entries, l.entry)
+	}
 	return entries
 }
 
@@ -271,59 +300,3 @@ func (s State) Adhoc() *AdhocState { return s.adhoc }
 // Lost returns the shell variables that went with a lost run server and were not
 // set again since, and which steps set them.
 func (s State) Lost() []event.LostVars { return slices.Clone(s.lost) }
-
-// bearings works out which steps are part of the walk. Steering leads forward
-// only; it holds as long as the answer that caused it does.
-func (s State) bearings() []StepState {
-	steps := slices.Clone(s.steps)
-	var past runbooks.Phase // skipping until this phase; "" = not skipping
-	ended := false
-	for i, step := range s.plan.steps {
-		if past != "" && step.Phase == past {
-			past = ""
-		}
-		switch {
-		case ended || past != "":
-			steps[i].Bearing = BearingSteered
-			continue
-		case step.Scenario == "" || step.Scenario == s.Scenario:
-			steps[i].Bearing = BearingOn
-		case s.Scenario == "":
-			steps[i].Bearing = BearingUndecided
-			continue
-		default:
-			steps[i].Bearing = BearingOther
-			continue
-		}
-		for _, a := range s.plan.stepActions[i] {
-			steer := s.steering(a)
-			switch {
-			case steer.Kind == runbooks.SteerEnd:
-				ended = true
-			case steer.Kind == runbooks.SteerPhase && s.phaseAfter(i, runbooks.Phase(steer.Target)) != none:
-				past = runbooks.Phase(steer.Target)
-			}
-		}
-	}
-	return steps
-}
-
-// steering returns where the answer of an action leads.
-func (s State) steering(a int) runbooks.Steer {
-	action := s.plan.actions[a]
-	if action.Kind != runbooks.KindChoice || s.actions[a].Answer == "" {
-		return runbooks.Steer{}
-	}
-	o, _ := option(action, s.actions[a].Answer)
-	return o.Steer
-}
-
-// phaseAfter returns the first step of the phase after step i, or none.
-func (s State) phaseAfter(i int, phase runbooks.Phase) int {
-	for j := i + 1; j < len(s.plan.steps); j++ {
-		if s.plan.steps[j].Phase == phase {
-			return j
-		}
-	}
-	return none
-}

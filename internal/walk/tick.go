@@ -13,28 +13,24 @@ func (s State) Substeps(step string) []*runbooks.Step {
 	if i == none {
 		return nil
 	}
-	return nested(s.plan.steps[i].Substeps, nil)
-}
-
-func nested(steps, into []*runbooks.Step) []*runbooks.Step {
-	for _, step := range steps {
-		into = nested(step.Substeps, append(into, step))
-	}
-	return into
+	subs := s.plan.stepSubsteps[i]
+	return slices.Clone(s.plan.substeps[subs.from:subs.to])
 }
 
 // Ticked reports whether a substep was said to be done.
-func (s State) Ticked(substep string) bool { return s.ticked[substep] }
+func (s State) Ticked(substep string) bool {
+	i, known := s.plan.substepIndex[substep]
+	return known && s.ticks.is(i) != tickOpen
+}
 
 // NextTick returns the first substep of the current step that is not ticked, or nil.
 func (s State) NextTick() *runbooks.Step {
-	if s.current == none || s.steps[s.current].Status != StepActive {
+	if s.current == none || s.steps.at(s.current).Status != StepActive {
 		return nil
 	}
-	for _, sub := range s.Substeps(s.plan.steps[s.current].ID) {
-		if !s.ticked[sub.ID] {
-			return sub
-		}
+	subs := s.plan.stepSubsteps[s.current]
+	if i := s.ticks.first(tickOpen, subs.from); i != none && i < subs.to {
+		return s.plan.substeps[i]
 	}
 	return nil
 }
@@ -44,13 +40,14 @@ func decideTick(s State, cmd Tick) ([]event.Event, error) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	if s.Status != StatusWalking || s.steps[i].Status != StepActive {
+	if s.Status != StatusWalking || s.steps.at(i).Status != StepActive {
 		return refuse(CodeNotNow, cmd.Step)
 	}
-	if !slices.ContainsFunc(s.Substeps(cmd.Step), func(sub *runbooks.Step) bool { return sub.ID == cmd.Substep }) {
+	subs := s.plan.stepSubsteps[i]
+	if sub, known := s.plan.substepIndex[cmd.Substep]; !known || sub < subs.from || sub >= subs.to {
 		return refuse(CodeUnknown, cmd.Substep)
 	}
-	if s.ticked[cmd.Substep] == cmd.Done {
+	if s.Ticked(cmd.Substep) == cmd.Done {
 		return nil, nil
 	}
 	return []event.Event{s.makeFor(i, event.StepTicked{Substep: cmd.Substep, Done: cmd.Done})}, nil
@@ -58,10 +55,23 @@ func decideTick(s State, cmd Tick) ([]event.Event, error) {
 
 // untick forgets the ticks of a step that is opened again.
 func (s State) untick(step int) State {
-	for _, sub := range nested(s.plan.steps[step].Substeps, nil) {
-		if s.ticked[sub.ID] {
-			s.ticked = with(s.ticked, sub.ID, false)
-		}
+	subs := s.plan.stepSubsteps[step]
+	for i := subs.from; i < subs.to; i++ {
+		s.ticks = s.ticks.marked(i, tickOpen)
 	}
+	return s
+}
+
+// tick notes whether a substep is done. One that the text does not have is none.
+func (s State) tick(substep string, done bool) State {
+	i, known := s.plan.substepIndex[substep]
+	if !known {
+		return s
+	}
+	is := tickOpen
+	if done {
+		is = 0
+	}
+	s.ticks = s.ticks.marked(i, is)
 	return s
 }
