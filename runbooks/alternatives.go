@@ -1,7 +1,6 @@
 package runbooks
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -16,10 +15,10 @@ type Alternative struct {
 
 // orComment matches a comment line that says "or": "# or", "# OR:", "# Or, with
 // helm", "# alternatively", "# o bien", "# O con vim", "# ou".
-var orComment = regexp.MustCompile(`(?i)^\s*#+\s*(?:\W*\b(?:or|or else|alternatively|alternative|o|o bien|alternativamente|ou|ou bien|oder)\b\W*)(.*)$`)
+var orComment = lazily(`(?i)^\s*#+\s*(?:\W*\b(?:or|or else|alternatively|alternative|o|o bien|alternativamente|ou|ou bien|oder)\b\W*)(.*)$`)
 
 // orLine finds out quickly that a script has no such comment.
-var orLine = regexp.MustCompile(`(?i)(?m)^\s*#+\W*(?:or|alternati|o|ou|oder)`)
+var orLine = lazily(`(?i)(?m)^\s*#+\W*(?:or|alternati|o|ou|oder)`)
 
 // maxOrWords is how much a comment that says "or" may go on to say: more is prose
 // that happens to begin so.
@@ -32,7 +31,7 @@ const maxOrWords = 6
 func alternativesOf(a *Action) []Alternative {
 	none := []Alternative{}
 	code := a.Script()
-	if !inShell(a) || !strings.Contains(code, "#") || !orLine.MatchString(code) || parseShell(code) == nil {
+	if !inShell(a) || !strings.Contains(code, "#") || !orLine().MatchString(code) || parseShell(code) == nil {
 		return none
 	}
 	var all []Alternative
@@ -43,7 +42,7 @@ func alternativesOf(a *Action) []Alternative {
 	}
 	for i, line := range lines {
 		comment := strings.HasPrefix(strings.TrimSpace(line), "#")
-		if m := orComment.FindStringSubmatch(strings.TrimRight(line, "\r\n")); m != nil && !commented && len(strings.Fields(m[1])) <= maxOrWords {
+		if m := orComment().FindStringSubmatch(strings.TrimRight(line, "\r\n")); m != nil && !commented && len(strings.Fields(m[1])) <= maxOrWords {
 			cut(i)
 			first = i + 1
 		}

@@ -68,7 +68,7 @@ func (c *converter) code(n ast.Node, b *block) {
 func (c *converter) indentedFence(b *block) {
 	lines := strings.SplitAfter(strings.TrimRight(b.code, "\n"), "\n")
 	last := len(lines) - 1
-	m := fenceOpen.FindStringSubmatch(strings.TrimRight(lines[0], "\n"))
+	m := fenceOpen().FindStringSubmatch(strings.TrimRight(lines[0], "\n"))
 	if m == nil || last < 1 || strings.Contains(m[2], "`") || strings.Trim(lines[last], " \t"+m[1][:1]) != "" || strings.Count(b.code, m[1]) != 2 {
 		return
 	}

@@ -2,7 +2,6 @@ package runbooks
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -210,12 +209,12 @@ func (r *resolver) use(a *Action, name, origin string) {
 var environment = wordSet(`HOSTNAME RANDOM SECONDS LINENO OPTARG OPTIND REPLY FUNCNAME PIPESTATUS LANG MAIL SHLVL COLUMNS LINES HISTFILE
 	KUBECONFIG SSH_AUTH_SOCK XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_STATE_HOME DISPLAY EPOCHSECONDS GOPATH PROMETHEUS_URL`)
 
-var secretForm = regexp.MustCompile(`(?:TOKEN|SECRET|PASSWORD|KEY|_PASS)$|(?:^|_)(?:token|secret|password|key|pass)$`)
+var secretForm = lazily(`(?:TOKEN|SECRET|PASSWORD|KEY|_PASS)$|(?:^|_)(?:token|secret|password|key|pass)$`)
 
 // secretName recognises variables that hold a secret by their name.
-func secretName(name string) bool { return secretForm.MatchString(name) }
+func secretName(name string) bool { return secretForm().MatchString(name) }
 
-var templateForm = regexp.MustCompile(`\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}`)
+var templateForm = lazily(`\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}`)
 
 // templates returns the names in {{name}}, in order of first use.
 func templates(text string) []string {
@@ -223,7 +222,7 @@ func templates(text string) []string {
 	if !strings.Contains(text, "{{") {
 		return nil
 	}
-	for _, m := range templateForm.FindAllStringSubmatch(text, -1) {
+	for _, m := range templateForm().FindAllStringSubmatch(text, -1) {
 		if !slices.Contains(names, m[1]) {
 			names = append(names, m[1])
 		}
@@ -284,7 +283,7 @@ func (r *resolver) action(a *placedAction) {
 // script finds the variables and placeholders of a script.
 func (r *resolver) script(a *placedAction) {
 	if !a.isShell() {
-		for _, m := range quotedName.FindAllStringSubmatch(a.Code, -1) {
+		for _, m := range quotedName().FindAllStringSubmatch(a.Code, -1) {
 			if _, known := r.index[m[1]]; known || r.secret[m[1]] {
 				r.use(a.Action, m[1], OriginVariable)
 			}
@@ -310,4 +309,4 @@ func (r *resolver) script(a *placedAction) {
 	}
 }
 
-var quotedName = regexp.MustCompile(`["']([A-Za-z_][A-Za-z0-9_]*)["']`)
+var quotedName = lazily(`["']([A-Za-z_][A-Za-z0-9_]*)["']`)

@@ -2,7 +2,6 @@ package runbooks
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -140,7 +139,7 @@ func (r *inlineReader) span(n *ast.CodeSpan) {
 	r.out.WriteString(s)
 }
 
-var tagName = regexp.MustCompile(`^</?([A-Za-z][A-Za-z0-9-]*)`)
+var tagName = lazily(`^</?([A-Za-z][A-Za-z0-9-]*)`)
 
 // html drops what HTML renders as nothing and keeps what only looks like it:
 // <pod> is a placeholder.
@@ -158,7 +157,7 @@ func (r *inlineReader) html(n *ast.RawHTML) {
 		r.in.comments = append(r.in.comments, comment{s, n.Segments.At(0).Start})
 		return
 	}
-	m := tagName.FindStringSubmatch(s)
+	m := tagName().FindStringSubmatch(s)
 	if m == nil || htmlTags[strings.ToLower(m[1])] {
 		if m != nil && strings.EqualFold(m[1], "br") {
 			r.out.WriteByte(' ')

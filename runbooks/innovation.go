@@ -1,7 +1,6 @@
 package runbooks
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -9,7 +8,7 @@ import (
 // expected_similarity (https://github.com/Azure/InnovationEngine).
 
 // variableLine is a line of a block of variables: export NAME=value.
-var variableLine = regexp.MustCompile(`^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$`)
+var variableLine = lazily(`^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$`)
 
 // takeVariables reads the blocks of variables that stand in comments, before
 // comments are taken out:
@@ -37,7 +36,7 @@ func (s *source) takeVariables() {
 		case strings.HasPrefix(t, "```"):
 			inside = false
 		case inside:
-			if m := variableLine.FindStringSubmatch(t); m != nil {
+			if m := variableLine().FindStringSubmatch(t); m != nil {
 				s.variables = append(s.variables, textParam(m[1], m[2], i+1))
 			}
 		}

@@ -30,8 +30,8 @@ func (l *linter) remoteHost(a *placedAction) {
 // value puts what is known of a template's values in their places: env and the
 // defaults of parameters.
 func (l *linter) value(template string) string {
-	return templateForm.ReplaceAllStringFunc(template, func(place string) string {
-		name := templateForm.FindStringSubmatch(place)[1]
+	return templateForm().ReplaceAllStringFunc(template, func(place string) string {
+		name := templateForm().FindStringSubmatch(place)[1]
 		if v, ok := l.fm.env[name]; ok {
 			return v
 		}

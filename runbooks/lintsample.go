@@ -42,11 +42,11 @@ func (l *linter) mismatch(a *placedAction, attribute, message string) {
 // sampleHolds judges one clause of a condition; what cannot be told from a sample
 // holds.
 func sampleHolds(kind Kind, clause, sample string) bool {
-	if m := conditionMatch.FindStringSubmatch(clause); m != nil && (kind == KindHTTP || strings.HasPrefix(clause, "body")) {
+	if m := conditionMatch().FindStringSubmatch(clause); m != nil && (kind == KindHTTP || strings.HasPrefix(clause, "body")) {
 		re, err := regexp.Compile(m[1])
 		return err != nil || !strings.HasPrefix(clause, "body") || re.MatchString(sample)
 	}
-	if conditionJSON.MatchString(clause) {
+	if conditionJSON().MatchString(clause) {
 		return jsonHolds(clause, sample)
 	}
 	switch kind {

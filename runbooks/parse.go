@@ -31,6 +31,7 @@ type builder struct {
 	actionIDs    map[string]bool
 	roleMarks    map[string]mark
 	hostsNoted   bool
+	patterns     patterns
 	outline      bool // only what an Outline says is wanted
 }
 
@@ -66,7 +67,7 @@ func parse(path string, src []byte, outline bool) *builder {
 	sum := sha256.Sum256(src)
 	b := &builder{
 		outline: outline,
-		f:       &findings{}, shell: newShellReader(), names: map[string]int{}, byScenario: map[string]*alternative{}, stepIDs: map[string]int{}, actionIDs: map[string]bool{}, roleMarks: map[string]mark{},
+		f:       &findings{}, shell: newShellReader(), names: map[string]int{}, byScenario: map[string]*alternative{}, stepIDs: map[string]int{}, actionIDs: map[string]bool{}, roleMarks: map[string]mark{}, patterns: patterns{},
 		rb: &Runbook{
 			Schema: Schema, Source: Source{Path: path, SHA256: hex.EncodeToString(sum[:])},
 			Params: []Param{}, Secrets: []string{}, Roles: []Role{}, Scenarios: []Scenario{}, Sections: []Section{}, Diagnostics: []Diagnostic{},

@@ -113,7 +113,7 @@ func plainWords(line string) []argument {
 			}
 		}
 		if w.text = line[:end]; w.quoted || w.dynamic {
-			w.text = strings.ReplaceAll(variableForm.ReplaceAllString(w.text, ""), `"`, "")
+			w.text = strings.ReplaceAll(variableForm().ReplaceAllString(w.text, ""), `"`, "")
 		}
 		words, line = append(words, w), line[end:]
 	}

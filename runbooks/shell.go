@@ -61,7 +61,7 @@ func (s *script) variables(code string) {
 	if !strings.Contains(code, "$") {
 		return
 	}
-	for _, m := range variableForm.FindAllStringSubmatchIndex(code, -1) {
+	for _, m := range variableForm().FindAllStringSubmatchIndex(code, -1) {
 		if m[0] > 0 && code[m[0]-1] == '\\' {
 			continue
 		}
@@ -233,26 +233,26 @@ func (s *script) takesArgument(name string, value *syntax.Word) {
 }
 
 var (
-	variableForm   = regexp.MustCompile(`\$(?:\{([A-Za-z_][A-Za-z0-9_]*)|([A-Za-z_][A-Za-z0-9_]*))`)
-	assignmentForm = regexp.MustCompile(`(?m)(?:^|[\s;&|(])(?:export\s+|local\s+|readonly\s+)?([A-Za-z_][A-Za-z0-9_]*)=`)
-	loopForm       = regexp.MustCompile(`(?m)\b(?:for|read(?:\s+-\w+)*)\s+([A-Za-z_][A-Za-z0-9_]*)\b`)
-	quotedText     = regexp.MustCompile(`'[^'\n]*'`)
+	variableForm   = lazily(`\$(?:\{([A-Za-z_][A-Za-z0-9_]*)|([A-Za-z_][A-Za-z0-9_]*))`)
+	assignmentForm = lazily(`(?m)(?:^|[\s;&|(])(?:export\s+|local\s+|readonly\s+)?([A-Za-z_][A-Za-z0-9_]*)=`)
+	loopForm       = lazily(`(?m)\b(?:for|read(?:\s+-\w+)*)\s+([A-Za-z_][A-Za-z0-9_]*)\b`)
+	quotedText     = lazily(`'[^'\n]*'`)
 )
 
 // byPattern finds variables in a script that is not valid shell, as those with
 // <placeholders> are not.
 func (s *script) byPattern(code string) {
-	for _, form := range []*regexp.Regexp{assignmentForm, loopForm} {
-		for _, m := range form.FindAllStringSubmatch(code, -1) {
+	for _, form := range []func() *regexp.Regexp{assignmentForm, loopForm} {
+		for _, m := range form().FindAllStringSubmatch(code, -1) {
 			s.sets(m[1])
 		}
 	}
-	s.variables(quotedText.ReplaceAllString(code, "''"))
+	s.variables(quotedText().ReplaceAllString(code, "''"))
 }
 
-var usageWord = regexp.MustCompile(`^[\[<{(]*([A-Za-z][A-Za-z0-9_. -]*?)[\]>})]*$`)
+var usageWord = lazily(`^[\[<{(]*([A-Za-z][A-Za-z0-9_. -]*?)[\]>})]*$`)
 
-var usageToken = regexp.MustCompile(`\[[^\]\n]*\]|<[^>\n]*>|\{[^}\n]*\}|[^\s"']+`)
+var usageToken = lazily(`\[[^\]\n]*\]|<[^>\n]*>|\{[^}\n]*\}|[^\s"']+`)
 
 // isUsage reports whether a line says how a script is called: "Usage: …".
 func isUsage(line string) bool {
@@ -277,8 +277,8 @@ func usageNames(code string) []string {
 			rest = rest[:end]
 		}
 		var names []string
-		for i, token := range usageToken.FindAllString(rest, -1) {
-			m := usageWord.FindStringSubmatch(token)
+		for i, token := range usageToken().FindAllString(rest, -1) {
+			m := usageWord().FindStringSubmatch(token)
 			if i == 0 || m == nil || strings.HasPrefix(token, "-") {
 				continue
 			}

@@ -3,7 +3,6 @@ package runbooks
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -62,7 +61,7 @@ func (s *source) raw(first, last int) string {
 	for _, line := range s.lines[first-1 : last] {
 		clean := line
 		if strings.Contains(line, "<!--") {
-			clean = annotation.ReplaceAllString(line, "")
+			clean = annotation().ReplaceAllString(line, "")
 		}
 		if clean != line && strings.TrimSpace(clean) == "" {
 			continue
@@ -89,9 +88,9 @@ func dedent(lines []string) []string {
 }
 
 // annotation matches the comments that the parser itself reads.
-var annotation = regexp.MustCompile(`<!--\s*(?:bitacora\b|expected_similarity\s*=).*?-->`)
+var annotation = lazily(`<!--\s*(?:bitacora\b|expected_similarity\s*=).*?-->`)
 
-var annotationStart = regexp.MustCompile(`^<!--\s*(?:bitacora\b|expected_similarity\s*=)`)
+var annotationStart = lazily(`^<!--\s*(?:bitacora\b|expected_similarity\s*=)`)
 
 // readSource checks src against the bounds and prepares it.
 func readSource(path string, src []byte, f *findings) *source {
@@ -137,7 +136,7 @@ func badByte(src []byte) int {
 	return -1
 }
 
-var yamlMember = regexp.MustCompile(`^(#|[A-Za-z_"'][^:]*:(\s|$))`)
+var yamlMember = lazily(`^(#|[A-Za-z_"'][^:]*:(\s|$))`)
 
 // takeFrontMatter moves the front matter out of the lines.
 func (s *source) takeFrontMatter(f *findings) {
@@ -164,7 +163,7 @@ func (s *source) takeFrontMatter(f *findings) {
 		return
 	}
 	// A lone rule at the top of a text is just that.
-	if open == "---" && yamlMember.MatchString(s.lines[1]) {
+	if open == "---" && yamlMember().MatchString(s.lines[1]) {
 		f.fatal("front-matter", 1, 1, "the front matter is never closed", "end it with a line of three dashes")
 	}
 }
@@ -175,7 +174,7 @@ type fence struct {
 	line int
 }
 
-var fenceOpen = regexp.MustCompile("^[ \t>]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)*(```+|~~~+)(.*)$")
+var fenceOpen = lazily("^[ \t>]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)*(```+|~~~+)(.*)$")
 
 // next reports whether line is inside a fence, or one of its two fences.
 func (c *fence) next(line string, number int) bool {
@@ -202,7 +201,7 @@ func (c *fence) next(line string, number int) bool {
 func openFence(line string) (mark, info string) {
 	t := strings.TrimLeft(line, " \t>")
 	if !strings.HasPrefix(t, "```") && !strings.HasPrefix(t, "~~~") {
-		m := fenceOpen.FindStringSubmatch(line)
+		m := fenceOpen().FindStringSubmatch(line)
 		if m == nil {
 			return "", ""
 		}
@@ -212,7 +211,7 @@ func openFence(line string) (mark, info string) {
 	return t[:len(t)-len(info)], info
 }
 
-var containerMark = regexp.MustCompile(`^[ \t]*(?:>|[-*+](?:[ \t]|$)|[0-9]{1,9}[.)](?:[ \t]|$))`)
+var containerMark = lazily(`^[ \t]*(?:>|[-*+](?:[ \t]|$)|[0-9]{1,9}[.)](?:[ \t]|$))`)
 
 // checkShape refuses texts that would make a Markdown parser slow or recurse
 // without end.
@@ -230,7 +229,7 @@ func (s *source) checkShape(f *findings) {
 		for rest := line; ; depth++ {
 			m := ""
 			if t := strings.TrimLeft(rest, " \t"); t != "" && strings.IndexByte(">-*+0123456789", t[0]) >= 0 {
-				m = containerMark.FindString(rest)
+				m = containerMark().FindString(rest)
 			}
 			if m == "" {
 				break
