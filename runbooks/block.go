@@ -12,7 +12,7 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-type blockKind int
+type blockKind uint8
 
 const (
 	blockParagraph blockKind = iota
@@ -28,19 +28,18 @@ const (
 
 // block is a Markdown block with what the rules ask of it.
 type block struct {
-	kind       blockKind
+	kind    blockKind
+	ordered bool  // of a list
+	task    bool  // of an item: it starts with a box
+	level   uint8 // of a heading
+	indent  int   // columns before a list's marker
+
 	line, last int // 1-based, inclusive
 	children   []*block
 	notes      []directive // annotations that apply to it
+	number     string      // of an ordered item, as written
 
-	inline // of headings and paragraphs
-
-	level   int    // of a heading
-	ordered bool   // of a list
-	indent  int    // columns before a list's marker
-	number  string // of an ordered item, as written
-	task    bool   // of an item: it starts with a box
-
+	inline    // of headings and paragraphs
 	*verbatim // of code and tables; none of its own otherwise
 }
 
@@ -70,7 +69,7 @@ type tableRow struct {
 type converter struct {
 	src    *source
 	f      *findings
-	text   []byte
+	doc    written
 	starts []int // byte offset of each line
 	near   int   // line that was found last
 	spare  []block
@@ -84,19 +83,19 @@ func (c *converter) add() *block {
 	}
 	b := &c.spare[0]
 	c.spare = c.spare[1:]
-	b.verbatim = nothingVerbatim
+	b.verbatim, b.markup = nothingVerbatim, noMarkup
 	return b
 }
 
 // readBlocks parses the source's Markdown.
 func readBlocks(src *source, f *findings) []*block {
-	c := &converter{src: src, f: f, text: src.text(), starts: make([]int, 1, len(src.lines)+1)}
+	c := &converter{src: src, f: f, doc: src.document(), starts: make([]int, 1, len(src.lines)+1)}
 	for at, line := 0, 0; line < len(src.lines); line++ {
 		at += len(src.lines[line]) + 1
 		c.starts = append(c.starts, at)
 	}
 	md := goldmark.New(goldmark.WithExtensions(extension.Table, extension.TaskList, extension.Strikethrough))
-	doc := md.Parser().Parse(text.NewReader(c.text))
+	doc := md.Parser().Parse(text.NewReader(c.doc.bytes))
 	blocks, loose := c.children(doc)
 	for _, b := range blocks {
 		if b.kind == blockParagraph {
@@ -118,7 +117,7 @@ func (c *converter) lost(d directive) {
 
 // lineAt returns the line and the byte offset in it of an offset in the text.
 func (c *converter) lineAt(offset int) (line, at int) {
-	offset = min(max(offset, 0), len(c.text))
+	offset = min(max(offset, 0), len(c.doc.bytes))
 	// Most places are asked for in order: the next is not far from the last.
 	line = c.near
 	for line < len(c.starts) && line < c.near+8 && c.starts[line] <= offset {
@@ -165,7 +164,7 @@ func (c *converter) annotations(n ast.Node) []directive {
 	var list []directive
 	for i := range html.Lines().Len() {
 		seg := html.Lines().At(i)
-		s := string(c.text[seg.Start:seg.Stop])
+		s := c.doc.text[seg.Start:seg.Stop]
 		if i == 0 && !annotationStart().MatchString(strings.TrimLeft(s, " \t")) {
 			return nil
 		}
@@ -181,7 +180,7 @@ func (c *converter) block(n ast.Node) *block {
 	b.last = b.line
 	switch n := n.(type) {
 	case *ast.Heading:
-		b.kind, b.level = blockHeading, n.Level
+		b.kind, b.level = blockHeading, uint8(n.Level)
 		c.readInline(n, b)
 	case *ast.Paragraph, *ast.TextBlock:
 		b.kind = blockParagraph
@@ -227,7 +226,7 @@ func (c *converter) lastLine(lines *text.Segments, line int) int {
 
 func (c *converter) readInline(n ast.Node, b *block) {
 	b.last = c.lastLine(n.Lines(), b.line)
-	b.inline = readInline(n, c.text)
+	b.inline = c.doc.inline(n)
 	for _, raw := range b.comments {
 		line, at := c.lineAt(raw.at)
 		b.notes = append(b.notes, readDirectives(raw.text, line, at, c.src, c.f)...)
@@ -291,7 +290,7 @@ func (c *converter) table(n ast.Node, b *block) {
 			r.line, _ = c.lineAt(row.Pos())
 		}
 		for cell := row.FirstChild(); cell != nil; cell = cell.NextSibling() {
-			r.cells = append(r.cells, readInline(cell, c.text))
+			r.cells = append(r.cells, c.doc.inline(cell))
 		}
 		b.rows = append(b.rows, r)
 		b.last = max(b.last, r.line)

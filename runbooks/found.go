@@ -245,9 +245,17 @@ func proseOf(markdown string) string {
 	return b.String()
 }
 
+// stepTemplates returns the names in the {{name}} of a step's own text.
+func stepTemplates(s *Step) []string {
+	if !strings.Contains(s.Text, "{{") && !strings.Contains(s.Body, "{{") {
+		return nil
+	}
+	return templates(s.Text + "\n" + proseOf(s.Body))
+}
+
 // prose finds parameters in the text of steps.
 func (r *resolver) prose(s *Step) {
-	for _, name := range templates(s.Text + "\n" + proseOf(s.Body)) {
+	for _, name := range stepTemplates(s) {
 		r.need(name, OriginText, s.Line)
 	}
 	for _, sub := range s.Substeps {

@@ -1,7 +1,6 @@
 package runbooks
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -12,7 +11,12 @@ import (
 // inline is the text of a heading, a paragraph or a table cell, with what the
 // rules ask about it.
 type inline struct {
-	text     string   // plain: markup resolved, placeholders kept
+	text    string // plain: markup resolved, placeholders kept
+	*markup        // never nil
+}
+
+// markup is what most texts have none of.
+type markup struct {
 	spans    []string // its code spans
 	lead     string   // the bold text that it starts with
 	bold     bool     // it is only bold, but for a colon
@@ -23,6 +27,9 @@ type inline struct {
 	comments []comment // annotations in it
 }
 
+// noMarkup is what all texts without any share; it is never written to.
+var noMarkup = &markup{}
+
 // comment is an HTML comment inside a paragraph.
 type comment struct {
 	text string
@@ -31,18 +38,29 @@ type comment struct {
 
 // inlineReader collects the plain text of inline nodes.
 type inlineReader struct {
-	text []byte
-	out  strings.Builder
-	in   inline
+	doc    written
+	out    strings.Builder
+	markup *markup // nil as long as there is none
 }
 
-func readInline(n ast.Node, text []byte) inline {
+// found returns what the text has besides words, to be written to.
+func (r *inlineReader) found() *markup {
+	if r.markup == nil {
+		r.markup = &markup{}
+	}
+	return r.markup
+}
+
+func readInline(n ast.Node, text []byte) inline { return written{bytes: text}.inline(n) }
+
+// inline reads the text of a node. A line of words, which most are, is not copied.
+func (d written) inline(n ast.Node) inline {
 	if only, ok := n.FirstChild().(*ast.Text); ok && only.NextSibling() == nil {
-		if part := only.Segment.Value(text); isVerbatim(part) { // most are a line of words
-			return inline{text: singleSpaced(string(part))}
+		if part := d.value(only.Segment); isVerbatim(part) {
+			return inline{singleSpaced(part), noMarkup}
 		}
 	}
-	r := &inlineReader{text: text}
+	r := &inlineReader{doc: d}
 	if lines := n.Lines(); n.Type() == ast.TypeBlock && lines != nil && lines.Len() > 0 {
 		r.out.Grow(lines.At(lines.Len()-1).Stop - lines.At(0).Start)
 	}
@@ -53,32 +71,37 @@ func readInline(n ast.Node, text []byte) inline {
 		r.node(child)
 		added := r.out.String()[before:]
 		if strong, ok := child.(*ast.Emphasis); ok && strong.Level == 2 && strings.TrimSpace(r.out.String()[:before]) == "" {
-			r.in.lead = strings.TrimSpace(added)
+			if lead := strings.TrimSpace(added); lead != "" {
+				r.found().lead = lead
+			}
 		}
 		if strings.Trim(added, " \n:.：") != "" {
 			kids++
 			only = child
 		}
 	}
-	r.in.text = singleSpaced(r.out.String())
+	text := singleSpaced(r.out.String())
 	if kids == 1 {
 		switch o := only.(type) {
 		case *ast.Emphasis:
-			r.in.bold = o.Level == 2
+			r.found().bold = o.Level == 2
 		case *ast.CodeSpan:
-			r.in.onlySpan = strings.Trim(r.in.text, " :.") == strings.Trim(strings.Join(r.in.spans, ""), " :.")
+			r.found().onlySpan = strings.Trim(text, " :.") == strings.Trim(strings.Join(r.found().spans, ""), " :.")
 		case *ast.Link:
-			r.in.onlyLink, r.in.link = true, string(o.Destination)
+			r.found().onlyLink, r.found().link = true, string(o.Destination)
 		case *ast.AutoLink:
-			r.in.onlyLink = true
+			r.found().onlyLink = true
 		}
 	}
-	return r.in
+	if r.markup == nil {
+		return inline{text, noMarkup}
+	}
+	return inline{text, r.markup}
 }
 
 // isVerbatim reports whether a text holds neither escapes nor entities.
-func isVerbatim(part []byte) bool {
-	return bytes.IndexByte(part, '\\') < 0 && bytes.IndexByte(part, '&') < 0
+func isVerbatim(part string) bool {
+	return strings.IndexByte(part, '\\') < 0 && strings.IndexByte(part, '&') < 0
 }
 
 // singleSpaced puts one blank between words.
@@ -94,8 +117,8 @@ func singleSpaced(s string) string {
 func (r *inlineReader) node(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.Text:
-		if part := n.Segment.Value(r.text); isVerbatim(part) {
-			r.out.Write(part)
+		if part := r.doc.value(n.Segment); isVerbatim(part) {
+			r.out.WriteString(part)
 		} else {
 			r.out.WriteString(unescape(part))
 		}
@@ -110,13 +133,13 @@ func (r *inlineReader) node(n ast.Node) {
 		r.span(n)
 		return
 	case *ast.AutoLink:
-		r.out.Write(n.Label(r.text))
+		r.out.Write(n.Label(r.doc.bytes))
 		return
 	case *ast.RawHTML:
 		r.html(n)
 		return
 	case *east.TaskCheckBox:
-		r.in.task = true
+		r.found().task = true
 		return
 	}
 	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
@@ -128,14 +151,15 @@ func (r *inlineReader) span(n *ast.CodeSpan) {
 	var code strings.Builder
 	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
 		if t, ok := child.(*ast.Text); ok {
-			code.Write(t.Segment.Value(r.text))
+			code.WriteString(r.doc.value(t.Segment))
 			if t.SoftLineBreak() {
 				code.WriteByte(' ')
 			}
 		}
 	}
 	s := strings.ReplaceAll(code.String(), "\n", " ")
-	r.in.spans = append(r.in.spans, s)
+	found := r.found()
+	found.spans = append(found.spans, s)
 	r.out.WriteString(s)
 }
 
@@ -150,11 +174,12 @@ func (r *inlineReader) html(n *ast.RawHTML) {
 	var raw strings.Builder
 	for i := range n.Segments.Len() {
 		seg := n.Segments.At(i)
-		raw.Write(seg.Value(r.text))
+		raw.WriteString(r.doc.value(seg))
 	}
 	s := raw.String()
 	if strings.HasPrefix(s, "<!--") {
-		r.in.comments = append(r.in.comments, comment{s, n.Segments.At(0).Start})
+		found := r.found()
+		found.comments = append(found.comments, comment{s, n.Segments.At(0).Start})
 		return
 	}
 	m := tagName().FindStringSubmatch(s)
@@ -169,8 +194,8 @@ func (r *inlineReader) html(n *ast.RawHTML) {
 
 // unescape resolves backslash escapes and entities, which goldmark's text
 // segments still hold.
-func unescape(s []byte) string {
-	return string(util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(s))))
+func unescape(s string) string {
+	return string(util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations([]byte(s)))))
 }
 
 // htmlTags are the elements that people use in Markdown.

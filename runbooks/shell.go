@@ -254,14 +254,30 @@ var usageWord = lazily(`^[\[<{(]*([A-Za-z][A-Za-z0-9_. -]*?)[\]>})]*$`)
 
 var usageToken = lazily(`\[[^\]\n]*\]|<[^>\n]*>|\{[^}\n]*\}|[^\s"']+`)
 
+// lastWord returns the last of a text's words, folded, in a list of its own; none
+// when it has none.
+func lastWord(text string) []string {
+	if !isASCII(text) {
+		words := wordsOf(text)
+		return words[max(len(words)-1, 0):]
+	}
+	alike := func(r rune) bool { return r != '_' && isWordByte(byte(r)) }
+	text = strings.TrimRightFunc(text, func(r rune) bool { return !alike(r) })
+	start := 1 + strings.LastIndexFunc(text, func(r rune) bool { return !alike(r) })
+	if text == "" {
+		return nil
+	}
+	return []string{strings.ToLower(text[start:])}
+}
+
 // isUsage reports whether a line says how a script is called: "Usage: …".
 func isUsage(line string) bool {
 	before, _, ok := strings.Cut(line, ":")
 	if !ok || len(line) > 500 {
 		return false
 	}
-	words := wordsOf(before)
-	return len(words) > 0 && usageCues.is(words[len(words)-1:])
+	words := lastWord(before)
+	return len(words) > 0 && usageCues.is(words)
 }
 
 // usageNames returns the argument names of a script's usage line: the words

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/yuin/goldmark/text"
 )
 
 // Bounds of what Parse accepts. A runbook is a text that people read; what lies
@@ -28,6 +30,47 @@ type source struct {
 	variables []Param // of comments
 
 	shifted map[int]int // columns that a line was moved to the left, by its number
+
+	doc written // the lines as one, once somebody asked for it
+}
+
+// written is a text for the parser of Markdown. What is kept of it are parts of
+// one string: most of a text ends up in its runbook.
+type written struct {
+	bytes []byte // the parser's own
+	text  string // the same; "" when nobody keeps anything of it
+}
+
+// value returns what a segment stands for.
+func (d written) value(s text.Segment) string {
+	if s.Padding == 0 && !s.ForceNewline && d.text != "" {
+		return d.text[s.Start:s.Stop]
+	}
+	return string(s.Value(d.bytes))
+}
+
+// lines returns what segments stand for. Those that follow each other without a gap,
+// as those of a fence that is not indented, are not copied.
+func (d written) lines(list *text.Segments) string {
+	if list.Len() == 0 {
+		return ""
+	}
+	first, last := list.At(0), list.At(list.Len()-1)
+	end, joined := first.Start, d.text != ""
+	for i := range list.Len() {
+		s := list.At(i)
+		joined = joined && s.Start == end && s.Padding == 0 && !s.ForceNewline
+		end = s.Stop
+	}
+	if joined {
+		return d.text[first.Start:last.Stop]
+	}
+	var b strings.Builder
+	b.Grow(last.Stop - first.Start)
+	for i := range list.Len() {
+		b.WriteString(d.value(list.At(i)))
+	}
+	return b.String()
 }
 
 // frontBlock is the raw front matter.
@@ -37,17 +80,24 @@ type frontBlock struct {
 	line int // of its first line of content, 0 when there is none
 }
 
-// text returns the lines as one document.
-func (s *source) text() []byte {
+// text returns the lines as one text.
+func (s *source) text() []byte { return s.document().bytes }
+
+// document returns the lines as one document. They change no more.
+func (s *source) document() written {
+	if s.doc.bytes != nil {
+		return s.doc
+	}
 	size := 0
 	for _, line := range s.lines {
 		size += len(line) + 1
 	}
-	text := make([]byte, 0, size)
+	whole := make([]byte, 0, size)
 	for _, line := range s.lines {
-		text = append(append(text, line...), '\n')
+		whole = append(append(whole, line...), '\n')
 	}
-	return text
+	s.doc = written{bytes: whole, text: string(whole)}
+	return s.doc
 }
 
 // raw returns the Markdown of the lines from first to last, 1-based and

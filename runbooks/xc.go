@@ -45,6 +45,9 @@ func (b *builder) findTasks() {
 	}
 }
 
+// maxTaskKey bounds the first word of such a line, in bytes.
+const maxTaskKey = 40
+
 // taskLines returns the lines of a paragraph that holds nothing but attributes of
 // a task, nil otherwise.
 func (b *builder) taskLines(blk *block) []string {
@@ -54,7 +57,10 @@ func (b *builder) taskLines(blk *block) []string {
 	lines := b.src.lines[blk.line-1 : min(blk.last, len(b.src.lines))]
 	for _, line := range lines {
 		key, _, ok := strings.Cut(line, ":")
-		if _, known := taskAttributes[strings.ToLower(strings.TrimSpace(key))]; !ok || !known {
+		if key = strings.TrimSpace(key); !ok || len(key) > maxTaskKey {
+			return nil
+		}
+		if _, known := taskAttributes[strings.ToLower(key)]; !known {
 			return nil
 		}
 	}
