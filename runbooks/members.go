@@ -193,9 +193,13 @@ func (y *yamlReader) role(n ast.Node) Role {
 	return r
 }
 
-var nameForm = lazily(`^[A-Za-z_][A-Za-z0-9_]{0,127}$`)
+// maxName bounds the name of a variable, in bytes.
+const maxName = 128
 
-func validName(s string) bool { return nameForm().MatchString(s) }
+// validName reports whether s can be the name of a variable.
+func validName(s string) bool {
+	return s != "" && len(s) <= maxName && nameLength(s) == len(s)
+}
 
 // refusedNames are variables through which a value would become behaviour: of the
 // shell, the loader, or the tools that every script uses.

@@ -17,7 +17,6 @@ const maxShellBytes = 64 << 10
 // script is what a shell script tells about the values it needs. It is never run
 // to find out.
 type script struct {
-	parsed     bool
 	endless    bool              // it runs until somebody stops it
 	harmless   bool              // every command of it is known to only read
 	reads      []string          // variables it refers to, in order of first use
@@ -84,7 +83,7 @@ func (r *shellReader) read(code string) script {
 		s.byPattern(code)
 		return s
 	}
-	s.parsed, s.harmless, s.endless = true, onlyReads(file), neverEnds(file)
+	s.harmless, s.endless = onlyReads(file), neverEnds(file)
 	s.walk(file)
 	return s
 }
