@@ -2,6 +2,7 @@ package runbooks
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/yuin/goldmark/ast"
 	east "github.com/yuin/goldmark/extension/ast"
@@ -106,10 +107,18 @@ func isVerbatim(part string) bool {
 
 // singleSpaced puts one blank between words.
 func singleSpaced(s string) string {
-	if !strings.ContainsAny(s, "\t\n\r\v\f\u0085\u00a0\u2028\u2029") && !strings.Contains(s, "  ") && isASCII(s) {
-		return strings.TrimSpace(s)
+	blank := false
+	for _, r := range s {
+		if r != ' ' && !unicode.IsSpace(r) {
+			blank = false
+			continue
+		}
+		if blank || r != ' ' {
+			return strings.Join(strings.Fields(s), " ")
+		}
+		blank = true
 	}
-	return strings.Join(strings.Fields(s), " ")
+	return strings.Trim(s, " ")
 }
 
 // node writes the plain text of n. Its depth is bounded by the delimiters that

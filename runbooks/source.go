@@ -43,10 +43,16 @@ type written struct {
 
 // value returns what a segment stands for.
 func (d written) value(s text.Segment) string {
-	if s.Padding == 0 && !s.ForceNewline && d.text != "" {
+	if d.stands(s) {
 		return d.text[s.Start:s.Stop]
 	}
 	return string(s.Value(d.bytes))
+}
+
+// stands reports whether a segment stands in the text as it is: nothing is put before
+// it, nor a line end behind it.
+func (d written) stands(s text.Segment) bool {
+	return s.Padding == 0 && d.text != "" && (!s.ForceNewline || s.Start == s.Stop || d.text[s.Stop-1] == '\n')
 }
 
 // lines returns what segments stand for. Those that follow each other without a gap,
@@ -56,10 +62,10 @@ func (d written) lines(list *text.Segments) string {
 		return ""
 	}
 	first, last := list.At(0), list.At(list.Len()-1)
-	end, joined := first.Start, d.text != ""
+	end, joined := first.Start, true
 	for i := range list.Len() {
 		s := list.At(i)
-		joined = joined && s.Start == end && s.Padding == 0 && !s.ForceNewline
+		joined = joined && s.Start == end && d.stands(s)
 		end = s.Stop
 	}
 	if joined {
