@@ -8,14 +8,13 @@ import (
 
 // action makes an action of a block that was classified as one.
 func (b *builder) action(blk *block, c *codeReading, step *Step, caption string) *Action {
-	a := &Action{
-		Kind: c.kind, Lang: c.info.word, Code: c.code, Line: min(blk.codeLine+c.skipped, len(b.src.lines)), Scenario: step.Scenario,
-		Attrs: map[string]string{}, SampleOutput: c.sample, Caption: caption,
-	}
+	a := b.madeActions.next()
+	a.Kind, a.Lang, a.Code, a.Line, a.Scenario = c.kind, c.info.word, c.code, min(blk.codeLine+c.skipped, len(b.src.lines)), step.Scenario
+	a.Attrs, a.SampleOutput, a.Caption = map[string]string{}, c.sample, caption
 	if c.err != nil {
 		b.f.fatal("attributes", blk.line, b.src.column(blk.line, blk.infoAt+c.err.at), c.err.message, c.err.hint)
 	}
-	placed := &placedAction{Action: a, declaring: declaring{builder: b, a: a, blk: blk}}
+	placed := b.place(a, blk)
 	d := &placed.declaring
 	for _, attr := range c.info.attrs {
 		d.attribute(attr)
@@ -56,10 +55,17 @@ func (b *builder) action(blk *block, c *codeReading, step *Step, caption string)
 	return a
 }
 
+func (b *builder) place(a *Action, blk *block) *placedAction {
+	p := b.madePlaced.next()
+	p.Action, p.builder, p.a, p.blk = a, b, a, blk
+	return p
+}
+
 // spanAction makes a shell action of a code span that stands alone.
 func (b *builder) spanAction(blk *block, step *Step, command string) *Action {
-	a := &Action{Kind: KindShell, Code: command + "\n", Line: blk.line, Scenario: step.Scenario, Attrs: map[string]string{}}
-	placed := &placedAction{Action: a, declaring: declaring{builder: b, a: a, blk: blk}}
+	a := b.madeActions.next()
+	a.Kind, a.Code, a.Line, a.Scenario, a.Attrs = KindShell, command+"\n", blk.line, step.Scenario, map[string]string{}
+	placed := b.place(a, blk)
 	if !b.outline {
 		placed.script = b.shell.read(a.Code)
 	}

@@ -4,11 +4,13 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	east "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 )
 
@@ -87,6 +89,11 @@ func (c *converter) add() *block {
 	return b
 }
 
+// markdownParser is the one parser of Markdown: it keeps nothing of what it reads.
+var markdownParser = sync.OnceValue(func() parser.Parser {
+	return goldmark.New(goldmark.WithExtensions(extension.Table, extension.TaskList, extension.Strikethrough)).Parser()
+})
+
 // readBlocks parses the source's Markdown.
 func readBlocks(src *source, f *findings) []*block {
 	c := &converter{src: src, f: f, doc: src.document(), starts: make([]int, 1, len(src.lines)+1)}
@@ -94,8 +101,7 @@ func readBlocks(src *source, f *findings) []*block {
 		at += len(src.lines[line]) + 1
 		c.starts = append(c.starts, at)
 	}
-	md := goldmark.New(goldmark.WithExtensions(extension.Table, extension.TaskList, extension.Strikethrough))
-	doc := md.Parser().Parse(text.NewReader(c.doc.bytes))
+	doc := markdownParser().Parse(text.NewReader(c.doc.bytes))
 	blocks, loose := c.children(doc)
 	for _, b := range blocks {
 		if b.kind == blockParagraph {

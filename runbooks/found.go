@@ -46,15 +46,13 @@ func (b *builder) resolve() {
 
 // inOrder returns the actions in the order of the walk, and notes where they stand.
 func (r *resolver) inOrder() []*placedAction {
-	byAction := make(map[*Action]*placedAction, len(r.actions))
-	for _, a := range r.actions {
-		byAction[a.Action] = a
-	}
+	byAction := inTurn(r.actions, func(a *placedAction) *Action { return a.Action })
+	bySteps := inTurn(r.placed, func(p *placed) *Step { return p.Step })
 	list := make([]*placedAction, 0, len(r.actions))
 	var visit func(step *Step, s *sect)
 	visit = func(step *Step, s *sect) {
 		for _, action := range step.Actions {
-			a := byAction[action]
+			a := byAction(action)
 			a.step, a.sect = step, s
 			list = append(list, a)
 		}
@@ -62,14 +60,30 @@ func (r *resolver) inOrder() []*placedAction {
 			visit(sub, s)
 		}
 	}
-	sections := make(map[*Step]*sect, len(r.placed))
-	for _, p := range r.placed {
-		sections[p.Step] = p.from
-	}
 	for _, step := range r.rb.Sequence {
-		visit(step, sections[step])
+		visit(step, bySteps(step).from)
 	}
 	return list
+}
+
+// inTurn returns what finds the element of a list by its key. It is quick as long as
+// it is asked in the order of the list, which it mostly is.
+func inTurn[K comparable, E any](list []E, key func(E) K) func(K) E {
+	next := 0
+	var known map[K]E
+	return func(wanted K) E {
+		if next < len(list) && key(list[next]) == wanted {
+			next++
+			return list[next-1]
+		}
+		if known == nil {
+			known = make(map[K]E, len(list))
+			for _, e := range list {
+				known[key(e)] = e
+			}
+		}
+		return known[wanted]
+	}
 }
 
 // assigns notes the variables that an action's script sets: they are the state of

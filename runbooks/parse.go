@@ -32,6 +32,9 @@ type builder struct {
 	roleMarks    map[string]mark
 	hostsNoted   bool
 	patterns     patterns
+	madeSteps    slab[Step]
+	madeActions  slab[Action]
+	madePlaced   slab[placedAction]
 	outline      bool // only what an Outline says is wanted
 }
 

@@ -25,6 +25,7 @@ type sect struct {
 	text     []string
 	order    int // position in the text
 	task     *task
+	first    *Step // of the walk's, once it is known
 	scripts  bool // its scripts run elsewhere
 }
 

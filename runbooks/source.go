@@ -24,6 +24,7 @@ const (
 // number is true in every form.
 type source struct {
 	path  string
+	read  string   // all of it, as it was read
 	lines []string // without front matter and comments; index 0 is line 1
 	front frontBlock
 
@@ -94,6 +95,10 @@ func (s *source) document() written {
 	if s.doc.bytes != nil {
 		return s.doc
 	}
+	if s.untouched() {
+		s.doc = written{bytes: []byte(s.read), text: s.read}
+		return s.doc
+	}
 	size := 0
 	for _, line := range s.lines {
 		size += len(line) + 1
@@ -104,6 +109,20 @@ func (s *source) document() written {
 	}
 	s.doc = written{bytes: whole, text: string(whole)}
 	return s.doc
+}
+
+// untouched reports whether the lines are those that were read, all with an end, so
+// that they need not be joined again.
+func (s *source) untouched() bool {
+	rest := s.read
+	for _, line := range s.lines {
+		// Parts of one string are equal at a glance.
+		if len(line) >= len(rest) || rest[len(line)] != '\n' || rest[:len(line)] != line {
+			return false
+		}
+		rest = rest[len(line)+1:]
+	}
+	return rest == ""
 }
 
 // raw returns the Markdown of the lines from first to last, 1-based and
@@ -164,6 +183,7 @@ func readSource(path string, src []byte, f *findings) *source {
 		return s
 	}
 	text := strings.ReplaceAll(string(src), "\r\n", "\n")
+	s.read = text
 	s.lines = strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	s.takeFrontMatter(f)
 	if strings.Contains(text, "```variables") {
