@@ -4,13 +4,9 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"sync"
 
-	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
 	east "github.com/yuin/goldmark/extension/ast"
-	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 )
 
@@ -71,9 +67,10 @@ type tableRow struct {
 type converter struct {
 	src    *source
 	f      *findings
-	doc    written
-	starts []int // byte offset of each line
-	near   int   // line that was found last
+	doc    written // the portion that is being read
+	base   int     // its byte offset in the text
+	starts []int   // byte offset of each line
+	near   int     // line that was found last
 	spare  []block
 }
 
@@ -89,20 +86,14 @@ func (c *converter) add() *block {
 	return b
 }
 
-// markdownParser is the one parser of Markdown: it keeps nothing of what it reads.
-var markdownParser = sync.OnceValue(func() parser.Parser {
-	return goldmark.New(goldmark.WithExtensions(extension.Table, extension.TaskList, extension.Strikethrough)).Parser()
-})
-
-// readBlocks parses the source's Markdown.
-func readBlocks(src *source, f *findings) []*block {
-	c := &converter{src: src, f: f, doc: src.document(), starts: make([]int, 1, len(src.lines)+1)}
+// readBlocks parses the source's Markdown, a portion of that many bytes at a time.
+func readBlocks(src *source, f *findings, portion int) []*block {
+	c := &converter{src: src, f: f, starts: make([]int, 1, len(src.lines)+1)}
 	for at, line := 0, 0; line < len(src.lines); line++ {
 		at += len(src.lines[line]) + 1
 		c.starts = append(c.starts, at)
 	}
-	doc := markdownParser().Parse(text.NewReader(c.doc.bytes))
-	blocks, loose := c.children(doc)
+	blocks, loose := c.portions(src.document(), portion)
 	for _, b := range blocks {
 		if b.kind == blockParagraph {
 			loose = append(loose, b.notes...)
@@ -123,7 +114,10 @@ func (c *converter) lost(d directive) {
 
 // lineAt returns the line and the byte offset in it of an offset in the text.
 func (c *converter) lineAt(offset int) (line, at int) {
-	offset = min(max(offset, 0), len(c.doc.bytes))
+	if offset = min(offset, len(c.doc.bytes)); offset >= 0 {
+		offset += c.base
+	}
+	offset = max(offset, 0)
 	// Most places are asked for in order: the next is not far from the last.
 	line = c.near
 	for line < len(c.starts) && line < c.near+8 && c.starts[line] <= offset {
@@ -136,9 +130,10 @@ func (c *converter) lineAt(offset int) (line, at int) {
 	return min(line, len(c.src.lines)), offset - c.starts[line-1]
 }
 
-// children converts the blocks below n. Annotations move to the block that
-// follows them; those that nothing follows are returned.
-func (c *converter) children(n ast.Node) (list []*block, loose []directive) {
+// children converts the blocks below n. Annotations, those from before included, move
+// to the block that follows them; those that nothing follows are returned.
+func (c *converter) children(n ast.Node, before []directive) (list []*block, loose []directive) {
+	loose = before
 	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
 		if notes := c.annotations(child); len(notes) > 0 {
 			loose = append(loose, notes...)
@@ -197,7 +192,7 @@ func (c *converter) block(n ast.Node) *block {
 		c.list(n, b)
 	case *ast.Blockquote:
 		b.kind = blockQuote
-		children, loose := c.children(n)
+		children, loose := c.children(n, nil)
 		b.children = children
 		for _, d := range loose {
 			c.lost(d)
@@ -233,10 +228,14 @@ func (c *converter) lastLine(lines *text.Segments, line int) int {
 func (c *converter) readInline(n ast.Node, b *block) {
 	b.last = c.lastLine(n.Lines(), b.line)
 	b.inline = c.doc.inline(n)
+	if len(b.comments) == 0 {
+		return
+	}
 	for _, raw := range b.comments {
 		line, at := c.lineAt(raw.at)
 		b.notes = append(b.notes, readDirectives(raw.text, line, at, c.src, c.f)...)
 	}
+	b.comments = nil // they have served
 }
 
 func (c *converter) list(n *ast.List, b *block) {
@@ -247,7 +246,7 @@ func (c *converter) list(n *ast.List, b *block) {
 		item.kind = blockItem
 		item.line, item.indent = c.lineAt(child.Pos())
 		item.last = item.line
-		item.children, item.notes = c.children(child)
+		item.children, item.notes = c.children(child, nil)
 		for _, grandchild := range item.children {
 			item.last = max(item.last, grandchild.last)
 			if grandchild.kind == blockParagraph {

@@ -89,7 +89,7 @@ func parse(path string, src []byte, outline bool) *builder {
 
 // read goes from text to runbook, one concern after the other.
 func (b *builder) read(path string) {
-	blocks := readBlocks(b.src, b.f)
+	blocks := readBlocks(b.src, b.f, portionSize)
 	name, titleBlock := takeTitle(blocks, b.fm.title, path)
 	b.sections = split(blocks, name, titleBlock)
 	if titleBlock != nil && titleBlock.kind == blockHeading {

@@ -26,7 +26,7 @@ type sect struct {
 	order    int // position in the text
 	task     *task
 	first    *Step // of the walk's, once it is known
-	scripts  bool // its scripts run elsewhere
+	scripts  bool  // its scripts run elsewhere
 }
 
 // maxTitle is how long a paragraph may be to serve as the title, and a bold line
