@@ -2,7 +2,6 @@ package runbooks
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -54,7 +53,7 @@ var destroyers = wordSet("dropdb dropuser mkfs mkfs.ext4 mkfs.xfs mkfs.btrfs wip
 
 var sqlClients = wordSet("psql mysql mariadb sqlite3 sqlcmd cqlsh clickhouse-client clickhouse mongosh mongo redis-cli sqlplus")
 
-var destroyingSQL = regexp.MustCompile(`(?i)\b(?:drop\s+(?:table|database|schema|user|role|index|keyspace|collection)\b|truncate\s+(?:table\s+)?\w|flush(?:all|db)\b|dropDatabase\(|deleteMany\(\s*\{\s*\}|delete\s+from\s+[\w."]+\s*(?:;|$))`)
+var destroyingSQL = lazily(`(?i)\b(?:drop\s+(?:table|database|schema|user|role|index|keyspace|collection)\b|truncate\s+(?:table\s+)?\w|flush(?:all|db)\b|dropDatabase\(|deleteMany\(\s*\{\s*\}|delete\s+from\s+[\w."]+\s*(?:;|$))`)
 
 // destructive names what a command destroys with, "" when it does not look like it,
 // and the place of what tells, if it is not the command's own.
@@ -82,7 +81,7 @@ func destructive(c shellCall) (what string, at syntax.Pos) {
 		return c.name + " " + c.args[i].text, at
 	}
 	if sqlClients[c.name] {
-		if m := destroyingSQL.FindString(c.text() + "\n" + c.fed); m != "" {
+		if m := destroyingSQL().FindString(c.text() + "\n" + c.fed); m != "" {
 			return strings.Join(strings.Fields(m), " "), at
 		}
 	}

@@ -4,14 +4,13 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 )
 
 // destination is what host= may be: a name or an alias of the ssh configuration,
 // with or without a user.
-var destination = regexp.MustCompile(`^(?:[A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9][A-Za-z0-9._-]*$`)
+var destination = lazily(`^(?:[A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // remoteHost finds a host= that ssh would not take for a host.
 func (l *linter) remoteHost(a *placedAction) {
@@ -21,7 +20,7 @@ func (l *linter) remoteHost(a *placedAction) {
 	}
 	name := host[strings.Index(host, "@")+1:]
 	addr, err := netip.ParseAddr(name)
-	if len(host) <= 320 && (destination.MatchString(host) || err == nil && addr.Zone() == "") {
+	if len(host) <= 320 && (destination().MatchString(host) || err == nil && addr.Zone() == "") {
 		return
 	}
 	l.report(SeverityError, "bad-host", a.spotOf("host"), fmt.Sprintf("host=%s is not a host name, an alias of the ssh configuration, or user@host", host), "write host=db1, host=ops@db1, or host=\"{{server}}\"")

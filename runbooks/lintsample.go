@@ -58,11 +58,11 @@ func sampleHolds(kind Kind, clause, sample string) bool {
 	return true
 }
 
-var comparison = regexp.MustCompile(`^(.*?)\s*(<=|>=|==|!=|<|>)\s*(.+)$`)
+var comparison = lazily(`^(.*?)\s*(<=|>=|==|!=|<|>)\s*(.+)$`)
 
 // numbersHold compares the number at the end of each line.
 func numbersHold(clause, sample string) bool {
-	m := comparison.FindStringSubmatch(clause)
+	m := comparison().FindStringSubmatch(clause)
 	if m == nil {
 		return true
 	}
@@ -98,7 +98,7 @@ func compares(got float64, operator, number string) bool {
 	return got == want
 }
 
-var plainPath = regexp.MustCompile(`^\$(?:\.[A-Za-z_][A-Za-z0-9_-]*)+$`)
+var plainPath = lazily(`^\$(?:\.[A-Za-z_][A-Za-z0-9_-]*)+$`)
 
 // jsonHolds judges comparisons with the member that a path of names leads to.
 func jsonHolds(clause, sample string) bool {
@@ -106,8 +106,8 @@ func jsonHolds(clause, sample string) bool {
 	if json.Unmarshal([]byte(sample), &doc) != nil {
 		return false // nothing stands at any path
 	}
-	m := comparison.FindStringSubmatch(clause)
-	if m == nil || !plainPath.MatchString(m[1]) {
+	m := comparison().FindStringSubmatch(clause)
+	if m == nil || !plainPath().MatchString(m[1]) {
 		return true
 	}
 	for name := range strings.SplitSeq(strings.TrimPrefix(m[1], "$."), ".") {
