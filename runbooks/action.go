@@ -8,14 +8,14 @@ import (
 
 // action makes an action of a block that was classified as one.
 func (b *builder) action(blk *block, c *codeReading, step *Step, caption string) *Action {
-	a := &Action{
-		Kind: c.kind, Lang: c.info.word, Code: c.code, Line: min(blk.codeLine+c.skipped, len(b.src.lines)), Scenario: step.Scenario,
-		Attrs: map[string]string{}, SampleOutput: c.sample, Caption: caption,
-	}
+	a := b.madeActions.next()
+	a.Kind, a.Lang, a.Code, a.Line, a.Scenario = c.kind, c.info.word, c.code, min(blk.codeLine+c.skipped, len(b.src.lines)), step.Scenario
+	a.Attrs, a.SampleOutput, a.Caption = map[string]string{}, c.sample, caption
 	if c.err != nil {
 		b.f.fatal("attributes", blk.line, b.src.column(blk.line, blk.infoAt+c.err.at), c.err.message, c.err.hint)
 	}
-	d := &declaring{builder: b, a: a, blk: blk}
+	placed := b.place(a, blk)
+	d := &placed.declaring
 	for _, attr := range c.info.attrs {
 		d.attribute(attr)
 	}
@@ -29,7 +29,7 @@ func (b *builder) action(blk *block, c *codeReading, step *Step, caption string)
 	d.settings()
 	a.Name = a.Attrs["name"]
 	if id := a.Attrs["scenario"]; id != "" {
-		at := d.places["scenario"]
+		at := d.spotOf("scenario")
 		a.Scenario = b.require(id, at.line, at.at)
 		if step.Scenario != "" && step.Scenario != a.Scenario {
 			b.error("unknown-scenario", at.line, at.at, fmt.Sprintf("the action belongs to scenario %q but its step to %q: it can never run", a.Scenario, step.Scenario), "remove one of the two")
@@ -51,26 +51,33 @@ func (b *builder) action(blk *block, c *codeReading, step *Step, caption string)
 			d.fail("empty-confirm", "name", "the confirm asks nothing", "write the question between the fences")
 		}
 	}
-	b.actions = append(b.actions, &placedAction{Action: a, declaring: d})
+	b.actions = append(b.actions, placed)
 	return a
+}
+
+func (b *builder) place(a *Action, blk *block) *placedAction {
+	p := b.madePlaced.next()
+	p.Action, p.builder, p.a, p.blk = a, b, a, blk
+	return p
 }
 
 // spanAction makes a shell action of a code span that stands alone.
 func (b *builder) spanAction(blk *block, step *Step, command string) *Action {
-	a := &Action{Kind: KindShell, Code: command + "\n", Line: blk.line, Scenario: step.Scenario, Attrs: map[string]string{}}
-	d := &declaring{builder: b, a: a, blk: blk}
+	a := b.madeActions.next()
+	a.Kind, a.Code, a.Line, a.Scenario, a.Attrs = KindShell, command+"\n", blk.line, step.Scenario, map[string]string{}
+	placed := b.place(a, blk)
 	if !b.outline {
-		d.script = b.shell.read(a.Code)
+		placed.script = b.shell.read(a.Code)
 	}
-	a.Effect = inferEffect(a, d.script.harmless)
-	b.actions = append(b.actions, &placedAction{Action: a, declaring: d})
+	a.Effect = inferEffect(a, placed.script.harmless)
+	b.actions = append(b.actions, placed)
 	return a
 }
 
 // placedAction is an action with what is needed to say where its attributes stand.
 type placedAction struct {
 	*Action
-	*declaring
+	declaring
 
 	step  *Step
 	sect  *sect
@@ -80,20 +87,28 @@ type placedAction struct {
 // spot is a place in the text.
 type spot struct{ line, at int }
 
+// namedSpot is where the attribute of a name stands.
+type namedSpot struct {
+	name string
+	spot
+}
+
 // declaring reads the attributes of one action.
 type declaring struct {
 	*builder
 	a       *Action
 	blk     *block
-	places  map[string]spot
+	places  []namedSpot
 	script  script // of a shell action
 	prompts bool   // export X=message asks for X
 }
 
 // spotOf returns where an attribute stands, the fence when it is not given.
 func (d *declaring) spotOf(name string) spot {
-	if s, ok := d.places[name]; ok {
-		return s
+	for _, p := range d.places {
+		if p.name == name {
+			return p.spot
+		}
 	}
 	return spot{d.blk.line, d.blk.infoAt}
 }
@@ -109,9 +124,6 @@ func (d *declaring) note(code, attribute, message, hint string) {
 }
 
 func (d *declaring) attribute(attr attribute) {
-	if d.places == nil {
-		d.places = map[string]spot{}
-	}
 	at := spot{attr.line, attr.at}
 	if attr.line == 0 {
 		at = spot{d.blk.line, d.blk.infoAt + attr.at}
@@ -122,7 +134,7 @@ func (d *declaring) attribute(attr attribute) {
 		}
 		return
 	}
-	d.places[attr.key] = at
+	d.places = append(d.places, namedSpot{attr.key, at})
 	spec := slices.IndexFunc(attributeSpecs, func(s attributeSpec) bool { return s.name == attr.key })
 	switch {
 	case spec < 0 && runmeAttributes[attr.key]:

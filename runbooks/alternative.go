@@ -96,7 +96,12 @@ func (b *builder) walkedInPlace(s *sect) bool {
 	return false
 }
 
-func (b *builder) alternativeByID(id string) *alternative { return b.byScenario[id] }
+func (b *builder) alternativeByID(id string) *alternative {
+	if id == "" {
+		return nil
+	}
+	return b.byScenario[id]
+}
 
 func (b *builder) addAlternative(a *alternative) {
 	b.alternatives = append(b.alternatives, a)

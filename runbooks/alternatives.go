@@ -1,7 +1,6 @@
 package runbooks
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -16,10 +15,22 @@ type Alternative struct {
 
 // orComment matches a comment line that says "or": "# or", "# OR:", "# Or, with
 // helm", "# alternatively", "# o bien", "# O con vim", "# ou".
-var orComment = regexp.MustCompile(`(?i)^\s*#+\s*(?:\W*\b(?:or|or else|alternatively|alternative|o|o bien|alternativamente|ou|ou bien|oder)\b\W*)(.*)$`)
+var orComment = lazily(`(?i)^\s*#+\s*(?:\W*\b(?:or|or else|alternatively|alternative|o|o bien|alternativamente|ou|ou bien|oder)\b\W*)(.*)$`)
 
-// orLine finds out quickly that a script has no such comment.
-var orLine = regexp.MustCompile(`(?i)(?m)^\s*#+\W*(?:or|alternati|o|ou|oder)`)
+// mayBeOr reports whether a line may be such a comment: its first word starts as one
+// of theirs does. Most comments do not.
+func mayBeOr(line string) bool {
+	rest := strings.TrimLeft(line, " \t\n\v\f\r")
+	if rest == "" || rest[0] != '#' {
+		return false
+	}
+	for i := range len(rest) {
+		if isWordByte(rest[i]) {
+			return strings.IndexByte("oOaA", rest[i]) >= 0
+		}
+	}
+	return false
+}
 
 // maxOrWords is how much a comment that says "or" may go on to say: more is prose
 // that happens to begin so.
@@ -27,30 +38,15 @@ const maxOrWords = 6
 
 // alternativesOf returns the alternatives of a shell script, or nothing when it is
 // to be run as a whole. Each must be a script of its own that holds a command:
-// comments within a loop, a quotation or a here-document separate nothing. A
-// comment that goes on from the line before is a sentence and no separator.
+// comments within a loop, a quotation or a here-document separate nothing.
 func alternativesOf(a *Action) []Alternative {
 	none := []Alternative{}
 	code := a.Script()
-	if !inShell(a) || !strings.Contains(code, "#") || !orLine.MatchString(code) || parseShell(code) == nil {
+	if !inShell(a) || !strings.Contains(code, "#") {
 		return none
 	}
-	var all []Alternative
-	first, commented := 0, false
-	lines := strings.SplitAfter(code, "\n")
-	cut := func(end int) {
-		all = append(all, Alternative{Line: a.Line + first, Code: strings.Join(lines[first:end], "")})
-	}
-	for i, line := range lines {
-		comment := strings.HasPrefix(strings.TrimSpace(line), "#")
-		if m := orComment.FindStringSubmatch(strings.TrimRight(line, "\r\n")); m != nil && !commented && len(strings.Fields(m[1])) <= maxOrWords {
-			cut(i)
-			first = i + 1
-		}
-		commented = comment
-	}
-	cut(len(lines))
-	if len(all) < 2 {
+	all := cutAtOr(code, a.Line)
+	if len(all) < 2 || parseShell(code) == nil {
 		return none
 	}
 	for i, alternative := range all {
@@ -61,6 +57,42 @@ func alternativesOf(a *Action) []Alternative {
 		all[i].Endless = neverEnds(file)
 	}
 	return all
+}
+
+// cutAtOr cuts a script, whose first line has that number, at the comments that say
+// "or". A comment that goes on from the line before is a sentence and no separator.
+// Without any nothing is returned.
+func cutAtOr(code string, number int) []Alternative {
+	var all []Alternative
+	part := Alternative{Line: number}
+	start, commented := 0, false
+	for at := 0; at < len(code); number++ {
+		line := code[at:]
+		if end := strings.IndexByte(line, '\n'); end >= 0 {
+			line = line[:end+1]
+		}
+		if !commented && saysOr(line) {
+			part.Code = code[start:at]
+			all = append(all, part)
+			start, part.Line = at+len(line), number+1
+		}
+		commented = strings.HasPrefix(strings.TrimSpace(line), "#")
+		at += len(line)
+	}
+	if len(all) > 0 {
+		part.Code = code[start:]
+		all = append(all, part)
+	}
+	return all
+}
+
+// saysOr reports whether a line is such a comment.
+func saysOr(line string) bool {
+	if !mayBeOr(line) {
+		return false
+	}
+	m := orComment().FindStringSubmatch(strings.TrimRight(line, "\r\n"))
+	return m != nil && len(strings.Fields(m[1])) <= maxOrWords
 }
 
 // inShell reports whether the code is in a language of which the shell parser

@@ -2,11 +2,10 @@ package runbooks
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
-var steerForm = regexp.MustCompile(`\s+->\s*(\S+)\s*$`)
+var steerForm = lazily(`\s+->\s*(\S+)\s*$`)
 
 // choice reads the options of a choice: "key: label -> scenario:x".
 func (d *declaring) choice() {
@@ -26,7 +25,7 @@ func (d *declaring) choice() {
 			d.error("duplicate-option", at.line, at.at, fmt.Sprintf("the option %q is given twice", o.Key), "choose another key")
 		}
 		seen[o.Key] = true
-		if m := steerForm.FindStringSubmatch(o.Label); m != nil {
+		if m := steerForm().FindStringSubmatch(o.Label); m != nil {
 			o.Label = strings.TrimSpace(strings.TrimSuffix(o.Label, m[0]))
 			at.at += strings.LastIndex(strings.TrimLeft(line, " \t"), m[1])
 			o.Steer = d.steer(m[1], at)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // attribute is one key=value of an info string or a directive, as written.
@@ -150,7 +151,56 @@ func foreign(braces string, err *syntaxError) *syntaxError {
 	return nil
 }
 
+// plainJSON reads {"name":"value", …} of texts without escapes, which is what people
+// write; it reports false when there is more in it.
+func plainJSON(body string, base int) ([]attribute, bool) {
+	list := make([]attribute, 0, 1+strings.Count(body, `","`))
+	at := afterBlanks(body, 1)
+	for key := at; ; key = at + 1 {
+		a := attribute{at: base + at}
+		var ok bool
+		if a.key, at, ok = plainText(body, key); !ok || len(list) == maxAttributes || at == len(body) || body[at] != ':' {
+			return nil, false
+		}
+		if a.value, at, ok = plainText(body, at+1); !ok || at == len(body) {
+			return nil, false
+		}
+		list = append(list, a)
+		if body[at] != ',' {
+			return list, body[at:] == "}"
+		}
+	}
+}
+
+func afterBlanks(s string, at int) int {
+	for at < len(s) && (s[at] == ' ' || s[at] == '\t') {
+		at++
+	}
+	return at
+}
+
+// plainText reads a text in double quotes, after blanks; it stops behind it and the
+// blanks that follow.
+func plainText(body string, at int) (text string, end int, ok bool) {
+	at = afterBlanks(body, at)
+	if at == len(body) || body[at] != '"' {
+		return "", at, false
+	}
+	for end = at + 1; end < len(body) && body[end] != '"'; end++ {
+		if c := body[end]; c < ' ' || c >= utf8.RuneSelf || c == '\\' {
+			return "", at, false
+		}
+	}
+	if end == len(body) {
+		return "", at, false
+	}
+	return body[at+1 : end], afterBlanks(body, end+1), true
+}
+
 func readJSONAttributes(body string, base int) ([]attribute, *syntaxError) {
+	if list, ok := plainJSON(body, base); ok {
+		return list, nil
+	}
 	dec := json.NewDecoder(bytes.NewReader([]byte(body)))
 	dec.UseNumber()
 	bad := func(message string) *syntaxError {

@@ -5,14 +5,12 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
 	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/text"
 )
 
-type blockKind int
+type blockKind uint8
 
 const (
 	blockParagraph blockKind = iota
@@ -28,19 +26,18 @@ const (
 
 // block is a Markdown block with what the rules ask of it.
 type block struct {
-	kind       blockKind
+	kind    blockKind
+	ordered bool  // of a list
+	task    bool  // of an item: it starts with a box
+	level   uint8 // of a heading
+	indent  int   // columns before a list's marker
+
 	line, last int // 1-based, inclusive
 	children   []*block
 	notes      []directive // annotations that apply to it
+	number     string      // of an ordered item, as written
 
-	inline // of headings and paragraphs
-
-	level   int    // of a heading
-	ordered bool   // of a list
-	indent  int    // columns before a list's marker
-	number  string // of an ordered item, as written
-	task    bool   // of an item: it starts with a box
-
+	inline    // of headings and paragraphs
 	*verbatim // of code and tables; none of its own otherwise
 }
 
@@ -70,9 +67,10 @@ type tableRow struct {
 type converter struct {
 	src    *source
 	f      *findings
-	text   []byte
-	starts []int // byte offset of each line
-	near   int   // line that was found last
+	doc    written // the portion that is being read
+	base   int     // its byte offset in the text
+	starts []int   // byte offset of each line
+	near   int     // line that was found last
 	spare  []block
 }
 
@@ -84,20 +82,18 @@ func (c *converter) add() *block {
 	}
 	b := &c.spare[0]
 	c.spare = c.spare[1:]
-	b.verbatim = nothingVerbatim
+	b.verbatim, b.markup = nothingVerbatim, noMarkup
 	return b
 }
 
-// readBlocks parses the source's Markdown.
-func readBlocks(src *source, f *findings) []*block {
-	c := &converter{src: src, f: f, text: src.text(), starts: make([]int, 1, len(src.lines)+1)}
+// readBlocks parses the source's Markdown, a portion of that many bytes at a time.
+func readBlocks(src *source, f *findings, portion int) []*block {
+	c := &converter{src: src, f: f, starts: make([]int, 1, len(src.lines)+1)}
 	for at, line := 0, 0; line < len(src.lines); line++ {
 		at += len(src.lines[line]) + 1
 		c.starts = append(c.starts, at)
 	}
-	md := goldmark.New(goldmark.WithExtensions(extension.Table, extension.TaskList, extension.Strikethrough))
-	doc := md.Parser().Parse(text.NewReader(c.text))
-	blocks, loose := c.children(doc)
+	blocks, loose := c.portions(src.document(), portion)
 	for _, b := range blocks {
 		if b.kind == blockParagraph {
 			loose = append(loose, b.notes...)
@@ -118,7 +114,10 @@ func (c *converter) lost(d directive) {
 
 // lineAt returns the line and the byte offset in it of an offset in the text.
 func (c *converter) lineAt(offset int) (line, at int) {
-	offset = min(max(offset, 0), len(c.text))
+	if offset = min(offset, len(c.doc.bytes)); offset >= 0 {
+		offset += c.base
+	}
+	offset = max(offset, 0)
 	// Most places are asked for in order: the next is not far from the last.
 	line = c.near
 	for line < len(c.starts) && line < c.near+8 && c.starts[line] <= offset {
@@ -131,9 +130,10 @@ func (c *converter) lineAt(offset int) (line, at int) {
 	return min(line, len(c.src.lines)), offset - c.starts[line-1]
 }
 
-// children converts the blocks below n. Annotations move to the block that
-// follows them; those that nothing follows are returned.
-func (c *converter) children(n ast.Node) (list []*block, loose []directive) {
+// children converts the blocks below n. Annotations, those from before included, move
+// to the block that follows them; those that nothing follows are returned.
+func (c *converter) children(n ast.Node, before []directive) (list []*block, loose []directive) {
+	loose = before
 	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
 		if notes := c.annotations(child); len(notes) > 0 {
 			loose = append(loose, notes...)
@@ -168,8 +168,8 @@ func (c *converter) annotations(n ast.Node) []directive {
 	var list []directive
 	for i := range html.Lines().Len() {
 		seg := html.Lines().At(i)
-		s := string(c.text[seg.Start:seg.Stop])
-		if i == 0 && !annotationStart.MatchString(strings.TrimLeft(s, " \t")) {
+		s := c.doc.text[seg.Start:seg.Stop]
+		if i == 0 && !annotationStart().MatchString(strings.TrimLeft(s, " \t")) {
 			return nil
 		}
 		line, at := c.lineAt(seg.Start)
@@ -184,7 +184,7 @@ func (c *converter) block(n ast.Node) *block {
 	b.last = b.line
 	switch n := n.(type) {
 	case *ast.Heading:
-		b.kind, b.level = blockHeading, n.Level
+		b.kind, b.level = blockHeading, uint8(n.Level)
 		c.readInline(n, b)
 	case *ast.Paragraph, *ast.TextBlock:
 		b.kind = blockParagraph
@@ -195,7 +195,7 @@ func (c *converter) block(n ast.Node) *block {
 		c.list(n, b)
 	case *ast.Blockquote:
 		b.kind = blockQuote
-		children, loose := c.children(n)
+		children, loose := c.children(n, nil)
 		b.children = children
 		for _, d := range loose {
 			c.lost(d)
@@ -230,11 +230,15 @@ func (c *converter) lastLine(lines *text.Segments, line int) int {
 
 func (c *converter) readInline(n ast.Node, b *block) {
 	b.last = c.lastLine(n.Lines(), b.line)
-	b.inline = readInline(n, c.text)
+	b.inline = c.doc.inline(n)
+	if len(b.comments) == 0 {
+		return
+	}
 	for _, raw := range b.comments {
 		line, at := c.lineAt(raw.at)
 		b.notes = append(b.notes, readDirectives(raw.text, line, at, c.src, c.f)...)
 	}
+	b.comments = nil // they have served
 }
 
 func (c *converter) list(n *ast.List, b *block) {
@@ -245,7 +249,7 @@ func (c *converter) list(n *ast.List, b *block) {
 		item.kind = blockItem
 		item.line, item.indent = c.lineAt(child.Pos())
 		item.last = item.line
-		item.children, item.notes = c.children(child)
+		item.children, item.notes = c.children(child, nil)
 		for _, grandchild := range item.children {
 			item.last = max(item.last, grandchild.last)
 			if grandchild.kind == blockParagraph {
@@ -295,7 +299,7 @@ func (c *converter) table(n ast.Node, b *block) {
 			r.line, _ = c.lineAt(row.Pos())
 		}
 		for cell := row.FirstChild(); cell != nil; cell = cell.NextSibling() {
-			r.cells = append(r.cells, readInline(cell, c.text))
+			r.cells = append(r.cells, c.doc.inline(cell))
 		}
 		b.rows = append(b.rows, r)
 		b.last = max(b.last, r.line)

@@ -34,12 +34,7 @@ func introduce(blocks []*block, above string) {
 
 func (c *converter) code(n ast.Node, b *block) {
 	b.kind, b.verbatim = blockCode, &verbatim{codeLine: b.line}
-	var code strings.Builder
-	for i := range n.Lines().Len() {
-		seg := n.Lines().At(i)
-		code.Write(seg.Value(c.text))
-	}
-	b.code = code.String()
+	b.code = c.doc.lines(n.Lines())
 	b.last = c.lastLine(n.Lines(), b.line)
 	fenced, ok := n.(*ast.FencedCodeBlock)
 	if !ok {
@@ -49,7 +44,7 @@ func (c *converter) code(n ast.Node, b *block) {
 	}
 	b.fenced, b.codeLine = true, min(b.line+1, len(c.src.lines))
 	if fenced.Info != nil {
-		b.info = string(fenced.Info.Segment.Value(c.text))
+		b.info = c.doc.value(fenced.Info.Segment)
 		_, b.infoAt = c.lineAt(fenced.Info.Segment.Start)
 	}
 	if end := b.last + 1; end <= len(c.src.lines) {
@@ -68,7 +63,7 @@ func (c *converter) code(n ast.Node, b *block) {
 func (c *converter) indentedFence(b *block) {
 	lines := strings.SplitAfter(strings.TrimRight(b.code, "\n"), "\n")
 	last := len(lines) - 1
-	m := fenceOpen.FindStringSubmatch(strings.TrimRight(lines[0], "\n"))
+	m := fenceOpen().FindStringSubmatch(strings.TrimRight(lines[0], "\n"))
 	if m == nil || last < 1 || strings.Contains(m[2], "`") || strings.Trim(lines[last], " \t"+m[1][:1]) != "" || strings.Count(b.code, m[1]) != 2 {
 		return
 	}

@@ -1,7 +1,6 @@
 package runbooks
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -171,9 +170,9 @@ func announcesOutput(cue string) bool {
 }
 
 var (
-	pathStart  = regexp.MustCompile(`^(?:\.{1,2}|~)?/[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*(?:\s|$)`)
-	assignment = regexp.MustCompile(`^(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=([^\s'"$` + "`" + `({]*)(\S*)`)
-	queryStart = regexp.MustCompile(`(?i)^(?:select\b.*\bfrom\b|update\b.*\bset\b|delete from\b|insert into\b|create (?:table|index|user)\b|alter \w+\b|(?:sum|rate|avg|max|min|count|increase|histogram_quantile|topk)\s*(?:by\s*\(.*?\)\s*)?\(.*[\[{(])`)
+	pathStart  = lazily(`^(?:\.{1,2}|~)?/[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*(?:\s|$)`)
+	assignment = lazily(`^(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=([^\s'"$` + "`" + `({]*)(\S*)`)
+	queryStart = lazily(`(?i)^(?:select\b.*\bfrom\b|update\b.*\bset\b|delete from\b|insert into\b|create (?:table|index|user)\b|alter \w+\b|(?:sum|rate|avg|max|min|count|increase|histogram_quantile|topk)\s*(?:by\s*\(.*?\)\s*)?\(.*[\[{(])`)
 )
 
 // firstCommand returns the first line that is neither empty nor a comment.
@@ -192,10 +191,10 @@ func likeCommand(line string) bool {
 	if line == "" {
 		return false
 	}
-	if pathStart.MatchString(line) {
+	if pathStart().MatchString(line) {
 		return true
 	}
-	if m := assignment.FindStringSubmatch(line); m != nil {
+	if m := assignment().FindStringSubmatch(line); m != nil {
 		// X=1 is one, and so is X=1 cmd; notAfter=Aug 6 is what was printed.
 		rest := strings.TrimSpace(line[len(m[0]):])
 		return m[2] != "" || rest == "" || strings.ContainsAny(rest[:1], ";&|#") || likeCommand(rest)
@@ -205,7 +204,7 @@ func likeCommand(line string) bool {
 }
 
 func looksLikeQuery(code string) bool {
-	return queryStart.MatchString(strings.TrimSpace(code))
+	return queryStart().MatchString(strings.TrimSpace(code))
 }
 
 // commandSpans returns the code spans that look like commands: a known command

@@ -1,13 +1,12 @@
 package runbooks
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
 
 // foldedTags are tags whose content stays: they only fold text away on a screen.
-var foldedTags = regexp.MustCompile(`(?i)</?(?:details|summary)(?:\s[^<>]*)?>`)
+var foldedTags = lazily(`(?i)</?(?:details|summary)(?:\s[^<>]*)?>`)
 
 // blankComments blanks HTML comments outside fences, except the annotations that
 // the parser reads, and the tags that only fold text. Its cost is linear in the
@@ -95,7 +94,7 @@ func (c *commentLine) read(open bool) bool {
 			c.keep("<")
 			c.prose = true
 			i++
-		case annotationStart.MatchString(rest):
+		case annotationStart().MatchString(rest):
 			end := strings.Index(rest, "-->")
 			if end < 0 {
 				c.broken(i)
@@ -122,14 +121,14 @@ func (c *commentLine) isComment(at int) bool {
 	if c.ticks%2 == 1 || escapedAt(c.line, at) {
 		return false
 	}
-	if c.end > at || c.endsBelow || annotationStart.MatchString(c.line[at:]) {
+	if c.end > at || c.endsBelow || annotationStart().MatchString(c.line[at:]) {
 		return true
 	}
 	if c.prose {
 		return false
 	}
 	before := c.kept.String()
-	for m := containerMark.FindString(before); m != ""; m = containerMark.FindString(before) {
+	for m := containerMark().FindString(before); m != ""; m = containerMark().FindString(before) {
 		before = before[len(m):]
 	}
 	return strings.TrimSpace(before) == ""
@@ -147,7 +146,7 @@ func escapedAt(line string, at int) bool {
 // trimFolds removes the tags that fold text. What stood behind something that was
 // taken out moves to the left: an indentation must not make it code.
 func trimFolds(line, original string, blanked bool) string {
-	clean := foldedTags.ReplaceAllString(line, "")
+	clean := foldedTags().ReplaceAllString(line, "")
 	if !blanked && clean == line {
 		return line
 	}

@@ -10,10 +10,10 @@ import (
 
 // The forms of a clause, docs/runbook-format.md "Conditions".
 var (
-	conditionStatus = regexp.MustCompile(`^[1-5](\d\d|xx)(\s*,\s*[1-5](\d\d|xx))*$`)
-	conditionNumber = regexp.MustCompile(`^(?:<=|>=|==|!=|<|>)\s*(\S+)$`)
-	conditionJSON   = regexp.MustCompile(`^\$.*?\s*(?:<=|>=|==|!=|<|>)\s*("(?:[^"\\]|\\.)*"|'[^']*'|[^<>=!"']*)$`)
-	conditionMatch  = regexp.MustCompile(`^(?:body|header\s+[A-Za-z0-9-]+)\s*~\s*(.+)$`)
+	conditionStatus = lazily(`^[1-5](\d\d|xx)(\s*,\s*[1-5](\d\d|xx))*$`)
+	conditionNumber = lazily(`^(?:<=|>=|==|!=|<|>)\s*(\S+)$`)
+	conditionJSON   = lazily(`^\$.*?\s*(?:<=|>=|==|!=|<|>)\s*("(?:[^"\\]|\\.)*"|'[^']*'|[^<>=!"']*)$`)
+	conditionMatch  = lazily(`^(?:body|header\s+[A-Za-z0-9-]+)\s*~\s*(.+)$`)
 )
 
 // CheckCondition says what is wrong with the text of an expect or until of an
@@ -33,19 +33,19 @@ func CheckCondition(kind Kind, text string) error {
 
 func checkClause(kind Kind, clause string) error {
 	// What a value will be is not known: a number may stand wherever one may.
-	plain := templatePlace.ReplaceAllString(clause, "1")
-	if m := conditionMatch.FindStringSubmatch(plain); m != nil && (kind == KindHTTP || strings.HasPrefix(plain, "body")) {
+	plain := templatePlace().ReplaceAllString(clause, "1")
+	if m := conditionMatch().FindStringSubmatch(plain); m != nil && (kind == KindHTTP || strings.HasPrefix(plain, "body")) {
 		_, err := regexp.Compile(m[1])
 		return err
 	}
-	if m := conditionJSON.FindStringSubmatch(plain); m != nil && kind != KindMail {
+	if m := conditionJSON().FindStringSubmatch(plain); m != nil && kind != KindMail {
 		return checkJSONValue(strings.TrimSpace(m[1]))
 	}
 	switch kind {
 	case KindShell:
 		return nil // a text that the output contains
 	case KindPromQL:
-		m := conditionNumber.FindStringSubmatch(plain)
+		m := conditionNumber().FindStringSubmatch(plain)
 		if m == nil {
 			return errors.New("write a comparison with a number, such as < 0.05")
 		}
@@ -55,7 +55,7 @@ func checkClause(kind Kind, clause string) error {
 		return nil
 	}
 	for _, value := range []string{"1", "11", "200"} {
-		if conditionStatus.MatchString(templatePlace.ReplaceAllString(clause, value)) {
+		if conditionStatus().MatchString(templatePlace().ReplaceAllString(clause, value)) {
 			return nil
 		}
 	}

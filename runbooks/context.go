@@ -6,10 +6,9 @@ import "strings"
 // the section that belongs to no step, and the sections before it that only
 // describe. What follows the last step explains nothing any more.
 func (b *builder) explainSteps() {
-	first := map[*sect]*Step{}
 	for _, p := range b.placed {
-		if first[p.from] == nil {
-			first[p.from] = p.Step
+		if p.from.first == nil {
+			p.from.first = p.Step
 		}
 	}
 	var described []string
@@ -21,14 +20,14 @@ func (b *builder) explainSteps() {
 		case s.Heading == b.rb.Title:
 			// The briefing has said its title and its summary.
 			body = strings.TrimSpace(strings.TrimPrefix(body, b.rb.Summary))
-		case first[s] == nil:
+		case s.first == nil:
 			body = "**" + s.Heading + "**\n\n" + body
 		}
 		if body != "" {
 			described = append(described, body)
 		}
-		if step := first[s]; step != nil {
-			step.Context = strings.Join(described, "\n\n")
+		if s.first != nil {
+			s.first.Context = strings.Join(described, "\n\n")
 			described = nil
 		}
 	}

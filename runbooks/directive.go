@@ -2,7 +2,6 @@ package runbooks
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -16,15 +15,15 @@ type directive struct {
 }
 
 var (
-	directiveForm  = regexp.MustCompile(`<!--\s*bitacora\b(.*?)-->`)
-	similarityForm = regexp.MustCompile(`<!--\s*expected_similarity\s*=(.*?)-->`)
+	directiveForm  = lazily(`<!--\s*bitacora\b(.*?)-->`)
+	similarityForm = lazily(`<!--\s*expected_similarity\s*=(.*?)-->`)
 )
 
 // readDirectives returns the annotations that a comment, or a line with several
 // comments, holds. base is the byte offset of text in its line.
 func readDirectives(text string, line, base int, src *source, f *findings) []directive {
 	var list []directive
-	for _, m := range directiveForm.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range directiveForm().FindAllStringSubmatchIndex(text, -1) {
 		d := directive{line: line}
 		attrs, err := readAttributes(strings.TrimRight(text[m[2]:m[3]], " \t\n"), base+m[2])
 		if err != nil {
@@ -39,7 +38,7 @@ func readDirectives(text string, line, base int, src *source, f *findings) []dir
 		d.attrs, d.ignores = splitIgnores(attrs)
 		list = append(list, d)
 	}
-	for _, m := range similarityForm.FindAllStringSubmatch(text, -1) {
+	for _, m := range similarityForm().FindAllStringSubmatch(text, -1) {
 		list = append(list, directive{line: line, similarity: strings.TrimSpace(m[1])})
 	}
 	return list

@@ -3,13 +3,12 @@ package runbooks
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 )
 
-var dayPart = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)([dw])`)
+var dayPart = lazily(`^([0-9]+(?:\.[0-9]+)?)([dw])`)
 
 // ParseDuration reads a Go duration that may start with weeks and days: "90s",
 // "1h30m", "90d", "1w2d". It refuses negative and empty ones.
@@ -20,7 +19,7 @@ func ParseDuration(s string) (time.Duration, error) {
 		return 0, bad
 	}
 	for {
-		m := dayPart.FindStringSubmatch(rest)
+		m := dayPart().FindStringSubmatch(rest)
 		if m == nil {
 			break
 		}

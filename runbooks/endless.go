@@ -85,6 +85,11 @@ func endsItsInput(stmt *syntax.Stmt) bool {
 	for i, w := range call.Args {
 		words[i] = w.Lit()
 	}
+	return endsInput(words)
+}
+
+// endsInput reports whether a command ends what writes to it.
+func endsInput(words []string) bool {
 	switch words[0] {
 	case "head", "timeout":
 		return true

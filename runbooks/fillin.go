@@ -3,7 +3,6 @@ package runbooks
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -58,10 +57,10 @@ func (r *resolver) fillScript(a *placedAction) string {
 }
 
 // queryBlank is a blank in a quoted text of a query; elsewhere < compares.
-var queryBlank = regexp.MustCompile(`"<([A-Za-z][A-Za-z0-9 _.-]{0,80})>"`)
+var queryBlank = lazily(`"<([A-Za-z][A-Za-z0-9 _.-]{0,80})>"`)
 
 func (r *resolver) fillQuery(a *placedAction) string {
-	script := queryBlank.ReplaceAllStringFunc(a.Code, func(s string) string {
+	script := queryBlank().ReplaceAllStringFunc(a.Code, func(s string) string {
 		text := s[2 : len(s)-2]
 		name := r.nameOfBlank(text)
 		if name == "" {

@@ -2,7 +2,6 @@ package runbooks
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -47,15 +46,13 @@ func (b *builder) resolve() {
 
 // inOrder returns the actions in the order of the walk, and notes where they stand.
 func (r *resolver) inOrder() []*placedAction {
-	byAction := make(map[*Action]*placedAction, len(r.actions))
-	for _, a := range r.actions {
-		byAction[a.Action] = a
-	}
+	byAction := inTurn(r.actions, func(a *placedAction) *Action { return a.Action })
+	bySteps := inTurn(r.placed, func(p *placed) *Step { return p.Step })
 	list := make([]*placedAction, 0, len(r.actions))
 	var visit func(step *Step, s *sect)
 	visit = func(step *Step, s *sect) {
 		for _, action := range step.Actions {
-			a := byAction[action]
+			a := byAction(action)
 			a.step, a.sect = step, s
 			list = append(list, a)
 		}
@@ -63,14 +60,30 @@ func (r *resolver) inOrder() []*placedAction {
 			visit(sub, s)
 		}
 	}
-	sections := make(map[*Step]*sect, len(r.placed))
-	for _, p := range r.placed {
-		sections[p.Step] = p.from
-	}
 	for _, step := range r.rb.Sequence {
-		visit(step, sections[step])
+		visit(step, bySteps(step).from)
 	}
 	return list
+}
+
+// inTurn returns what finds the element of a list by its key. It is quick as long as
+// it is asked in the order of the list, which it mostly is.
+func inTurn[K comparable, E any](list []E, key func(E) K) func(K) E {
+	next := 0
+	var known map[K]E
+	return func(wanted K) E {
+		if next < len(list) && key(list[next]) == wanted {
+			next++
+			return list[next-1]
+		}
+		if known == nil {
+			known = make(map[K]E, len(list))
+			for _, e := range list {
+				known[key(e)] = e
+			}
+		}
+		return known[wanted]
+	}
 }
 
 // assigns notes the variables that an action's script sets: they are the state of
@@ -210,12 +223,12 @@ func (r *resolver) use(a *Action, name, origin string) {
 var environment = wordSet(`HOSTNAME RANDOM SECONDS LINENO OPTARG OPTIND REPLY FUNCNAME PIPESTATUS LANG MAIL SHLVL COLUMNS LINES HISTFILE
 	KUBECONFIG SSH_AUTH_SOCK XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_STATE_HOME DISPLAY EPOCHSECONDS GOPATH PROMETHEUS_URL`)
 
-var secretForm = regexp.MustCompile(`(?:TOKEN|SECRET|PASSWORD|KEY|_PASS)$|(?:^|_)(?:token|secret|password|key|pass)$`)
+var secretForm = lazily(`(?:TOKEN|SECRET|PASSWORD|KEY|_PASS)$|(?:^|_)(?:token|secret|password|key|pass)$`)
 
 // secretName recognises variables that hold a secret by their name.
-func secretName(name string) bool { return secretForm.MatchString(name) }
+func secretName(name string) bool { return secretForm().MatchString(name) }
 
-var templateForm = regexp.MustCompile(`\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}`)
+var templateForm = lazily(`\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}`)
 
 // templates returns the names in {{name}}, in order of first use.
 func templates(text string) []string {
@@ -223,7 +236,7 @@ func templates(text string) []string {
 	if !strings.Contains(text, "{{") {
 		return nil
 	}
-	for _, m := range templateForm.FindAllStringSubmatch(text, -1) {
+	for _, m := range templateForm().FindAllStringSubmatch(text, -1) {
 		if !slices.Contains(names, m[1]) {
 			names = append(names, m[1])
 		}
@@ -246,9 +259,17 @@ func proseOf(markdown string) string {
 	return b.String()
 }
 
+// stepTemplates returns the names in the {{name}} of a step's own text.
+func stepTemplates(s *Step) []string {
+	if !strings.Contains(s.Text, "{{") && !strings.Contains(s.Body, "{{") {
+		return nil
+	}
+	return templates(s.Text + "\n" + proseOf(s.Body))
+}
+
 // prose finds parameters in the text of steps.
 func (r *resolver) prose(s *Step) {
-	for _, name := range templates(s.Text + "\n" + proseOf(s.Body)) {
+	for _, name := range stepTemplates(s) {
 		r.need(name, OriginText, s.Line)
 	}
 	for _, sub := range s.Substeps {
@@ -284,7 +305,7 @@ func (r *resolver) action(a *placedAction) {
 // script finds the variables and placeholders of a script.
 func (r *resolver) script(a *placedAction) {
 	if !a.isShell() {
-		for _, m := range quotedName.FindAllStringSubmatch(a.Code, -1) {
+		for _, m := range quotedName().FindAllStringSubmatch(a.Code, -1) {
 			if _, known := r.index[m[1]]; known || r.secret[m[1]] {
 				r.use(a.Action, m[1], OriginVariable)
 			}
@@ -310,4 +331,4 @@ func (r *resolver) script(a *placedAction) {
 	}
 }
 
-var quotedName = regexp.MustCompile(`["']([A-Za-z_][A-Za-z0-9_]*)["']`)
+var quotedName = lazily(`["']([A-Za-z_][A-Za-z0-9_]*)["']`)

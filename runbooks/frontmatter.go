@@ -3,7 +3,6 @@ package runbooks
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -58,7 +57,7 @@ func readFrontMatter(block frontBlock, f *findings) frontMatter {
 		return fm
 	}
 	if block.toml {
-		if m := tomlTitle.FindStringSubmatch(block.text); m != nil {
+		if m := tomlTitle().FindStringSubmatch(block.text); m != nil {
 			fm.title = m[1]
 		}
 		return fm
@@ -82,7 +81,7 @@ func readFrontMatter(block frontBlock, f *findings) frontMatter {
 	return fm
 }
 
-var tomlTitle = regexp.MustCompile(`(?m)^title\s*=\s*["']([^"'\n]*)["']`)
+var tomlTitle = lazily(`(?m)^title\s*=\s*["']([^"'\n]*)["']`)
 
 // deepFlow reports nesting that a recursive parser should not be given. Brackets
 // in strings count too; nobody has that many.

@@ -1,9 +1,8 @@
 package runbooks
 
 import (
-	"bytes"
-	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/yuin/goldmark/ast"
 	east "github.com/yuin/goldmark/extension/ast"
@@ -13,7 +12,12 @@ import (
 // inline is the text of a heading, a paragraph or a table cell, with what the
 // rules ask about it.
 type inline struct {
-	text     string   // plain: markup resolved, placeholders kept
+	text    string // plain: markup resolved, placeholders kept
+	*markup        // never nil
+}
+
+// markup is what most texts have none of.
+type markup struct {
 	spans    []string // its code spans
 	lead     string   // the bold text that it starts with
 	bold     bool     // it is only bold, but for a colon
@@ -24,6 +28,9 @@ type inline struct {
 	comments []comment // annotations in it
 }
 
+// noMarkup is what all texts without any share; it is never written to.
+var noMarkup = &markup{}
+
 // comment is an HTML comment inside a paragraph.
 type comment struct {
 	text string
@@ -32,18 +39,29 @@ type comment struct {
 
 // inlineReader collects the plain text of inline nodes.
 type inlineReader struct {
-	text []byte
-	out  strings.Builder
-	in   inline
+	doc    written
+	out    strings.Builder
+	markup *markup // nil as long as there is none
 }
 
-func readInline(n ast.Node, text []byte) inline {
+// found returns what the text has besides words, to be written to.
+func (r *inlineReader) found() *markup {
+	if r.markup == nil {
+		r.markup = &markup{}
+	}
+	return r.markup
+}
+
+func readInline(n ast.Node, text []byte) inline { return written{bytes: text}.inline(n) }
+
+// inline reads the text of a node. A line of words, which most are, is not copied.
+func (d written) inline(n ast.Node) inline {
 	if only, ok := n.FirstChild().(*ast.Text); ok && only.NextSibling() == nil {
-		if part := only.Segment.Value(text); isVerbatim(part) { // most are a line of words
-			return inline{text: singleSpaced(string(part))}
+		if part := d.value(only.Segment); isVerbatim(part) {
+			return inline{singleSpaced(part), noMarkup}
 		}
 	}
-	r := &inlineReader{text: text}
+	r := &inlineReader{doc: d}
 	if lines := n.Lines(); n.Type() == ast.TypeBlock && lines != nil && lines.Len() > 0 {
 		r.out.Grow(lines.At(lines.Len()-1).Stop - lines.At(0).Start)
 	}
@@ -54,40 +72,53 @@ func readInline(n ast.Node, text []byte) inline {
 		r.node(child)
 		added := r.out.String()[before:]
 		if strong, ok := child.(*ast.Emphasis); ok && strong.Level == 2 && strings.TrimSpace(r.out.String()[:before]) == "" {
-			r.in.lead = strings.TrimSpace(added)
+			if lead := strings.TrimSpace(added); lead != "" {
+				r.found().lead = lead
+			}
 		}
 		if strings.Trim(added, " \n:.：") != "" {
 			kids++
 			only = child
 		}
 	}
-	r.in.text = singleSpaced(r.out.String())
+	text := singleSpaced(r.out.String())
 	if kids == 1 {
 		switch o := only.(type) {
 		case *ast.Emphasis:
-			r.in.bold = o.Level == 2
+			r.found().bold = o.Level == 2
 		case *ast.CodeSpan:
-			r.in.onlySpan = strings.Trim(r.in.text, " :.") == strings.Trim(strings.Join(r.in.spans, ""), " :.")
+			r.found().onlySpan = strings.Trim(text, " :.") == strings.Trim(strings.Join(r.found().spans, ""), " :.")
 		case *ast.Link:
-			r.in.onlyLink, r.in.link = true, string(o.Destination)
+			r.found().onlyLink, r.found().link = true, string(o.Destination)
 		case *ast.AutoLink:
-			r.in.onlyLink = true
+			r.found().onlyLink = true
 		}
 	}
-	return r.in
+	if r.markup == nil {
+		return inline{text, noMarkup}
+	}
+	return inline{text, r.markup}
 }
 
 // isVerbatim reports whether a text holds neither escapes nor entities.
-func isVerbatim(part []byte) bool {
-	return bytes.IndexByte(part, '\\') < 0 && bytes.IndexByte(part, '&') < 0
+func isVerbatim(part string) bool {
+	return strings.IndexByte(part, '\\') < 0 && strings.IndexByte(part, '&') < 0
 }
 
 // singleSpaced puts one blank between words.
 func singleSpaced(s string) string {
-	if !strings.ContainsAny(s, "\t\n\r\v\f\u0085\u00a0\u2028\u2029") && !strings.Contains(s, "  ") && isASCII(s) {
-		return strings.TrimSpace(s)
+	blank := false
+	for _, r := range s {
+		if r != ' ' && !unicode.IsSpace(r) {
+			blank = false
+			continue
+		}
+		if blank || r != ' ' {
+			return strings.Join(strings.Fields(s), " ")
+		}
+		blank = true
 	}
-	return strings.Join(strings.Fields(s), " ")
+	return strings.Trim(s, " ")
 }
 
 // node writes the plain text of n. Its depth is bounded by the delimiters that
@@ -95,8 +126,8 @@ func singleSpaced(s string) string {
 func (r *inlineReader) node(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.Text:
-		if part := n.Segment.Value(r.text); isVerbatim(part) {
-			r.out.Write(part)
+		if part := r.doc.value(n.Segment); isVerbatim(part) {
+			r.out.WriteString(part)
 		} else {
 			r.out.WriteString(unescape(part))
 		}
@@ -111,13 +142,13 @@ func (r *inlineReader) node(n ast.Node) {
 		r.span(n)
 		return
 	case *ast.AutoLink:
-		r.out.Write(n.Label(r.text))
+		r.out.Write(n.Label(r.doc.bytes))
 		return
 	case *ast.RawHTML:
 		r.html(n)
 		return
 	case *east.TaskCheckBox:
-		r.in.task = true
+		r.found().task = true
 		return
 	}
 	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
@@ -129,18 +160,19 @@ func (r *inlineReader) span(n *ast.CodeSpan) {
 	var code strings.Builder
 	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
 		if t, ok := child.(*ast.Text); ok {
-			code.Write(t.Segment.Value(r.text))
+			code.WriteString(r.doc.value(t.Segment))
 			if t.SoftLineBreak() {
 				code.WriteByte(' ')
 			}
 		}
 	}
 	s := strings.ReplaceAll(code.String(), "\n", " ")
-	r.in.spans = append(r.in.spans, s)
+	found := r.found()
+	found.spans = append(found.spans, s)
 	r.out.WriteString(s)
 }
 
-var tagName = regexp.MustCompile(`^</?([A-Za-z][A-Za-z0-9-]*)`)
+var tagName = lazily(`^</?([A-Za-z][A-Za-z0-9-]*)`)
 
 // html drops what HTML renders as nothing and keeps what only looks like it:
 // <pod> is a placeholder.
@@ -151,14 +183,15 @@ func (r *inlineReader) html(n *ast.RawHTML) {
 	var raw strings.Builder
 	for i := range n.Segments.Len() {
 		seg := n.Segments.At(i)
-		raw.Write(seg.Value(r.text))
+		raw.WriteString(r.doc.value(seg))
 	}
 	s := raw.String()
 	if strings.HasPrefix(s, "<!--") {
-		r.in.comments = append(r.in.comments, comment{s, n.Segments.At(0).Start})
+		found := r.found()
+		found.comments = append(found.comments, comment{s, n.Segments.At(0).Start})
 		return
 	}
-	m := tagName.FindStringSubmatch(s)
+	m := tagName().FindStringSubmatch(s)
 	if m == nil || htmlTags[strings.ToLower(m[1])] {
 		if m != nil && strings.EqualFold(m[1], "br") {
 			r.out.WriteByte(' ')
@@ -170,8 +203,8 @@ func (r *inlineReader) html(n *ast.RawHTML) {
 
 // unescape resolves backslash escapes and entities, which goldmark's text
 // segments still hold.
-func unescape(s []byte) string {
-	return string(util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(s))))
+func unescape(s string) string {
+	return string(util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations([]byte(s)))))
 }
 
 // htmlTags are the elements that people use in Markdown.

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -14,7 +13,7 @@ import (
 // expected_similarity (https://github.com/Azure/InnovationEngine).
 
 // variableLine is a line of a block of variables: export NAME=value.
-var variableLine = regexp.MustCompile(`^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$`)
+var variableLine = lazily(`^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$`)
 
 // takeVariables reads the blocks of variables that stand in comments, before
 // comments are taken out:
@@ -42,7 +41,7 @@ func (s *source) takeVariables() {
 		case strings.HasPrefix(t, "```"):
 			inside = false
 		case inside:
-			if m := variableLine.FindStringSubmatch(t); m != nil {
+			if m := variableLine().FindStringSubmatch(t); m != nil {
 				s.variables = append(s.variables, textParam(m[1], m[2], i+1))
 			}
 		}
@@ -84,7 +83,7 @@ func ReadINI(src []byte) map[string]string {
 }
 
 // localRunbook matches a link to another Markdown file; a section may be named.
-var localRunbook = regexp.MustCompile(`\]\(\s*<?([^()<>\s]+\.md)(#[^()<>\s]*)?>?(?:\s+["'][^()]*)?\)`)
+var localRunbook = lazily(`\]\(\s*<?([^()<>\s]+\.md)(#[^()<>\s]*)?>?(?:\s+["'][^()]*)?\)`)
 
 // asksFor returns the runbooks that a block of a section of prerequisites links to,
 // in their order: they are to be walked first.
@@ -97,7 +96,7 @@ func (st *stepper) asksFor(blk *block) []string {
 		if !strings.Contains(line, ".md") {
 			continue
 		}
-		for _, m := range localRunbook.FindAllStringSubmatch(line, -1) {
+		for _, m := range localRunbook().FindAllStringSubmatch(line, -1) {
 			if link := m[1] + m[2]; !strings.Contains(link, "://") && !slices.Contains(links, link) {
 				links = append(links, link)
 			}
@@ -148,11 +147,11 @@ func (b *builder) namePrerequisites(file string) {
 	}
 }
 
-var plainWord = regexp.MustCompile(`^[\p{L}\p{N}_./:@%+=#,-]+$`)
+var plainWord = lazily(`^[\p{L}\p{N}_./:@%+=#,-]+$`)
 
 // shellWord quotes a word for a shell where it has to be.
 func shellWord(word string) string {
-	if plainWord.MatchString(word) {
+	if plainWord().MatchString(word) {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"

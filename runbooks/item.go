@@ -140,11 +140,11 @@ func (st *stepper) code(b *block) {
 		st.keep(b)
 		return
 	}
-	raw := st.src.raw(b.line, b.last)
 	if st.attach(step, b, caption) {
 		st.cue = nil
 		return
 	}
+	raw := st.src.raw(b.line, b.last)
 	if st.cue != nil && !runs {
 		raw = st.src.raw(st.cue.line, st.cue.last) + "\n\n" + raw
 	}

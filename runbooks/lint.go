@@ -167,7 +167,7 @@ func (b *builder) lintExamples(p Param) {
 			continue
 		}
 		p.Example = ""
-		if err := p.Check(v.value); err != nil {
+		if err := p.check(v.value, b.patterns.compile); err != nil {
 			b.f.add(SeverityWarning, "bad-"+v.what, p.Line, p.column, fmt.Sprintf("the %s of %v", v.what, err), "correct the pattern or the "+v.what)
 		}
 	}

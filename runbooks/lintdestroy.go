@@ -3,7 +3,6 @@ package runbooks
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -53,7 +52,7 @@ func (l *linter) deletes(a *placedAction) {
 }
 
 // destroyingCode is what removes trees and tables in scripts of other languages.
-var destroyingCode = regexp.MustCompile(`(?i)shutil\.rmtree\(|FileUtils\.rm_rf?\b|\brmSync\(|\brimraf\b|\bremove_tree\(|\bdrop\s+(?:table|database|schema)\b|\btruncate\s+table\b|\.drop_all\(|\.dropDatabase\(`)
+var destroyingCode = lazily(`(?i)shutil\.rmtree\(|FileUtils\.rm_rf?\b|\brmSync\(|\brimraf\b|\bremove_tree\(|\bdrop\s+(?:table|database|schema)\b|\btruncate\s+table\b|\.drop_all\(|\.dropDatabase\(`)
 
 // destroysOtherwise looks at scripts that are not for a shell.
 func (l *linter) destroysOtherwise(a *placedAction) {
@@ -61,7 +60,7 @@ func (l *linter) destroysOtherwise(a *placedAction) {
 		return
 	}
 	for i, line := range strings.Split(a.Code, "\n") {
-		if m := destroyingCode.FindStringIndex(line); m != nil && !strings.HasPrefix(strings.TrimSpace(line), "#") {
+		if m := destroyingCode().FindStringIndex(line); m != nil && !strings.HasPrefix(strings.TrimSpace(line), "#") {
 			s, _ := l.atCode(a, i, m[0])
 			l.destroyed(a, s, strings.TrimRight(line[m[0]:m[1]], "("))
 			return
@@ -98,7 +97,7 @@ var destroyers = wordSet("dropdb dropuser mkfs mkfs.ext4 mkfs.xfs mkfs.btrfs wip
 
 var sqlClients = wordSet("psql mysql mariadb sqlite3 sqlcmd cqlsh clickhouse-client clickhouse mongosh mongo redis-cli sqlplus")
 
-var destroyingSQL = regexp.MustCompile(`(?i)\b(?:drop\s+(?:table|database|schema|user|role|index|keyspace|collection)\b|truncate\s+(?:table\s+)?\w|flush(?:all|db)\b|dropDatabase\(|deleteMany\(\s*\{\s*\}|delete\s+from\s+[\w."]+\s*(?:;|$))`)
+var destroyingSQL = lazily(`(?i)\b(?:drop\s+(?:table|database|schema|user|role|index|keyspace|collection)\b|truncate\s+(?:table\s+)?\w|flush(?:all|db)\b|dropDatabase\(|deleteMany\(\s*\{\s*\}|delete\s+from\s+[\w."]+\s*(?:;|$))`)
 
 // destructive names what a command destroys with, "" when it does not look like it,
 // and the place of what tells, if it is not the command's own.
@@ -132,7 +131,7 @@ func destructive(c shellCall) (what string, at syntax.Pos) {
 		return c.name + " " + verb, at
 	}
 	if sqlClients[c.name] {
-		if m := destroyingSQL.FindString(c.text() + "\n" + c.fed); m != "" {
+		if m := destroyingSQL().FindString(c.text() + "\n" + c.fed); m != "" {
 			return strings.Join(strings.Fields(m), " "), at
 		}
 	}

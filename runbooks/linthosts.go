@@ -4,14 +4,13 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 )
 
 // destination is what host= may be: a name or an alias of the ssh configuration,
 // with or without a user.
-var destination = regexp.MustCompile(`^(?:[A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9][A-Za-z0-9._-]*$`)
+var destination = lazily(`^(?:[A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // remoteHost finds a host= that ssh would not take for a host.
 func (l *linter) remoteHost(a *placedAction) {
@@ -21,7 +20,7 @@ func (l *linter) remoteHost(a *placedAction) {
 	}
 	name := host[strings.Index(host, "@")+1:]
 	addr, err := netip.ParseAddr(name)
-	if len(host) <= 320 && (destination.MatchString(host) || err == nil && addr.Zone() == "") {
+	if len(host) <= 320 && (destination().MatchString(host) || err == nil && addr.Zone() == "") {
 		return
 	}
 	l.report(SeverityError, "bad-host", a.spotOf("host"), fmt.Sprintf("host=%s is not a host name, an alias of the ssh configuration, or user@host", host), "write host=db1, host=ops@db1, or host=\"{{server}}\"")
@@ -30,8 +29,8 @@ func (l *linter) remoteHost(a *placedAction) {
 // value puts what is known of a template's values in their places: env and the
 // defaults of parameters.
 func (l *linter) value(template string) string {
-	return templateForm.ReplaceAllStringFunc(template, func(place string) string {
-		name := templateForm.FindStringSubmatch(place)[1]
+	return templateForm().ReplaceAllStringFunc(template, func(place string) string {
+		name := templateForm().FindStringSubmatch(place)[1]
 		if v, ok := l.fm.env[name]; ok {
 			return v
 		}
@@ -70,7 +69,7 @@ func lineOf(code, text string) int {
 func (l *linter) urls(a *placedAction, c shellCall) {
 	for i, arg := range c.args {
 		address := arg.text
-		if bareAddress.MatchString(address) && !c.isValue(i) {
+		if bareAddress().MatchString(address) && !c.isValue(i) {
 			address = "http://" + address // which both programs take it for
 		}
 		if strings.HasPrefix(address, "http://") || strings.HasPrefix(address, "https://") {
@@ -81,7 +80,7 @@ func (l *linter) urls(a *placedAction, c shellCall) {
 }
 
 // bareAddress is a URL without its scheme: a domain, perhaps a port and a path.
-var bareAddress = regexp.MustCompile(`^(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?::\d+)?(?:/\S*)?$`)
+var bareAddress = lazily(`^(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?::\d+)?(?:/\S*)?$`)
 
 // isValue reports whether an argument may belong to the option before it.
 func (c shellCall) isValue(i int) bool {

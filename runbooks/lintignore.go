@@ -64,7 +64,7 @@ func isIgnore(a attribute) bool { return a.key == keyIgnore }
 func (c *converter) takeIgnores(b *block) {
 	level := 0
 	if b.kind == blockHeading {
-		level = b.level
+		level = int(b.level)
 	}
 	add := func(a attribute, line, at int) {
 		for _, code := range codesOf(a.value) {

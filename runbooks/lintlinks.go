@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"net/url"
 	"path"
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -20,7 +19,7 @@ import (
 // maxLinks bounds the links that are followed, and the files they are looked for in.
 const maxLinks = 1000
 
-var hasScheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
+var hasScheme = lazily(`^[A-Za-z][A-Za-z0-9+.-]*:`)
 
 // links follows the relative links of the text.
 func (l *linter) links() {
@@ -49,14 +48,14 @@ func (l *linter) links() {
 }
 
 // htmlTarget matches where a link or an image that is written in HTML leads.
-var htmlTarget = regexp.MustCompile(`(?i)<(?:a|img)\s[^<>]*?\b(?:href|src)\s*=\s*["']([^"'<>]+)["']`)
+var htmlTarget = lazily(`(?i)<(?:a|img)\s[^<>]*?\b(?:href|src)\s*=\s*["']([^"'<>]+)["']`)
 
 // targetsOf returns where the links of a node itself lead.
 func targetsOf(n ast.Node, source []byte) (targets []string) {
 	html := func(segments *text.Segments) {
 		for i := range segments.Len() {
 			seg := segments.At(i)
-			for _, m := range htmlTarget.FindAllSubmatch(seg.Value(source), -1) {
+			for _, m := range htmlTarget().FindAllSubmatch(seg.Value(source), -1) {
 				targets = append(targets, string(m[1]))
 			}
 		}
@@ -80,7 +79,7 @@ func markdown() goldmark.Markdown {
 
 // follow looks whether there is something where a link leads.
 func (l *linter) follow(target string, line int, own map[string]bool, beside map[string]map[string]bool) {
-	if hasScheme.MatchString(target) || strings.HasPrefix(target, "/") || strings.ContainsAny(target, "{}<>$%\\") && !strings.Contains(target, "%20") || strings.HasPrefix(target, "...") {
+	if hasScheme().MatchString(target) || strings.HasPrefix(target, "/") || strings.ContainsAny(target, "{}<>$%\\") && !strings.Contains(target, "%20") || strings.HasPrefix(target, "...") {
 		return
 	}
 	file, anchor, _ := strings.Cut(target, "#")
@@ -157,7 +156,7 @@ func (l *linter) anchorsBeside(file string) map[string]bool {
 	return nil
 }
 
-var ownAnchor = regexp.MustCompile(`(?:\b(?:id|name)\s*=\s*["']|\{#)([^"'}\s]+)`)
+var ownAnchor = lazily(`(?:\b(?:id|name)\s*=\s*["']|\{#)([^"'}\s]+)`)
 
 // anchorsOf returns the anchors of a text: those of its headings, as the hosts of
 // Markdown make them, and those that it sets itself.
@@ -166,7 +165,7 @@ func anchorsOf(doc ast.Node, source []byte) map[string]bool {
 	for child := doc.FirstChild(); child != nil; child = child.NextSibling() {
 		collectAnchors(child, source, anchors, 0)
 	}
-	for _, m := range ownAnchor.FindAllSubmatch(source, -1) {
+	for _, m := range ownAnchor().FindAllSubmatch(source, -1) {
 		anchors[normalAnchor(string(m[1]))] = true
 	}
 	return anchors

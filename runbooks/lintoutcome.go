@@ -3,7 +3,6 @@ package runbooks
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -139,7 +138,7 @@ var opposites = []opposite{
 	{[]string{"lock"}, []string{"unlock"}},
 }
 
-var commandWord = regexp.MustCompile(`[A-Za-z]+`)
+var commandWord = lazily(`[A-Za-z]+`)
 
 // commandWords returns the words of what an action does, without what it prints
 // and the comments it holds.
@@ -161,7 +160,7 @@ func (l *linter) commandWords(a *placedAction) (words []string, removes bool) {
 		removes = strings.Contains(text, "-X DELETE") || strings.Contains(text, "--request DELETE")
 	}
 	text = strings.NewReplacer("read-only", "readonly", "read_only", "readonly", "read-write", "readwrite", "read_write", "readwrite").Replace(strings.ToLower(text))
-	return commandWord.FindAllString(text, -1), removes
+	return commandWord().FindAllString(text, -1), removes
 }
 
 // deed is what an action does, in words.
@@ -210,14 +209,14 @@ func (l *linter) spotOfWord(a *placedAction, word string) spot {
 }
 
 var (
-	deployWord  = regexp.MustCompile(`(?i)\b(?:deploy\w*|release\w*|rollout|publish|promote|upgrade|apply|install|push)\b`)
-	stagingWord = regexp.MustCompile(`(?i)(?:^|[^A-Za-z])(?:staging|stage|stg|preprod|pre-prod|preproduction)(?:$|[^A-Za-z])`)
-	liveWord    = regexp.MustCompile(`(?i)(?:^|[^A-Za-z])(?:prod|production|prd|live)(?:$|[^A-Za-z])`)
+	deployWord  = lazily(`(?i)\b(?:deploy\w*|release\w*|rollout|publish|promote|upgrade|apply|install|push)\b`)
+	stagingWord = lazily(`(?i)(?:^|[^A-Za-z])(?:staging|stage|stg|preprod|pre-prod|preproduction)(?:$|[^A-Za-z])`)
+	liveWord    = lazily(`(?i)(?:^|[^A-Za-z])(?:prod|production|prd|live)(?:$|[^A-Za-z])`)
 )
 
 // staging finds deployments that stop before production.
 func (l *linter) staging() {
-	if stagingWord.MatchString(l.rb.Title) {
+	if stagingWord().MatchString(l.rb.Title) {
 		return
 	}
 	type deploy struct {
@@ -234,17 +233,17 @@ func (l *linter) staging() {
 				continue
 			}
 			line := c.name + " " + c.text()
-			if liveWord.MatchString(line) {
+			if liveWord().MatchString(line) {
 				return
 			}
-			if deployWord.MatchString(line) && stagingWord.MatchString(line) {
+			if deployWord().MatchString(line) && stagingWord().MatchString(line) {
 				found = append(found, deploy{a, c})
 			}
 		}
 	}
 	for _, d := range found {
 		severity := SeverityWarning
-		if d.a.step != nil && stagingWord.MatchString(d.a.step.Text+" "+d.a.Caption) {
+		if d.a.step != nil && stagingWord().MatchString(d.a.step.Text+" "+d.a.Caption) {
 			severity = SeverityInfo // whoever walks it is told
 		}
 		s, _ := l.at(d.a, d.c.at)

@@ -47,11 +47,11 @@ func (l *linter) mismatch(a *placedAction, attribute, message string) {
 // sampleHolds judges one clause of a condition; what cannot be told from a sample
 // holds.
 func sampleHolds(kind Kind, clause, sample string) bool {
-	if m := conditionMatch.FindStringSubmatch(clause); m != nil && (kind == KindHTTP || strings.HasPrefix(clause, "body")) {
+	if m := conditionMatch().FindStringSubmatch(clause); m != nil && (kind == KindHTTP || strings.HasPrefix(clause, "body")) {
 		re, err := regexp.Compile(m[1])
 		return err != nil || !strings.HasPrefix(clause, "body") || re.MatchString(sample)
 	}
-	if conditionJSON.MatchString(clause) {
+	if conditionJSON().MatchString(clause) {
 		return jsonHolds(clause, sample)
 	}
 	switch kind {
@@ -63,11 +63,11 @@ func sampleHolds(kind Kind, clause, sample string) bool {
 	return true
 }
 
-var comparison = regexp.MustCompile(`^(.*?)\s*(<=|>=|==|!=|<|>)\s*(.+)$`)
+var comparison = lazily(`^(.*?)\s*(<=|>=|==|!=|<|>)\s*(.+)$`)
 
 // numbersHold compares the number at the end of each line.
 func numbersHold(clause, sample string) bool {
-	m := comparison.FindStringSubmatch(clause)
+	m := comparison().FindStringSubmatch(clause)
 	if m == nil {
 		return true
 	}
@@ -103,7 +103,7 @@ func compares(got float64, operator, number string) bool {
 	return got == want
 }
 
-var plainPath = regexp.MustCompile(`^\$(?:\.[A-Za-z_][A-Za-z0-9_-]*)+$`)
+var plainPath = lazily(`^\$(?:\.[A-Za-z_][A-Za-z0-9_-]*)+$`)
 
 // jsonHolds judges comparisons with the member that a path of names leads to.
 func jsonHolds(clause, sample string) bool {
@@ -111,8 +111,8 @@ func jsonHolds(clause, sample string) bool {
 	if json.Unmarshal([]byte(sample), &doc) != nil {
 		return false // nothing stands at any path
 	}
-	m := comparison.FindStringSubmatch(clause)
-	if m == nil || !plainPath.MatchString(m[1]) {
+	m := comparison().FindStringSubmatch(clause)
+	if m == nil || !plainPath().MatchString(m[1]) {
 		return true
 	}
 	doc, ok := memberAt(doc, m[1])
@@ -151,7 +151,7 @@ func sampleHas(path, sample string) bool {
 	if json.Unmarshal([]byte(sample), &doc) != nil {
 		return false
 	}
-	if !plainPath.MatchString(path) {
+	if !plainPath().MatchString(path) {
 		return true
 	}
 	value, ok := memberAt(doc, path)

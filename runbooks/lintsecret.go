@@ -96,10 +96,10 @@ func looksSecret(s string) bool {
 
 // secretMember matches what gives a secret its value in prose, in configuration, in
 // headers, in JSON and in most languages: a name, : or =, and the value.
-var secretMember = regexp.MustCompile(`(?i)(?:^|[^a-z0-9])((?:[a-z0-9]+[_-])*(?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|contraseña|senha))["']?\s*(?:[:=]\s*|\s+is\s+)["'` + "`" + `]?([^\s"'` + "`" + `,;]{8,128})`)
+var secretMember = lazily(`(?i)(?:^|[^a-z0-9])((?:[a-z0-9]+[_-])*(?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|contraseña|senha))["']?\s*(?:[:=]\s*|\s+is\s+)["'` + "`" + `]?([^\s"'` + "`" + `,;]{8,128})`)
 
 // secretFlag matches an option that takes a secret.
-var secretFlag = regexp.MustCompile(`(?i)(?:^|\s)(--(?:[a-z0-9]+-)*(?:password|passwd|secret|token|api-key))[= ]["']?([^\s"'` + "`" + `,;]{8,128})`)
+var secretFlag = lazily(`(?i)(?:^|\s)(--(?:[a-z0-9]+-)*(?:password|passwd|secret|token|api-key))[= ]["']?([^\s"'` + "`" + `,;]{8,128})`)
 
 // textSecrets finds secrets that stand anywhere in the text, the front matter
 // included; what a script's own check found is not said again.
@@ -108,7 +108,7 @@ func (l *linter) textSecrets() {
 		if !mayNameSecret(line) {
 			continue
 		}
-		for _, form := range []*regexp.Regexp{secretFlag, secretMember} {
+		for _, form := range []*regexp.Regexp{secretFlag(), secretMember()} {
 			for _, m := range form.FindAllStringSubmatchIndex(line, -1) {
 				if name, value := line[m[2]:m[3]], line[m[4]:m[5]]; looksSecret(value) && !l.saysSecret(i+1) {
 					l.report(SeverityWarning, "secret-in-text", spot{i + 1, m[2]}, fmt.Sprintf(secretWritten, name), secretHint)

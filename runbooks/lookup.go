@@ -113,5 +113,5 @@ func (rb *Runbook) ParamsFor(scenario string) []Param {
 
 // stepUses returns the names of parameters that a step's own text mentions.
 func (rb *Runbook) stepUses(s *Step) []string {
-	return templates(s.Text + "\n" + proseOf(s.Body))
+	return stepTemplates(s)
 }

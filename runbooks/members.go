@@ -3,7 +3,6 @@ package runbooks
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -147,7 +146,7 @@ func (y *yamlReader) param(n ast.Node) Param {
 }
 
 func (y *yamlReader) checkPattern(n ast.Node, pattern string) {
-	if _, err := regexp.Compile(`\A(?:` + pattern + `)\z`); err != nil {
+	if err := compiles(pattern); err != nil {
 		line, col := y.place(n)
 		y.f.add(SeverityError, "bad-pattern", line, col, fmt.Sprintf("the pattern is not a regular expression: %v", err), "patterns are RE2: no look-around, no back-references")
 	}
@@ -196,9 +195,13 @@ func (y *yamlReader) role(n ast.Node) Role {
 	return r
 }
 
-var nameForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,127}$`)
+// maxName bounds the name of a variable, in bytes.
+const maxName = 128
 
-func validName(s string) bool { return nameForm.MatchString(s) }
+// validName reports whether s can be the name of a variable.
+func validName(s string) bool {
+	return s != "" && len(s) <= maxName && nameLength(s) == len(s)
+}
 
 // refusedNames are variables through which a value would become behaviour: of the
 // shell, the loader, or the tools that every script uses.

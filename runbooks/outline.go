@@ -1,5 +1,7 @@
 package runbooks
 
+import "strings"
+
 // Outline is what a list of runbooks shows of one, and what it is found by. It says
 // nothing about what may be run: that takes Parse.
 type Outline struct {
@@ -26,19 +28,20 @@ func ReadOutline(path string, src []byte) (Outline, error) {
 		return Outline{}, err
 	}
 	rb := b.rb
-	o := Outline{Title: rb.Title, Lang: rb.Lang, Phases: len(rb.phases()), Steps: len(rb.Sequence), Scenarios: len(rb.Scenarios)}
-	o.Alerts = alertsOf(rb.Title)
+	// A list keeps thousands of these: none may hold on to the text that it is from.
+	o := Outline{Title: strings.Clone(rb.Title), Lang: strings.Clone(rb.Lang), Phases: len(rb.phases()), Steps: len(rb.Sequence), Scenarios: len(rb.Scenarios)}
+	o.Alerts = alertsOf(o.Title)
 	for _, s := range b.sections {
 		if s.root {
 			continue
 		}
 		for _, name := range alertsOf(s.Heading) {
 			if len(o.Alerts) < maxAlerts {
-				o.Alerts = append(o.Alerts, name)
+				o.Alerts = append(o.Alerts, strings.Clone(name))
 			}
 		}
 		if len(o.Headings) < maxHeadings {
-			o.Headings = append(o.Headings, cutHeading(s.Heading))
+			o.Headings = append(o.Headings, strings.Clone(cutHeading(s.Heading)))
 		}
 	}
 	o.Alerts = writtenAlerts(o.Alerts, b.src.lines)

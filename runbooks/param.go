@@ -55,7 +55,10 @@ func (e *ValueError) Error() string {
 
 // Check returns a *ValueError unless value may be used for p. Patterns are
 // anchored at both ends.
-func (p Param) Check(value string) error {
+func (p Param) Check(value string) error { return p.check(value, compileWhole) }
+
+// check is Check for a caller that compiles patterns in its own way.
+func (p Param) check(value string, compile func(pattern string) (*regexp.Regexp, error)) error {
 	refuse := func(format string, args ...any) error {
 		return &ValueError{Param: p.Name, Reason: fmt.Sprintf(format, args...)}
 	}
@@ -82,7 +85,7 @@ func (p Param) Check(value string) error {
 		}
 		pattern = defaultPattern
 	}
-	re, err := regexp.Compile(`\A(?:` + pattern + `)\z`)
+	re, err := compile(pattern)
 	if err != nil {
 		return refuse("its pattern is not a regular expression: %v", err)
 	}

@@ -32,6 +32,10 @@ type builder struct {
 	actionIDs     map[string]bool
 	roleMarks     map[string]mark
 	hostsNoted    bool
+	patterns      patterns
+	madeSteps     slab[Step]
+	madeActions   slab[Action]
+	madePlaced    slab[placedAction]
 	outline       bool // only what an Outline says is wanted
 }
 
@@ -67,7 +71,7 @@ func parse(path string, src []byte, outline bool) *builder {
 	sum := sha256.Sum256(src)
 	b := &builder{
 		outline: outline,
-		f:       &findings{}, shell: newShellReader(), names: map[string]int{}, byScenario: map[string]*alternative{}, stepIDs: map[string]int{}, actionIDs: map[string]bool{}, roleMarks: map[string]mark{},
+		f:       &findings{}, shell: newShellReader(), names: map[string]int{}, byScenario: map[string]*alternative{}, stepIDs: map[string]int{}, actionIDs: map[string]bool{}, roleMarks: map[string]mark{}, patterns: patterns{},
 		rb: &Runbook{
 			Schema: Schema, Source: Source{Path: path, SHA256: hex.EncodeToString(sum[:])},
 			Params: []Param{}, Secrets: []string{}, Roles: []Role{}, Scenarios: []Scenario{}, Sections: []Section{}, Diagnostics: []Diagnostic{},
@@ -86,7 +90,7 @@ func parse(path string, src []byte, outline bool) *builder {
 
 // read goes from text to runbook, one concern after the other.
 func (b *builder) read(path string) {
-	blocks := readBlocks(b.src, b.f)
+	blocks := readBlocks(b.src, b.f, portionSize)
 	name, titleBlock := takeTitle(blocks, b.fm.title, path)
 	b.sections = split(blocks, name, titleBlock)
 	if titleBlock != nil && titleBlock.kind == blockHeading {

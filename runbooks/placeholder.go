@@ -38,17 +38,17 @@ func (q quoting) variable(name string) string {
 }
 
 var (
-	angleForm   = regexp.MustCompile(`^<([A-Za-z][A-Za-z0-9 _.,:/'-]{0,80}?[A-Za-z0-9.)']|[A-Za-z])>`)
-	doubleForm  = regexp.MustCompile(`^\{\{\s*([A-Za-z_][A-Za-z0-9_-]*)\s*\}\}`)
-	braceForm   = regexp.MustCompile(`^\{([A-Za-z][A-Za-z0-9_-]*)\}`)
-	bracketForm = regexp.MustCompile(`^\[([A-Za-z]{3,}(?:[ _-][A-Za-z]{2,})*)\]`)
-	wordForm    = regexp.MustCompile(`^(YOUR[_-][A-Za-z0-9_-]*[A-Za-z0-9]|your[_-][a-z0-9_-]*[a-z0-9]|MY_[A-Z0-9_]*[A-Z0-9]|X{3,})`)
+	angleForm   = lazily(`^<([A-Za-z][A-Za-z0-9 _.,:/'-]{0,80}?[A-Za-z0-9.)']|[A-Za-z])>`)
+	doubleForm  = lazily(`^\{\{\s*([A-Za-z_][A-Za-z0-9_-]*)\s*\}\}`)
+	braceForm   = lazily(`^\{([A-Za-z][A-Za-z0-9_-]*)\}`)
+	bracketForm = lazily(`^\[([A-Za-z]{3,}(?:[ _-][A-Za-z]{2,})*)\]`)
+	wordForm    = lazily(`^(YOUR[_-][A-Za-z0-9_-]*[A-Za-z0-9]|your[_-][a-z0-9_-]*[a-z0-9]|MY_[A-Z0-9_]*[A-Z0-9]|X{3,})`)
 
-	fileName = regexp.MustCompile(`^[\w-]+\.\w{1,5}$`)
+	fileName = lazily(`^[\w-]+\.\w{1,5}$`)
 	// templateOption ends in an option whose argument is a template of the tool's.
-	templateOption = regexp.MustCompile(`(?:^|\s)(?:-o|-f|-w|--output|--format|--template|--write-out|--jsonpath)(?:\s+|=)(?:'[^']*|"[^"]*|[^\s'"]*)$`)
+	templateOption = lazily(`(?:^|\s)(?:-o|-f|-w|--output|--format|--template|--write-out|--jsonpath)(?:\s+|=)(?:'[^']*|"[^"]*|[^\s'"]*)$`)
 	// patternTools read brackets and braces as patterns or as code.
-	patternTools = regexp.MustCompile(`\b(?:e?grep|rg|sed|g?awk|jq|yq|perl|python3?|ruby|find|tr|xargs|expr|usage|uso)\b|\[\[|-I`)
+	patternTools = lazily(`\b(?:e?grep|rg|sed|g?awk|jq|yq|perl|python3?|ruby|find|tr|xargs|expr|usage|uso)\b|\[\[|-I`)
 )
 
 // notBlanks are words in angle brackets that tools print.
@@ -87,8 +87,8 @@ func (s *shellScanner) placeholder(in quoting) (placeholder, bool) {
 	if s.at > 0 {
 		before = s.code[s.at-1]
 	}
-	found := func(form *regexp.Regexp) bool {
-		m := form.FindStringSubmatch(rest)
+	found := func(form func() *regexp.Regexp) bool {
+		m := form().FindStringSubmatch(rest)
 		if m == nil {
 			return false
 		}
@@ -104,10 +104,10 @@ func (s *shellScanner) placeholder(in quoting) (placeholder, bool) {
 			return p, !templateKeywords[p.text] && before != '$' && before != '{' && !s.inTemplate()
 		}
 		return p, !isWordByte(before) && !strings.ContainsRune(`$@%\^{#`, rune(before)) && p.in != singleQuoted &&
-			found(braceForm) && !s.inTemplate() && !patternTools.MatchString(s.line())
+			found(braceForm) && !s.inTemplate() && !patternTools().MatchString(s.line())
 	case '[':
 		return p, !isWordByte(before) && !strings.ContainsRune(`$@\^[]}`, rune(before)) && p.in != singleQuoted &&
-			found(bracketForm) && !strings.HasPrefix(s.code[p.end:], "]") && !patternTools.MatchString(strings.ToLower(s.line()))
+			found(bracketForm) && !strings.HasPrefix(s.code[p.end:], "]") && !patternTools().MatchString(strings.ToLower(s.line()))
 	case 'Y', 'y', 'M', 'X':
 		return p, !isWordByte(before) && before != '$' && before != '{' && before != '-' && found(wordForm) && s.isWord(p)
 	}
@@ -121,7 +121,7 @@ func (s *shellScanner) isBlank(p placeholder) bool {
 	switch {
 	case notBlanks[first], strings.Contains(p.text, "://"), strings.Contains(s.code, "</"+p.text):
 		return false
-	case p.in == unquoted && fileName.MatchString(p.text):
+	case p.in == unquoted && fileName().MatchString(p.text):
 		return false
 	case htmlTags[first] && strings.Contains(s.code, "</"):
 		return false
@@ -141,7 +141,7 @@ func (s *shellScanner) isWord(p placeholder) bool {
 
 func (s *shellScanner) inTemplate() bool {
 	start := s.lineStart()
-	return templateOption.MatchString(s.code[max(start, s.at-500):s.at])
+	return templateOption().MatchString(s.code[max(start, s.at-500):s.at])
 }
 
 func (s *shellScanner) lineStart() int { return 1 + strings.LastIndexByte(s.code[:s.at], '\n') }

@@ -1,20 +1,19 @@
 package runbooks
 
 import (
-	"regexp"
 	"strings"
 )
 
 // Lines that a command prints and nobody types, by what they start with.
 var (
-	printedKey    = regexp.MustCompile(`^[\w./-]*\w:(?:\s|$)`)
-	printedLabel  = regexp.MustCompile(`^[A-Z][A-Za-z]*(?: [A-Za-z]+){1,4}:(?:\s|$)`)
-	printedHead   = regexp.MustCompile(`^[A-Z][A-Z0-9_()%/.-]*(?: [A-Z0-9_()%/.-]+)*(?:\s{2,}[A-Z(%#][A-Z0-9_()%/ .-]*)+$`)
-	printedRule   = regexp.MustCompile(`^(?:[+|][-=+|]{2,}|-{3,}[-+]|={4,}$|\|.*\|$)`)
-	printedTime   = regexp.MustCompile(`^\d{4}-\d\d-\d\d[T ]\d\d:\d\d`)
-	printedMember = regexp.MustCompile(`^"[\w.-]+"\s*:`)
-	printedOption = regexp.MustCompile(`^\[--?[A-Za-z]`)
-	waitingPrompt = regexp.MustCompile(`\S@[\w.-]+:[^\s$#]*[$#]$`)
+	printedKey    = lazily(`^[\w./-]*\w:(?:\s|$)`)
+	printedLabel  = lazily(`^[A-Z][A-Za-z]*(?: [A-Za-z]+){1,4}:(?:\s|$)`)
+	printedHead   = lazily(`^[A-Z][A-Z0-9_()%/.-]*(?: [A-Z0-9_()%/.-]+)*(?:\s{2,}[A-Z(%#][A-Z0-9_()%/ .-]*)+$`)
+	printedRule   = lazily(`^(?:[+|][-=+|]{2,}|-{3,}[-+]|={4,}$|\|.*\|$)`)
+	printedTime   = lazily(`^\d{4}-\d\d-\d\d[T ]\d\d:\d\d`)
+	printedMember = lazily(`^"[\w.-]+"\s*:`)
+	printedOption = lazily(`^\[--?[A-Za-z]`)
+	waitingPrompt = lazily(`\S@[\w.-]+:[^\s$#]*[$#]$`)
 )
 
 // isPrinted reports whether a line can only have been printed by a command: "key:
@@ -25,20 +24,20 @@ func isPrinted(line string) bool {
 		return false
 	}
 	word, _, _ := strings.Cut(line, " ")
-	if strings.HasSuffix(word, ":") && printedKey.MatchString(line) {
+	if strings.HasSuffix(word, ":") && printedKey().MatchString(line) {
 		return true
 	}
 	switch c := line[0]; {
-	case strings.IndexByte("+|-=", c) >= 0 && printedRule.MatchString(line):
+	case strings.IndexByte("+|-=", c) >= 0 && printedRule().MatchString(line):
 		return true
-	case c == '"' && printedMember.MatchString(line), c == '[' && printedOption.MatchString(line):
+	case c == '"' && printedMember().MatchString(line), c == '[' && printedOption().MatchString(line):
 		return true
-	case c >= '0' && c <= '9' && printedTime.MatchString(line):
+	case c >= '0' && c <= '9' && printedTime().MatchString(line):
 		return true
-	case c >= 'A' && c <= 'Z' && (strings.Contains(line, ":") && printedLabel.MatchString(line) || strings.Contains(line, "  ") && printedHead.MatchString(line)):
+	case c >= 'A' && c <= 'Z' && (strings.Contains(line, ":") && printedLabel().MatchString(line) || strings.Contains(line, "  ") && printedHead().MatchString(line)):
 		return true
 	}
-	return strings.IndexByte("$#", line[len(line)-1]) >= 0 && waitingPrompt.MatchString(line)
+	return strings.IndexByte("$#", line[len(line)-1]) >= 0 && waitingPrompt().MatchString(line)
 }
 
 // splitPrinted splits a script without prompts where lines begin that can only

@@ -10,25 +10,25 @@ import (
 
 // shellPrompts match what a shell prints before a command: "$ ", "host $ ",
 // "user@host:~$ ", "[root@host ~]# ", "sh-5.1# ". A bare "# " is a comment.
-var shellPrompts = []*regexp.Regexp{
-	regexp.MustCompile(`^(?:[\w.@:~/-]+ ?)?\$(?: |$)`),
-	regexp.MustCompile(`^[\w.-]+@[\w.-]+(?::[^\s$#]*| [^\s$#]+)? ?[$#%](?: |$)`),
-	regexp.MustCompile(`^\[[^\]\s]+@[^\]]+\] ?[$#%](?: |$)`),
-	regexp.MustCompile(`^(?:ba|z|k|da)?sh-\d+(?:\.\d+)*[$#](?: |$)`),
+var shellPrompts = []func() *regexp.Regexp{
+	lazily(`^(?:[\w.@:~/-]+ ?)?\$(?: |$)`),
+	lazily(`^[\w.-]+@[\w.-]+(?::[^\s$#]*| [^\s$#]+)? ?[$#%](?: |$)`),
+	lazily(`^\[[^\]\s]+@[^\]]+\] ?[$#%](?: |$)`),
+	lazily(`^(?:ba|z|k|da)?sh-\d+(?:\.\d+)*[$#](?: |$)`),
 }
 
 // looseWord is what stands behind a sign that is a prompt only when a known
 // command follows: "$kubectl get", "% kubectl get", "~ kubectl get".
-var looseWord = regexp.MustCompile(`^(?:\$|[%~➜❯] +)([a-z][a-z0-9_-]*)(?:\s|$)`)
+var looseWord = lazily(`^(?:\$|[%~➜❯] +)([a-z][a-z0-9_-]*)(?:\s|$)`)
 
 // consolePrompts match what the console of a database or a language prints: what
 // follows is for that console and not for a shell.
-var consolePrompts = regexp.MustCompile(`^(?:\[\d+\] )?(?:[A-Za-z][\w.:()-]*(?:=[#>*]|\*?>)|redis [\w.:-]+>|>>>|PS [A-Z]:[^>]*>)(?:\s|$)`)
+var consolePrompts = lazily(`^(?:\[\d+\] )?(?:[A-Za-z][\w.:()-]*(?:=[#>*]|\*?>)|redis [\w.:-]+>|>>>|PS [A-Z]:[^>]*>)(?:\s|$)`)
 
 // isConsole reports whether a line is typed into a console.
 func isConsole(line string) bool {
-	return strings.Contains(line, ">") && consolePrompts.MatchString(line) || strings.Contains(line, "=#") && consolePrompts.MatchString(line) ||
-		strings.Contains(line, "=*") && consolePrompts.MatchString(line)
+	return strings.Contains(line, ">") && consolePrompts().MatchString(line) || strings.Contains(line, "=#") && consolePrompts().MatchString(line) ||
+		strings.Contains(line, "=*") && consolePrompts().MatchString(line)
 }
 
 // promptOf returns the length of the prompt that a line starts with, 0 when there
@@ -44,14 +44,14 @@ func promptOf(line string) int {
 			break
 		}
 		// "echo $" ends with a sign, too.
-		if m := form.FindString(line); m != "" && !knownCommands[strings.TrimRight(m, " $")] {
+		if m := form().FindString(line); m != "" && !knownCommands[strings.TrimRight(m, " $")] {
 			return len(m)
 		}
 	}
 	if strings.IndexByte("$%~\xe2", line[0]) < 0 { // the last begins an arrow
 		return 0
 	}
-	if m := looseWord.FindStringSubmatchIndex(line); m != nil && knownCommands[line[m[2]:m[3]]] {
+	if m := looseWord().FindStringSubmatchIndex(line); m != nil && knownCommands[line[m[2]:m[3]]] {
 		return m[2]
 	}
 	return 0
@@ -252,7 +252,7 @@ func (c *continuations) end(command string) ending {
 	if strings.HasSuffix(strings.TrimRight(command, "\n"), `\`) || strings.HasSuffix(t, "|") || strings.HasSuffix(t, "&&") {
 		return operator
 	}
-	if !strings.ContainsAny(t, "'\"`(){}<") && !compoundStart.MatchString(t) {
+	if !strings.ContainsAny(t, "'\"`(){}<") && !compoundStart().MatchString(t) {
 		return closed
 	}
 	if c.budget -= len(command); c.budget < 0 {
@@ -264,4 +264,4 @@ func (c *continuations) end(command string) ending {
 	return closed
 }
 
-var compoundStart = regexp.MustCompile(`^(?:for|while|until|if|case|select|function)\s`)
+var compoundStart = lazily(`^(?:for|while|until|if|case|select|function)\s`)

@@ -2,7 +2,6 @@ package runbooks
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -53,9 +52,9 @@ func (m MailMessage) Get(name string) string {
 }
 
 var (
-	requestMethod  = regexp.MustCompile(`^[A-Za-z]+$`)
-	requestVersion = regexp.MustCompile(`^HTTP/[0-9.]+$`)
-	requestHeader  = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+	requestMethod  = lazily(`^[A-Za-z]+$`)
+	requestVersion = lazily(`^HTTP/[0-9.]+$`)
+	requestHeader  = lazily("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 )
 
 // httpMethods are the methods that an http fence may begin with.
@@ -122,15 +121,15 @@ func requestComment(line string) bool {
 // requestLine reads the request line and what continues its query.
 func (f *fenceLines) requestLine() (HTTPRequest, error) {
 	// Spaces inside {{ name }} do not separate words.
-	line := templatePlace.ReplaceAllString(f.line(), "{{$1}}")
+	line := templatePlace().ReplaceAllString(f.line(), "{{$1}}")
 	words := strings.Fields(line)
 	if strings.HasPrefix(words[0], "@") {
 		return HTTPRequest{}, f.refuse("declare a parameter or an env value in the front matter", "variables of the .http format are not known here")
 	}
-	if len(words) > 1 && requestVersion.MatchString(words[len(words)-1]) {
+	if len(words) > 1 && requestVersion().MatchString(words[len(words)-1]) {
 		words = words[:len(words)-1]
 	}
-	if len(words) == 1 && !requestMethod.MatchString(words[0]) {
+	if len(words) == 1 && !requestMethod().MatchString(words[0]) {
 		words = []string{"GET", words[0]}
 	}
 	if len(words) < 2 {
@@ -145,7 +144,7 @@ func (f *fenceLines) requestLine() (HTTPRequest, error) {
 	}
 	url := words[1]
 	for f.at++; f.more() && requestContinues(f.line()); f.at++ {
-		url += strings.Join(strings.Fields(templatePlace.ReplaceAllString(f.line(), "{{$1}}")), "")
+		url += strings.Join(strings.Fields(templatePlace().ReplaceAllString(f.line(), "{{$1}}")), "")
 	}
 	return HTTPRequest{Method: method, URL: url}, nil
 }
@@ -173,7 +172,7 @@ func (f *fenceLines) headers(comments bool) ([]Header, error) {
 		}
 		name, value, ok := strings.Cut(line, ":")
 		name = strings.TrimSpace(name)
-		if !ok || !requestHeader.MatchString(name) {
+		if !ok || !requestHeader().MatchString(name) {
 			return nil, f.refuse("write Name: value, and a blank line before the body", "%q is not a header", clipRequestLine(line))
 		}
 		all = append(all, Header{Name: name, Value: strings.TrimSpace(value)})

@@ -1,14 +1,13 @@
 package runbooks
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
 
 // templatePlace finds {{name}} as templates know it; anything else between double
 // braces is text (other tools' templates are full of it).
-var templatePlace = regexp.MustCompile(`\{\{\s*([\p{L}_][\p{L}\p{N}_.-]*)\s*\}\}`)
+var templatePlace = lazily(`\{\{\s*([\p{L}_][\p{L}\p{N}_.-]*)\s*\}\}`)
 
 // Template is a text with {{name}} in it, cut into pieces.
 type Template []TemplatePart
@@ -23,7 +22,7 @@ type TemplatePart struct {
 func ParseTemplate(s string) Template {
 	var t Template
 	at := 0
-	for _, m := range templatePlace.FindAllStringSubmatchIndex(s, -1) {
+	for _, m := range templatePlace().FindAllStringSubmatchIndex(s, -1) {
 		if m[0] > at {
 			t = append(t, TemplatePart{Text: s[at:m[0]]})
 		}

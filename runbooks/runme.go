@@ -3,7 +3,6 @@ package runbooks
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,7 +62,7 @@ func program(command string) string {
 
 // exportPrompt matches an export whose value is a message and no value: several
 // words without quotes.
-var exportPrompt = regexp.MustCompile(`(?m)^[ \t]*export[ \t]+([A-Za-z_]\w*)=([A-Za-z][\w'’.,:?!()/-]*(?:[ \t]+[\w'’.,:?!()/-]+)+)[ \t]*$`)
+var exportPrompt = lazily(`(?m)^[ \t]*export[ \t]+([A-Za-z_]\w*)=([A-Za-z][\w'’.,:?!()/-]*(?:[ \t]+[\w'’.,:?!()/-]+)+)[ \t]*$`)
 
 // exportPrompts finds the variables that a script exports a message for, as blanks
 // that stand for the whole message.
@@ -72,7 +71,7 @@ func exportPrompts(code string) []placeholder {
 		return nil
 	}
 	var list []placeholder
-	for _, m := range exportPrompt.FindAllStringSubmatchIndex(code, -1) {
+	for _, m := range exportPrompt().FindAllStringSubmatchIndex(code, -1) {
 		words := strings.Fields(code[m[4]:m[5]])
 		// export A=b C exports C too: names are no message.
 		if !slices.ContainsFunc(words[1:], func(w string) bool { return w != strings.ToUpper(w) }) {

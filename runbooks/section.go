@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // sect is a section while it is being read.
@@ -24,7 +25,8 @@ type sect struct {
 	text     []string
 	order    int // position in the text
 	task     *task
-	scripts  bool // its scripts run elsewhere
+	first    *Step // of the walk's, once it is known
+	scripts  bool  // its scripts run elsewhere
 }
 
 // maxTitle is how long a paragraph may be to serve as the title, and a bold line
@@ -51,7 +53,7 @@ func takeTitle(blocks []*block, declared, file string) (string, *block) {
 	case first >= 0:
 		return blocks[first].text, blocks[first]
 	case len(blocks) > 0 && blocks[0].kind == blockParagraph && blocks[0].line == blocks[0].last &&
-		len([]rune(blocks[0].text)) <= maxTitle && blocks[0].text != "" && !strings.HasSuffix(blocks[0].text, "."):
+		utf8.RuneCountInString(blocks[0].text) <= maxTitle && blocks[0].text != "" && !strings.HasSuffix(blocks[0].text, "."):
 		return blocks[0].text, blocks[0]
 	}
 	name := path.Base(strings.ReplaceAll(file, `\`, "/"))
@@ -75,9 +77,9 @@ func split(blocks []*block, name string, titleBlock *block) []*sect {
 		}
 		switch {
 		case b == titleBlock:
-			current, level = root, max(b.level, 1)
+			current, level = root, max(int(b.level), 1)
 		case b.kind == blockHeading:
-			level = b.level
+			level = int(b.level)
 			current = newSection(b, level)
 			list = append(list, current)
 		case isPseudoHeading(b, next, hasHeadings):
@@ -123,17 +125,17 @@ func holdsSteps(b *block) bool {
 // isPseudoHeading recognises a bold line, or in a text without headings a short
 // line above a list, that stands for a heading.
 func isPseudoHeading(b, next *block, hasHeadings bool) bool {
-	if b.kind != blockParagraph || next == nil || len([]rune(b.text)) > maxTitle || b.text == "" {
+	if b.kind != blockParagraph || next == nil || !b.bold && (hasHeadings || next.kind != blockList) {
 		return false
 	}
-	if next.kind == blockHeading || next.kind == blockRule {
+	if next.kind == blockHeading || next.kind == blockRule || b.text == "" || utf8.RuneCountInString(b.text) > maxTitle {
 		return false
 	}
 	words := wordsOf(b.text)
 	if b.bold {
 		return len(words) > 0 && !outputCues.in(words)
 	}
-	return !hasHeadings && next.kind == blockList && len(words) > 0 && len(words) <= 5 && b.line == b.last &&
+	return len(words) > 0 && len(words) <= 5 && b.line == b.last &&
 		!strings.ContainsAny(b.text, ".;?!,") && (phaseOf(words) != PhaseNone || kindOf(words) != "")
 }
 

@@ -3,17 +3,11 @@ package runbooks
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
-
-func compiles(pattern string) error {
-	_, err := regexp.Compile(`\A(?:` + pattern + `)\z`)
-	return err
-}
 
 // settings parses the attributes that an executor reads.
 func (d *declaring) settings() {

@@ -17,7 +17,6 @@ const maxShellBytes = 64 << 10
 // script is what a shell script tells about the values it needs. It is never run
 // to find out.
 type script struct {
-	parsed     bool
 	endless    bool              // it runs until somebody stops it
 	harmless   bool              // every command of it is known to only read
 	reads      []string          // variables it refers to, in order of first use
@@ -61,7 +60,7 @@ func (s *script) variables(code string) {
 	if !strings.Contains(code, "$") {
 		return
 	}
-	for _, m := range variableForm.FindAllStringSubmatchIndex(code, -1) {
+	for _, m := range variableForm().FindAllStringSubmatchIndex(code, -1) {
 		if m[0] > 0 && code[m[0]-1] == '\\' {
 			continue
 		}
@@ -84,7 +83,7 @@ func (r *shellReader) read(code string) script {
 		s.byPattern(code)
 		return s
 	}
-	s.parsed, s.harmless, s.endless = true, onlyReads(file), neverEnds(file)
+	s.harmless, s.endless = onlyReads(file), neverEnds(file)
 	s.walk(file)
 	return s
 }
@@ -233,26 +232,42 @@ func (s *script) takesArgument(name string, value *syntax.Word) {
 }
 
 var (
-	variableForm   = regexp.MustCompile(`\$(?:\{([A-Za-z_][A-Za-z0-9_]*)|([A-Za-z_][A-Za-z0-9_]*))`)
-	assignmentForm = regexp.MustCompile(`(?m)(?:^|[\s;&|(])(?:export\s+|local\s+|readonly\s+)?([A-Za-z_][A-Za-z0-9_]*)=`)
-	loopForm       = regexp.MustCompile(`(?m)\b(?:for|read(?:\s+-\w+)*)\s+([A-Za-z_][A-Za-z0-9_]*)\b`)
-	quotedText     = regexp.MustCompile(`'[^'\n]*'`)
+	variableForm   = lazily(`\$(?:\{([A-Za-z_][A-Za-z0-9_]*)|([A-Za-z_][A-Za-z0-9_]*))`)
+	assignmentForm = lazily(`(?m)(?:^|[\s;&|(])(?:export\s+|local\s+|readonly\s+)?([A-Za-z_][A-Za-z0-9_]*)=`)
+	loopForm       = lazily(`(?m)\b(?:for|read(?:\s+-\w+)*)\s+([A-Za-z_][A-Za-z0-9_]*)\b`)
+	quotedText     = lazily(`'[^'\n]*'`)
 )
 
 // byPattern finds variables in a script that is not valid shell, as those with
 // <placeholders> are not.
 func (s *script) byPattern(code string) {
-	for _, form := range []*regexp.Regexp{assignmentForm, loopForm} {
-		for _, m := range form.FindAllStringSubmatch(code, -1) {
+	for _, form := range []func() *regexp.Regexp{assignmentForm, loopForm} {
+		for _, m := range form().FindAllStringSubmatch(code, -1) {
 			s.sets(m[1])
 		}
 	}
-	s.variables(quotedText.ReplaceAllString(code, "''"))
+	s.variables(quotedText().ReplaceAllString(code, "''"))
 }
 
-var usageWord = regexp.MustCompile(`^[\[<{(]*([A-Za-z][A-Za-z0-9_. -]*?)[\]>})]*$`)
+var usageWord = lazily(`^[\[<{(]*([A-Za-z][A-Za-z0-9_. -]*?)[\]>})]*$`)
 
-var usageToken = regexp.MustCompile(`\[[^\]\n]*\]|<[^>\n]*>|\{[^}\n]*\}|[^\s"']+`)
+var usageToken = lazily(`\[[^\]\n]*\]|<[^>\n]*>|\{[^}\n]*\}|[^\s"']+`)
+
+// lastWord returns the last of a text's words, folded, in a list of its own; none
+// when it has none.
+func lastWord(text string) []string {
+	if !isASCII(text) {
+		words := wordsOf(text)
+		return words[max(len(words)-1, 0):]
+	}
+	alike := func(r rune) bool { return r != '_' && isWordByte(byte(r)) }
+	text = strings.TrimRightFunc(text, func(r rune) bool { return !alike(r) })
+	start := 1 + strings.LastIndexFunc(text, func(r rune) bool { return !alike(r) })
+	if text == "" {
+		return nil
+	}
+	return []string{strings.ToLower(text[start:])}
+}
 
 // isUsage reports whether a line says how a script is called: "Usage: …".
 func isUsage(line string) bool {
@@ -260,8 +275,8 @@ func isUsage(line string) bool {
 	if !ok || len(line) > 500 {
 		return false
 	}
-	words := wordsOf(before)
-	return len(words) > 0 && usageCues.is(words[len(words)-1:])
+	words := lastWord(before)
+	return len(words) > 0 && usageCues.is(words)
 }
 
 // usageNames returns the argument names of a script's usage line: the words
@@ -277,8 +292,8 @@ func usageNames(code string) []string {
 			rest = rest[:end]
 		}
 		var names []string
-		for i, token := range usageToken.FindAllString(rest, -1) {
-			m := usageWord.FindStringSubmatch(token)
+		for i, token := range usageToken().FindAllString(rest, -1) {
+			m := usageWord().FindStringSubmatch(token)
 			if i == 0 || m == nil || strings.HasPrefix(token, "-") {
 				continue
 			}

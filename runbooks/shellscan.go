@@ -1,7 +1,6 @@
 package runbooks
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -120,12 +119,12 @@ func (s *shellScanner) step() {
 	s.at++
 }
 
-var heredocStart = regexp.MustCompile(`^<<-?[ \t]*(['"\\]?)([A-Za-z_][A-Za-z0-9_]*)['"]?`)
+var heredocStart = lazily(`^<<-?[ \t]*(['"\\]?)([A-Za-z_][A-Za-z0-9_]*)['"]?`)
 
 // heredoc reads <<EOF, <<-EOF or <<'EOF'.
 func (s *shellScanner) heredoc() {
 	rest := s.code[s.at:]
-	m := heredocStart.FindStringSubmatch(rest)
+	m := heredocStart().FindStringSubmatch(rest)
 	if strings.HasPrefix(rest, "<<<") || m == nil {
 		s.at += len("<<")
 		return

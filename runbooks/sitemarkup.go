@@ -2,17 +2,16 @@ package runbooks
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
 )
 
 // Markup of site generators, which Markdown itself does not know.
 var (
-	pageTitle     = regexp.MustCompile(`<%=\s*current_page\.data\.title\s*%>`)
-	generatorLine = regexp.MustCompile(`^\s*(?:<%.*%>|\{\{[<%].*[>%]\}\}|\{%.*%\})\s*$`)
-	pageReference = regexp.MustCompile(`\{\{[<%]\s*(?:rel)?ref\s+"([^"\s]*)"\s*[>%]\}\}`)
-	admonition    = regexp.MustCompile(`^([ \t]*)(?:(?:!!!|\?\?\?\+?)[ \t]+([A-Za-z][\w-]*)(?:[ \t][^"]*)?(?:[ \t]*"([^"]*)")?|===[!+]?[ \t]+"([^"]*)")[ \t]*$`)
+	pageTitle     = lazily(`<%=\s*current_page\.data\.title\s*%>`)
+	generatorLine = lazily(`^\s*(?:<%.*%>|\{\{[<%].*[>%]\}\}|\{%.*%\})\s*$`)
+	pageReference = lazily(`\{\{[<%]\s*(?:rel)?ref\s+"([^"\s]*)"\s*[>%]\}\}`)
+	admonition    = lazily(`^([ \t]*)(?:(?:!!!|\?\?\?\+?)[ \t]+([A-Za-z][\w-]*)(?:[ \t][^"]*)?(?:[ \t]*"([^"]*)")?|===[!+]?[ \t]+"([^"]*)")[ \t]*$`)
 )
 
 // hasSiteMarkup reports whether a text may hold such markup at all.
@@ -43,7 +42,7 @@ func (s *source) plainMarkup(title string) {
 			continue
 		}
 		switch {
-		case strings.ContainsAny(line, "!?=") && admonition.MatchString(line):
+		case strings.ContainsAny(line, "!?=") && admonition().MatchString(line):
 			open = append(open, indent)
 			s.lines[i] = admonitionTitle(line)
 		case strings.Contains(line, "%") || strings.Contains(line, "{{<"):
@@ -54,10 +53,10 @@ func (s *source) plainMarkup(title string) {
 
 func plainLine(line, title string) string {
 	if title != "" {
-		line = pageTitle.ReplaceAllLiteralString(line, title)
+		line = pageTitle().ReplaceAllLiteralString(line, title)
 	}
-	line = pageReference.ReplaceAllString(line, "$1")
-	if generatorLine.MatchString(line) {
+	line = pageReference().ReplaceAllString(line, "$1")
+	if generatorLine().MatchString(line) {
 		return ""
 	}
 	return line
@@ -98,7 +97,7 @@ func columnsOf(line string) int {
 // admonitionTitle returns what stands for an admonition's first line: its title,
 // else its type, as the beginning of the text below.
 func admonitionTitle(line string) string {
-	m := admonition.FindStringSubmatch(line)
+	m := admonition().FindStringSubmatch(line)
 	title := m[3] + m[4]
 	if title == "" && m[2] != "" {
 		title = strings.ToUpper(m[2][:1]) + m[2][1:]

@@ -3,9 +3,10 @@ package runbooks
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/yuin/goldmark/text"
 )
 
 // Bounds of what Parse accepts. A runbook is a text that people read; what lies
@@ -23,6 +24,7 @@ const (
 // number is true in every form.
 type source struct {
 	path  string
+	read  string   // all of it, as it was read
 	lines []string // without front matter and comments; index 0 is line 1
 	front frontBlock
 
@@ -30,6 +32,53 @@ type source struct {
 	ignores   []ignore // what lint is to leave out
 
 	shifted map[int]int // columns that a line was moved to the left, by its number
+
+	doc written // the lines as one, once somebody asked for it
+}
+
+// written is a text for the parser of Markdown. What is kept of it are parts of
+// one string: most of a text ends up in its runbook.
+type written struct {
+	bytes []byte // the parser's own
+	text  string // the same; "" when nobody keeps anything of it
+}
+
+// value returns what a segment stands for.
+func (d written) value(s text.Segment) string {
+	if d.stands(s) {
+		return d.text[s.Start:s.Stop]
+	}
+	return string(s.Value(d.bytes))
+}
+
+// stands reports whether a segment stands in the text as it is: nothing is put before
+// it, nor a line end behind it.
+func (d written) stands(s text.Segment) bool {
+	return s.Padding == 0 && d.text != "" && (!s.ForceNewline || s.Start == s.Stop || d.text[s.Stop-1] == '\n')
+}
+
+// lines returns what segments stand for. Those that follow each other without a gap,
+// as those of a fence that is not indented, are not copied.
+func (d written) lines(list *text.Segments) string {
+	if list.Len() == 0 {
+		return ""
+	}
+	first, last := list.At(0), list.At(list.Len()-1)
+	end, joined := first.Start, true
+	for i := range list.Len() {
+		s := list.At(i)
+		joined = joined && s.Start == end && d.stands(s)
+		end = s.Stop
+	}
+	if joined {
+		return d.text[first.Start:last.Stop]
+	}
+	var b strings.Builder
+	b.Grow(last.Stop - first.Start)
+	for i := range list.Len() {
+		b.WriteString(d.value(list.At(i)))
+	}
+	return b.String()
 }
 
 // frontBlock is the raw front matter.
@@ -39,17 +88,42 @@ type frontBlock struct {
 	line int // of its first line of content, 0 when there is none
 }
 
-// text returns the lines as one document.
-func (s *source) text() []byte {
+// text returns the lines as one text.
+func (s *source) text() []byte { return s.document().bytes }
+
+// document returns the lines as one document. They change no more.
+func (s *source) document() written {
+	if s.doc.bytes != nil {
+		return s.doc
+	}
+	if s.untouched() {
+		s.doc = written{bytes: []byte(s.read), text: s.read}
+		return s.doc
+	}
 	size := 0
 	for _, line := range s.lines {
 		size += len(line) + 1
 	}
-	text := make([]byte, 0, size)
+	whole := make([]byte, 0, size)
 	for _, line := range s.lines {
-		text = append(append(text, line...), '\n')
+		whole = append(append(whole, line...), '\n')
 	}
-	return text
+	s.doc = written{bytes: whole, text: string(whole)}
+	return s.doc
+}
+
+// untouched reports whether the lines are those that were read, all with an end, so
+// that they need not be joined again.
+func (s *source) untouched() bool {
+	rest := s.read
+	for _, line := range s.lines {
+		// Parts of one string are equal at a glance.
+		if len(line) >= len(rest) || rest[len(line)] != '\n' || rest[:len(line)] != line {
+			return false
+		}
+		rest = rest[len(line)+1:]
+	}
+	return rest == ""
 }
 
 // raw returns the Markdown of the lines from first to last, 1-based and
@@ -63,7 +137,7 @@ func (s *source) raw(first, last int) string {
 	for _, line := range s.lines[first-1 : last] {
 		clean := line
 		if strings.Contains(line, "<!--") {
-			clean = annotation.ReplaceAllString(line, "")
+			clean = annotation().ReplaceAllString(line, "")
 		}
 		if clean != line && strings.TrimSpace(clean) == "" {
 			continue
@@ -90,9 +164,9 @@ func dedent(lines []string) []string {
 }
 
 // annotation matches the comments that the parser itself reads.
-var annotation = regexp.MustCompile(`<!--\s*(?:bitacora\b|expected_similarity\s*=).*?-->`)
+var annotation = lazily(`<!--\s*(?:bitacora\b|expected_similarity\s*=).*?-->`)
 
-var annotationStart = regexp.MustCompile(`^<!--\s*(?:bitacora\b|expected_similarity\s*=)`)
+var annotationStart = lazily(`^<!--\s*(?:bitacora\b|expected_similarity\s*=)`)
 
 // readSource checks src against the bounds and prepares it.
 func readSource(path string, src []byte, f *findings) *source {
@@ -110,6 +184,7 @@ func readSource(path string, src []byte, f *findings) *source {
 		return s
 	}
 	text := strings.ReplaceAll(string(src), "\r\n", "\n")
+	s.read = text
 	s.lines = strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	s.takeFrontMatter(f)
 	if strings.Contains(text, "```variables") {
@@ -138,7 +213,7 @@ func badByte(src []byte) int {
 	return -1
 }
 
-var yamlMember = regexp.MustCompile(`^(#|[A-Za-z_"'][^:]*:(\s|$))`)
+var yamlMember = lazily(`^(#|[A-Za-z_"'][^:]*:(\s|$))`)
 
 // takeFrontMatter moves the front matter out of the lines.
 func (s *source) takeFrontMatter(f *findings) {
@@ -165,7 +240,7 @@ func (s *source) takeFrontMatter(f *findings) {
 		return
 	}
 	// A lone rule at the top of a text is just that.
-	if open == "---" && yamlMember.MatchString(s.lines[1]) {
+	if open == "---" && yamlMember().MatchString(s.lines[1]) {
 		f.fatal("front-matter", 1, 1, "the front matter is never closed", "end it with a line of three dashes")
 	}
 }
@@ -176,7 +251,7 @@ type fence struct {
 	line int
 }
 
-var fenceOpen = regexp.MustCompile("^[ \t>]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)*(```+|~~~+)(.*)$")
+var fenceOpen = lazily("^[ \t>]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)*(```+|~~~+)(.*)$")
 
 // next reports whether line is inside a fence, or one of its two fences.
 func (c *fence) next(line string, number int) bool {
@@ -203,7 +278,7 @@ func (c *fence) next(line string, number int) bool {
 func openFence(line string) (mark, info string) {
 	t := strings.TrimLeft(line, " \t>")
 	if !strings.HasPrefix(t, "```") && !strings.HasPrefix(t, "~~~") {
-		m := fenceOpen.FindStringSubmatch(line)
+		m := fenceOpen().FindStringSubmatch(line)
 		if m == nil {
 			return "", ""
 		}
@@ -213,7 +288,7 @@ func openFence(line string) (mark, info string) {
 	return t[:len(t)-len(info)], info
 }
 
-var containerMark = regexp.MustCompile(`^[ \t]*(?:>|[-*+](?:[ \t]|$)|[0-9]{1,9}[.)](?:[ \t]|$))`)
+var containerMark = lazily(`^[ \t]*(?:>|[-*+](?:[ \t]|$)|[0-9]{1,9}[.)](?:[ \t]|$))`)
 
 // checkShape refuses texts that would make a Markdown parser slow or recurse
 // without end.
@@ -231,7 +306,7 @@ func (s *source) checkShape(f *findings) {
 		for rest := line; ; depth++ {
 			m := ""
 			if t := strings.TrimLeft(rest, " \t"); t != "" && strings.IndexByte(">-*+0123456789", t[0]) >= 0 {
-				m = containerMark.FindString(rest)
+				m = containerMark().FindString(rest)
 			}
 			if m == "" {
 				break

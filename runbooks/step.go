@@ -85,7 +85,8 @@ func (st *stepper) instructs() bool {
 }
 
 func (st *stepper) newStep(line int) *Step {
-	step := &Step{Line: line, Scenario: st.s.scenario, Substeps: []*Step{}, Actions: []*Action{}, Suggested: []string{}}
+	step := st.madeSteps.next()
+	step.Line, step.Scenario, step.Substeps, step.Actions, step.Suggested = line, st.s.scenario, []*Step{}, []*Action{}, []string{}
 	step.Role, _, _ = directiveValue(st.s.notes, "role")
 	return step
 }
@@ -201,11 +202,22 @@ func (st *stepper) listInstructs(list, intro *block) bool {
 func mostlyNames(list *block) bool {
 	short := 0
 	for _, item := range list.children {
-		if len(item.children) == 1 && len(strings.Fields(item.children[0].text)) < 3 {
+		if len(item.children) == 1 && fewWords(item.children[0].text) {
 			short++
 		}
 	}
 	return short*2 > len(list.children)
+}
+
+// fewWords reports whether a text is at most two words.
+func fewWords(text string) bool {
+	n := 0
+	for range strings.FieldsSeq(text) {
+		if n++; n > 2 {
+			return false
+		}
+	}
+	return true
 }
 
 // holdsCommand reports whether a block has something to run in it.

@@ -2,6 +2,7 @@ package runbooks
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -16,59 +17,67 @@ type row [4]string
 // languages are the columns of a row.
 var languages = [4]string{"en", "es", "pt", "fr"}
 
-// lexicon finds the words of a table in a text. It is immutable.
+// lexicon finds the words of a table in a text. It is taken apart when it is first
+// asked, and does not change after.
 type lexicon struct {
-	exact map[string][]entry // by first word of the phrase
-	stems [256][]stem        // by first byte
+	rows    []row
+	once    sync.Once
+	entries []entry     // by the first byte of their first word
+	from    [257]uint16 // where those of each byte begin
 }
 
-// stem is an entry whose first word may go on.
-type stem struct {
-	start string
-	entry
-}
-
+// entry is a word or a phrase of a table.
 type entry struct {
-	rest []string // words after the first, the last may have a star
-	lang int
+	first string
+	stem  bool     // first may go on
+	rest  []string // words after the first, the last may have a star
+	lang  int
 }
 
-func newLexicon(rows []row) *lexicon {
-	l := &lexicon{exact: map[string][]entry{}}
-	for _, r := range rows {
+func newLexicon(rows []row) *lexicon { return &lexicon{rows: rows} }
+
+// takeApart makes the entries of the rows.
+func (l *lexicon) takeApart() {
+	var list []entry
+	for _, r := range l.rows {
 		for lang, cell := range r {
 			for phrase := range strings.SplitSeq(cell, ",") {
-				words := strings.Fields(phrase)
-				if len(words) == 0 {
+				first, rest, _ := strings.Cut(strings.TrimSpace(phrase), " ")
+				if first == "" {
 					continue
 				}
-				e := entry{rest: words[1:], lang: lang}
-				if start, ok := strings.CutSuffix(words[0], "*"); ok {
-					l.stems[start[0]] = append(l.stems[start[0]], stem{start, e})
-				} else {
-					l.exact[words[0]] = append(l.exact[words[0]], e)
-				}
+				e := entry{lang: lang, rest: strings.Fields(rest)}
+				e.first, e.stem = strings.CutSuffix(first, "*")
+				list = append(list, e)
 			}
 		}
 	}
-	return l
+	for _, e := range list {
+		l.from[int(e.first[0])+1]++
+	}
+	for c := 1; c < len(l.from); c++ {
+		l.from[c] += l.from[c-1]
+	}
+	l.entries = make([]entry, len(list))
+	next := l.from
+	for _, e := range list {
+		l.entries[next[e.first[0]]] = e
+		next[e.first[0]]++
+	}
 }
 
 // at returns the number of words that the longest entry starting at words[i]
 // covers, 0 when none does, and the languages of all entries found there.
 func (l *lexicon) at(words []string, i int) (covered int, langs [4]bool) {
-	found := func(e entry) {
-		if phraseFits(e.rest, words[i+1:]) {
+	l.once.Do(l.takeApart)
+	word := words[i]
+	c := int(word[0])
+	list := l.entries[l.from[c]:l.from[c+1]]
+	for n := range list {
+		e := &list[n]
+		if (e.first == word || e.stem && strings.HasPrefix(word, e.first)) && phraseFits(e.rest, words[i+1:]) {
 			covered = max(covered, 1+len(e.rest))
 			langs[e.lang] = true
-		}
-	}
-	for _, e := range l.exact[words[i]] {
-		found(e)
-	}
-	for _, s := range l.stems[words[i][0]] {
-		if strings.HasPrefix(words[i], s.start) {
-			found(s.entry)
 		}
 	}
 	return covered, langs

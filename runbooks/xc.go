@@ -42,6 +42,9 @@ func (b *builder) findTasks() {
 	}
 }
 
+// maxTaskKey bounds the first word of a line that says something of a task, in bytes.
+const maxTaskKey = 40
+
 // taskName returns what a task is called: its heading, in one word.
 func taskName(heading string) string {
 	if heading = strings.TrimSpace(heading); strings.ContainsAny(heading, " \t") {
@@ -61,7 +64,7 @@ func (b *builder) readTask(t *task, blk *block) bool {
 	for i, line := range b.src.lines[blk.line-1 : min(blk.last, len(b.src.lines))] {
 		key, value, ok := taskLine(line)
 		if !ok {
-			rest = append(rest, strings.Trim(line, markup))
+			rest = append(rest, strings.Trim(line, taskMarkup))
 			continue
 		}
 		found = true
@@ -73,15 +76,18 @@ func (b *builder) readTask(t *task, blk *block) bool {
 	return found
 }
 
-// markup may stand around what a task says of itself.
-const markup = "_*` \t"
+// taskMarkup may stand around what a task says of itself.
+const taskMarkup = "_*` \t"
 
 // taskLine takes a line apart that says something of a task.
 func taskLine(line string) (key, value string, ok bool) {
 	key, value, ok = strings.Cut(line, ":")
-	key = strings.ToLower(strings.Trim(key, markup))
+	if !ok || len(key) > maxTaskKey {
+		return "", "", false
+	}
+	key = strings.ToLower(strings.Trim(key, taskMarkup))
 	_, known := taskAttributes[key]
-	return key, strings.Trim(value, markup), ok && known
+	return key, strings.Trim(value, taskMarkup), ok && known
 }
 
 // isTaskLines reports whether a paragraph holds nothing but attributes of a task.
@@ -103,11 +109,11 @@ func (b *builder) taskAttribute(t *task, key, value string, number int) {
 	case "requires":
 		t.line = number
 		for _, name := range list {
-			t.requires = append(t.requires, taskName(strings.Trim(name, markup)))
+			t.requires = append(t.requires, taskName(strings.Trim(name, taskMarkup)))
 		}
 	case "inputs":
 		for _, name := range list {
-			b.textParam(textParam(strings.Trim(name, markup), "", number))
+			b.textParam(textParam(strings.Trim(name, taskMarkup), "", number))
 		}
 	case "env":
 		for _, pair := range list {
