@@ -134,10 +134,10 @@ func (f *failureScreen) view() []string {
 	facts := f.facts(action)
 	rows := min(len(ways), max(f.height-len(head)-min(len(facts), 1), 1)) // of the menu
 	room := max(f.height-len(head)-rows, 0)
-	head = append(head, facts[:min(len(facts), room)]...)
+	head = append(head, a.cutOff(facts, room, f.width)...)
 	room -= len(facts) + 1 // an empty row
 	if code := a.codeLines(a.run.command(action.ID), f.width-2); room >= 3 {
-		code = code[:min(len(code), 3, room-2)]
+		code = a.cutOff(code, min(3, room-2), f.width-2)
 		head = append(head, indent("  ", code)...)
 		room -= len(code)
 	}

@@ -100,14 +100,14 @@ func (s *summaryScreen) lines() []string {
 		lines = append(lines, wrap(p.T("tui.sum.end-hint"), s.width)...)
 	}
 	lines = append(lines, "", p.T("tui.sum.where", "Seq", r.saved.Seq))
-	lines = append(lines, indent("  ", chop(a.clean(r.briefing.Dir), s.width-2))...)
+	lines = append(lines, indent("  ", a.look.broken(a.clean(r.briefing.Dir), s.width-2))...)
 	if r.state.Run != "" {
 		lines = append(lines, p.T("tui.sum.export"))
-		lines = append(lines, indent("  ", chop(p.T("tui.sum.command", "Run", a.clean(r.state.Run)), s.width-2))...)
+		lines = append(lines, indent("  ", a.look.broken(p.T("tui.sum.command", "Run", a.clean(r.state.Run)), s.width-2))...)
 	}
 	if r.state.Status == walk.StatusEnded {
 		lines = append(lines, p.T("tui.sum.reopen"))
-		lines = append(lines, indent("  ", chop(p.T("tui.sum.reopen-command", "Run", a.clean(r.state.Run)), s.width-2))...)
+		lines = append(lines, indent("  ", a.look.broken(p.T("tui.sum.reopen-command", "Run", a.clean(r.state.Run)), s.width-2))...)
 	}
 	lines = s.a.section(s.width, lines, "tui.sum.phases", s.phases())
 	lines = s.a.section(s.width, lines, "tui.sum.deviations", s.deviations())

@@ -21,7 +21,7 @@ func (w *walkScreen) isNext(action *runbooks.Action) bool {
 // actionLines draws an action: what it is, what it may change, exactly what it
 // would run, and how it went.
 func (w *walkScreen) actionLines(action *runbooks.Action, cells int) []string {
-	a, l := w.a, w.a.look
+	a := w.a
 	symbol, style := w.actionMark(action)
 	head := symbol + " " + a.run.actionName(action) + " · " + w.kindText(action)
 	lines := wrap(head, cells)
@@ -47,19 +47,26 @@ func (w *walkScreen) actionLines(action *runbooks.Action, cells int) []string {
 	for _, text := range w.outcomeText(action) {
 		lines = append(lines, indent("  ", wrap(text, cells-2))...)
 	}
-	if action.SampleOutput != "" && w.isNext(action) {
-		lines = append(lines, l.dim.Render("  "+a.p.T("tui.action.sample")))
-		sample := strings.Split(strings.TrimSpace(action.SampleOutput), "\n")
-		folded := len(sample) - foldedSample
-		if w.zoomed && w.focus == paneDetail || folded < 2 {
-			folded = 0
-		}
-		for _, line := range sample[:len(sample)-folded] {
-			lines = append(lines, l.dim.Render(l.cut("  "+l.sym.bar+" "+a.clean(line), cells)))
-		}
-		if folded > 0 {
-			lines = append(lines, l.dim.Render(l.cut("  "+l.sym.bar+" "+a.p.T("tui.action.sample-more", "Count", folded), cells)))
-		}
+	return lines
+}
+
+// sampleLines is what the next action usually prints, folded.
+func (w *walkScreen) sampleLines(action *runbooks.Action, cells int) []string {
+	if action.SampleOutput == "" || !w.isNext(action) {
+		return nil
+	}
+	a, l := w.a, w.a.look
+	lines := []string{l.dim.Render("  " + a.p.T("tui.action.sample"))}
+	sample := strings.Split(strings.TrimSpace(action.SampleOutput), "\n")
+	folded := len(sample) - foldedSample
+	if w.zoomed && w.focus == paneDetail || folded < 2 {
+		folded = 0
+	}
+	for _, line := range sample[:len(sample)-folded] {
+		lines = append(lines, l.dim.Render(l.cut("  "+l.sym.bar+" "+a.clean(line), cells)))
+	}
+	if folded > 0 {
+		lines = append(lines, l.dim.Render(l.cut("  "+l.sym.bar+" "+a.p.T("tui.action.sample-more", "Count", folded), cells)))
 	}
 	return lines
 }
@@ -137,15 +144,10 @@ func (w *walkScreen) commandLines(action *runbooks.Action, cells int) []string {
 		return lines
 	}
 	lines := a.codeLines(slot.preview.Command, cells)
-	if slot.preview.Where != "" {
-		lines = append(lines, indent("  "+l.dim.Render(p.T("tui.confirm.where"))+" ", chop(a.clean(slot.preview.Where), max(cells-6, 8)))...)
-	}
-	lines = append(lines, indent("  ", a.landsLines(slot.preview.Lands, max(cells-2, 8)))...)
-	if len(slot.preview.Values) > 0 {
-		values := a.clean(strings.Join(slot.preview.Values, "  "))
-		lines = append(lines, indent("  "+l.dim.Render(p.T("tui.confirm.values"))+" ", chop(values, max(cells-12, 8)))...)
-	}
-	return lines
+	cells = max(cells-2, 8)
+	lines = append(lines, indent("  ", a.whereLines(slot.preview, cells))...)
+	lines = append(lines, indent("  ", a.landsLines(slot.preview.Lands, cells))...)
+	return append(lines, indent("  ", a.givenLines(slot.preview, cells))...)
 }
 
 // outcomeText says how an action went, in words.

@@ -175,8 +175,12 @@ func (w *walkScreen) detailRows(cells, rows int) []string {
 		w.detail.offset = 0
 		w.detail.resize(len(lines), rows)
 		switch {
-		case next.end > rows:
-			w.detail.move(min(next.start, next.end-rows))
+		case next.end > rows, next.end == rows && rows < len(lines):
+			below := 0
+			if next.end < len(lines) {
+				below = 1 // the row that says how many follow
+			}
+			w.detail.move(min(next.start, next.end-rows+below))
 		case next.end == 0 && w.here() && w.attempts(step) > 0:
 			w.detail.move(len(lines)) // how the last one ended
 		}
@@ -229,6 +233,7 @@ func (w *walkScreen) detailLines(step *runbooks.Step, cells int) ([]string, span
 		if w.isNext(action) {
 			next = span{start: start, end: len(lines)}
 		}
+		lines = append(lines, w.sampleLines(action, cells)...)
 	}
 	if step.Context != "" {
 		lines = append(lines, "", l.dim.Render(l.cut(a.p.T("tui.walk.context"), cells)))
