@@ -242,8 +242,12 @@ func (r *run) current() string {
 	return ""
 }
 
-// actionName is how an action is called on the screen.
+// actionName is how an action is called on the screen: one that only asks in the
+// words of the runbook.
 func (r *run) actionName(action *runbooks.Action) string {
+	if words := r.plan.Wording(action); words != "" {
+		return r.text(words)
+	}
 	if action.Name != "" {
 		return r.clean(action.Name)
 	}

@@ -23,7 +23,7 @@ func (w *walkScreen) isNext(action *runbooks.Action) bool {
 func (w *walkScreen) actionLines(action *runbooks.Action, cells int) []string {
 	a := w.a
 	symbol, style := w.actionMark(action)
-	head := symbol + " " + a.run.actionName(action) + " · " + w.kindText(action)
+	head := symbol + " " + w.heading(action)
 	lines := wrap(head, cells)
 	for i := range lines {
 		lines[i] = style.Render(lines[i])
@@ -69,6 +69,16 @@ func (w *walkScreen) sampleLines(action *runbooks.Action, cells int) []string {
 		lines = append(lines, l.dim.Render(l.cut("  "+l.sym.bar+" "+a.p.T("tui.action.sample-more", "Count", folded), cells)))
 	}
 	return lines
+}
+
+// heading is what an action is called and is; the name of a question is not, where its
+// words follow or are the step's own.
+func (w *walkScreen) heading(action *runbooks.Action) string {
+	a, step := w.a, w.selected()
+	if action.Kind.Asks() && (len(a.question(action)) > 0 || step != nil && a.run.plan.Wording(action) == step.Text) {
+		return w.kindText(action)
+	}
+	return a.run.actionName(action) + " · " + w.kindText(action)
 }
 
 // kindText says what kind of action it is and what it may change.

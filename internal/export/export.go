@@ -65,7 +65,7 @@ func Markdown(w io.Writer, record Record, opts Options) error {
 	if opts.MaxOutput <= 0 {
 		opts.MaxOutput = defaultMaxOutput
 	}
-	p := &page{doc: build(record), record: record, opts: opts}
+	p := &page{doc: build(record), record: record, opts: opts, end: walk.Replay(record.Plan, record.Events)}
 	p.write()
 	if _, err := io.WriteString(w, p.text.String()); err != nil {
 		return fmt.Errorf("write the export: %w", err)

@@ -15,6 +15,7 @@ type page struct {
 	doc    *document
 	record Record
 	opts   Options
+	end    walk.State // after the last event
 	text   strings.Builder
 }
 
@@ -203,10 +204,18 @@ func (p *page) decisions() {
 	var rows [][]string
 	for _, d := range p.doc.Decisions {
 		rows = append(rows, []string{
-			p.when(d.At), d.Step, d.Name, p.label(d.Key, d.Label), p.or(d.Reason), d.Actor + " (" + p.t("export.how."+d.How) + ")",
+			p.when(d.At), d.Step, p.question(d.Name), p.label(d.Key, d.Label), p.or(d.Reason), d.Actor + " (" + p.t("export.how."+d.How) + ")",
 		})
 	}
 	p.section("decisions", []string{"time", "step", "question", "decision", "reason", "who"}, rows)
+}
+
+// question is how the runbook words what a decision answered.
+func (p *page) question(name string) string {
+	if action, _ := p.record.Plan.Action(name); action != nil {
+		return p.nameOf(action.ID)
+	}
+	return p.t("export.fact.scenario") // no action asked
 }
 
 // label returns how an answer reads; yes and no are ours to translate.

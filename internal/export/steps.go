@@ -67,7 +67,7 @@ func (p *page) step(s *step) {
 func (p *page) action(s *step, a *action) {
 	if a.Answer != "" {
 		p.line("")
-		p.line("- " + inline(nameOr(a.Name, a.ID)+": "+p.answer(s, a)))
+		p.line("- " + inline(p.nameOf(a.ID)+" → "+p.answer(s, a)))
 		return
 	}
 	for _, try := range a.Attempts {
@@ -93,15 +93,17 @@ func (p *page) answer(s *step, a *action) string {
 	return a.Answer
 }
 
+// nameOf is how an action is called for people: one that only asked in the words of
+// the runbook, with the values of the whole run.
 func (p *page) nameOf(id string) string {
-	for _, s := range p.doc.Steps {
-		for _, a := range s.Actions {
-			if a.ID == id {
-				return nameOr(a.Name, a.ID)
-			}
-		}
+	action, _ := p.record.Plan.Action(id)
+	if action == nil {
+		return id
 	}
-	return id
+	if words := p.record.Plan.Wording(action); words != "" {
+		return p.end.Fill(words)
+	}
+	return nameOr(action.Name, action.ID)
 }
 
 func (p *page) adhoc() {

@@ -53,7 +53,7 @@ func (p *page) detail(state walk.State, ev event.Event) string {
 	case event.PhaseEntered:
 		return p.t("phase." + ev.Phase)
 	case event.ChoiceMade:
-		return because(nameOr(data.Name, data.Action)+" = "+p.label(data.Key, data.Label), data.Reason)
+		return because(p.nameOf(data.Action)+" → "+p.label(data.Key, data.Label), data.Reason)
 	case event.StepStarted:
 		return state.Fill(data.Text) // with the values of that moment
 	case event.StepSkipped:

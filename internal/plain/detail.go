@@ -22,9 +22,9 @@ func (t *talk) detail(ev event.Event) string {
 	case event.ChoiceMade:
 		return because(t.actionName(data.Action)+" = "+t.label(data), data.Reason)
 	case event.ScenarioChanged:
-		text := because(data.To, data.Reason)
+		text := because(t.scenarioTitle(data.To), data.Reason)
 		if len(data.Done) > 0 {
-			text += "; " + t.p.T("tui.ev.scenario.done", "From", data.From, "Steps", strings.Join(data.Done, ", "))
+			text += "; " + t.p.T("tui.ev.scenario.done", "From", t.scenarioTitle(data.From), "Steps", strings.Join(data.Done, ", "))
 		}
 		return text
 	case event.StepTicked:
@@ -89,7 +89,7 @@ func (t *talk) peopleDetail(ev event.Event) string {
 	case event.DriverChanged:
 		return because(data.From+" -> "+data.To, data.Reason)
 	case event.RoleAssigned:
-		return data.Role + " = " + data.Holder
+		return t.roleTitle(data.Role) + " = " + data.Holder
 	case event.Note:
 		return data.Text
 	case event.Todo:

@@ -126,6 +126,26 @@ func (t *talk) sayOverdue() {
 	}
 }
 
+// scenarioTitle is how people call a scenario.
+func (t *talk) scenarioTitle(id string) string {
+	for _, scenario := range t.plan.Runbook().Scenarios {
+		if scenario.ID == id && scenario.Title != "" {
+			return oneLine(scenario.Title)
+		}
+	}
+	return id
+}
+
+// roleTitle is how people call a role.
+func (t *talk) roleTitle(id string) string {
+	for _, role := range t.plan.Runbook().Roles {
+		if role.ID == id && role.Title != "" {
+			return oneLine(role.Title)
+		}
+	}
+	return id
+}
+
 // changeScenario changes to another scenario, for a reason, and says what was done
 // under the one before: a change reverts nothing.
 func (t *talk) changeScenario(arg string) error {
@@ -164,10 +184,10 @@ func (t *talk) sayDone() {
 		done = append(done, step.ID+" "+oneLine(t.state.Fill(step.Text)))
 	}
 	if len(done) == 0 {
-		t.say(t.p.T("tui.scenario.nothing-done", "Name", t.state.Scenario))
+		t.say(t.p.T("tui.scenario.nothing-done", "Name", t.scenarioTitle(t.state.Scenario)))
 		return
 	}
-	t.say(t.p.T("tui.scenario.done", "Name", t.state.Scenario, "Steps", strings.Join(done, "; ")))
+	t.say(t.p.T("tui.scenario.done", "Name", t.scenarioTitle(t.state.Scenario), "Steps", strings.Join(done, "; ")))
 	for _, entry := range t.state.Undoable() {
 		undo = append(undo, t.actionName(entry.Action))
 	}

@@ -131,7 +131,7 @@ func TestWholeWalk(t *testing.T) {
 		}
 	}
 	got.must(t, "LIVE · Roll back a connector", "Scenario panel: The panel. The panel fails.", "LIVE · step 1 of 7 · Identification · 1.1",
-		"Action errors (http, reads):", "  | 0.4\n", "  1. Yes, roll back (yes)", "goes on at Follow-up", "Disable facebook",
+		"Action errors (HTTP request, reads):", "  | 0.4\n", "  1. Yes, roll back", "goes on at Follow-up", "Disable facebook",
 		"  $ git checkout", "Type facebook to run it", "with: version=v1.4.2 connector=facebook", "ended: disable ok, 1.2s (saved #",
 		"LIVE · completed · 10 of 10 steps", "bitacora export 20261123T084600Z-test-7f3a")
 	if last := got.events[len(got.events)-1].Seq; got.result.LastSaved.Seq != last {
@@ -335,7 +335,7 @@ func TestPresetsAreTakenByAnEmptyLine(t *testing.T) {
 	if got.err != nil || fakeScenario(got.events) != "connector" {
 		t.Fatalf("result %+v, %v\n%s", got.result, got.err, got.out)
 	}
-	got.must(t, "[Enter: yes]", "[Enter: one]")
+	got.must(t, "[Enter: Yes, roll back]", "[Enter: One connector]")
 }
 
 func fakeScenario(events []event.Event) string {

@@ -109,6 +109,6 @@ func (t *talk) copyCommand(string) error {
 		t.say(oneLine(err.Error()))
 		return nil
 	}
-	t.say(t.p.T("tui.copy.asked", "What", t.p.T("tui.copy.command", "Name", nameOf(action))))
+	t.say(t.p.T("tui.copy.asked", "What", t.p.T("tui.copy.command", "Name", t.nameOf(action))))
 	return nil
 }

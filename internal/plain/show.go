@@ -99,7 +99,7 @@ func (t *talk) showStep(step *runbooks.Step) {
 		"Phase", t.p.T("phase."+phaseOf(step)), "ID", step.ID))
 	t.say(oneLine(t.state.Fill(step.Text)))
 	if step.Role != "" {
-		t.say(t.p.T("plain.step.role", "Role", step.Role, "Holder", t.holder(step.Role)))
+		t.say(t.p.T("plain.step.role", "Role", t.roleTitle(step.Role), "Holder", t.holder(step.Role)))
 	}
 	if step.Body != "" {
 		t.sayBehind("  ", t.state.Fill(step.Body))
