@@ -138,6 +138,7 @@ func (a *app) showPlain(ctx context.Context, client session.Client, v view, l le
 	defer stop()
 	result, err := plain.Run(ctx, client, plain.Options{
 		In: a.in, Out: a.out, Printer: v.printer, Interactive: term.IsTerminal(int(a.in.Fd())), Hide: hideFor(a.in), Tty: a.tty(),
+		Discard: discardFor(a.in), Width: widthOf(a.out),
 		Scenario: v.scenario, Answers: v.answers, Watch: v.watch, Checks: v.checks,
 		Location: time.Local, Now: a.clock.Now, Interrupt: interrupts, Export: a.exportHere, Copy: a.copier(),
 	})

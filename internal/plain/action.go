@@ -275,7 +275,7 @@ func (t *talk) showPreview(action *runbooks.Action, preview session.Preview) {
 	t.shown = whole
 	t.caption(action)
 	t.say(t.p.T("plain.action", "Name", t.nameOf(action), "Kind", t.p.T("tui.kind."+string(action.Kind)), "Effect", t.p.T("effect."+string(action.Effect))))
-	t.sayBehind("  $ ", preview.Command)
+	t.sayExact("  $ ", preview.Command)
 	if preview.Where != "" {
 		t.say("  " + t.p.T("plain.action.where", "Where", oneLine(preview.Where)))
 	}
@@ -312,9 +312,7 @@ func (t *talk) confirm(action *runbooks.Action, confirmed func(target string) er
 	if !t.state.NeedsConfirm(action) {
 		return t.ask(t.p.T("plain.run.prompt"), onEnter(func() error { return confirmed("") }))
 	}
-	if t.opts.Interactive && t.lines.discard() > 0 {
-		t.say(t.p.T("plain.discarded"))
-	}
+	t.dropTyped()
 	if action.Effect == runbooks.EffectDestructive {
 		target := t.state.Target(action)
 		return t.ask(t.p.T("plain.destroy", "Target", target), func(line string) (bool, error) {

@@ -114,9 +114,7 @@ func (t *talk) sayTrust() {
 // askTrust records that the operator accepts the text, or does nothing.
 func (t *talk) askTrust() error {
 	t.sayTrust()
-	if t.opts.Interactive && t.lines.discard() > 0 {
-		t.say(t.p.T("plain.discarded"))
-	}
+	t.dropTyped()
 	return t.ask(t.p.T("plain.trust.ask"), func(line string) (bool, error) {
 		switch t.yesOrNo(line) {
 		case walk.AnswerYes:

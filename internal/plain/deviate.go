@@ -132,7 +132,7 @@ func (t *talk) adhoc(arg string) error {
 		line = "$SHELL -i"
 		t.say(t.p.T("tui.adhoc.shell"))
 	}
-	t.sayBehind("  $ ", line)
+	t.sayExact("  $ ", line)
 	return t.ask(t.p.T("plain.run.confirm"), func(answer string) (bool, error) {
 		switch {
 		case t.yesOrNo(answer) == walk.AnswerYes:

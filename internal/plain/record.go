@@ -30,7 +30,7 @@ func (t *talk) find(arg string) error {
 	for _, line := range t.printed {
 		if strings.Contains(strings.ToLower(line.Text), strings.ToLower(text)) {
 			found++
-			t.sayBehind("  | ", line.Text)
+			t.sayExact("  | ", line.Text)
 		}
 	}
 	t.say(t.p.T("plain.found", "Count", found))
