@@ -61,9 +61,7 @@ func (b *briefingScreen) lines() []string {
 		lines = append(lines, wrap(p.T("tui.brief.rehearsal"), b.width)...)
 	}
 	if b.a.untrusted() {
-		for _, text := range a.trustText() {
-			lines = append(lines, wrap("! "+text, b.width)...)
-		}
+		lines = append(lines, wrap("! "+a.trustText()[0], b.width)...) // what follows from it stands in the question
 	}
 	for _, note := range r.briefing.Notes {
 		lines = append(lines, wrap("! "+a.clean(note), b.width)...)

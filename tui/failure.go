@@ -211,16 +211,19 @@ func (f *failureScreen) wayRow(i int, w way) string {
 }
 
 // notice says what ended in the batch that just arrived: an end that went well in
-// one line, a failure with its menu unless the operator is busy with a dialog.
+// one line, unless the output pane says it already, a failure with its menu unless the operator is busy with a dialog.
 func (a *app) notice(ended *walk.Running) {
 	if ended == nil || a.run.state.Running != nil {
 		return
 	}
-	name := a.run.runningName(ended)
 	failed := a.run.state.Failure()
 	if failed == nil || ended.Adhoc || ended.Undoes != "" {
 		last := a.run.out.at(a.run.out.len() - 1)
-		a.say(last.kind == outputBad, name+": "+last.text)
+		if w, ok := a.top().(*walkScreen); ok && a.dialog == nil && last.kind != outputBad && w.showsEnd() {
+			a.note = notice{} // it stands right above
+			return
+		}
+		a.say(last.kind == outputBad, last.text)
 		return
 	}
 	a.say(true, a.failureTitle(failed))

@@ -172,9 +172,9 @@ func (r *run) record(ev event.Event) {
 		r.live()
 		r.heading(ev)
 	case event.ActionEnded:
-		r.ended(data.Ending)
+		r.ended(r.nameOf(data.Action), data.Ending)
 	case event.AdhocEnded:
-		r.ended(data.Ending)
+		r.ended(r.printer.T("tui.adhoc.name"), data.Ending)
 	case event.ParamSet, event.ScenarioChanged, event.ChoiceMade, event.StepStarted, event.RunResumed:
 		clear(r.previews)
 	}
@@ -187,11 +187,11 @@ func (r *run) remember(ev event.Event) {
 	r.company = r.company.Apply(ev)
 }
 
-func (r *run) ended(ending event.Ending) {
+func (r *run) ended(name string, ending event.Ending) {
 	r.cancelling = ""
 	clear(r.previews)
 	r.live()
-	r.out.mark(endingKind(ending), r.ending(ending))
+	r.markEnd(name, ending)
 }
 
 func (r *run) actionHeading(data event.ActionStarted) string {

@@ -51,6 +51,11 @@ func (w *walkScreen) output(rows int) []string {
 	return w.a.run.out.view(w.a.look, w.width, rows)
 }
 
+// showsEnd reports whether the end of the output is on the screen.
+func (w *walkScreen) showsEnd() bool {
+	return w.a.run.out.back == 0 && (!w.zoomed || w.focus == paneOutput)
+}
+
 func (w *walkScreen) outputTitle() string {
 	title := w.a.p.T("tui.out.title")
 	if w.focus == paneOutput {

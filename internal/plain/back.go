@@ -113,7 +113,10 @@ func (t *talk) sayTrust() {
 
 // askTrust records that the operator accepts the text, or does nothing.
 func (t *talk) askTrust() error {
-	t.sayTrust()
+	if !t.toldTrust {
+		t.sayTrust()
+		t.toldTrust = true
+	}
 	t.dropTyped()
 	return t.ask(t.p.T("plain.trust.ask"), func(line string) (bool, error) {
 		switch t.yesOrNo(line) {

@@ -47,7 +47,6 @@ func (t *talk) sayBriefing() {
 			t.say(t.p.T("plain.briefing.tool.missing", "Name", tool.Name))
 		}
 	}
-	t.sayTrust()
 	for _, note := range t.briefing.Notes {
 		t.say(note)
 	}

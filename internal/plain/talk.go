@@ -31,6 +31,7 @@ type talk struct {
 
 	asked map[string]bool // parameters that were asked for in the briefing
 
+	toldTrust bool   // what is asked about the text was said
 	shown     string // the preview that was shown last
 	lines     *reader
 	updates   *pump
