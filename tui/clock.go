@@ -42,6 +42,9 @@ func (a *app) since() string {
 	return a.p.T("tui.head.since", "At", when.In(a.opts.Location).Format("15:04"))
 }
 
+// lasted is how long something took, to the second.
+func (a *app) lasted(d time.Duration) string { return a.p.Span(max(d, 0).Round(time.Second)) }
+
 // minutes is a duration to the minute, in as few cells as it takes.
 func minutes(d time.Duration) string {
 	total := int(max(d, 0) / time.Minute)

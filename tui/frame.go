@@ -182,7 +182,7 @@ func (a *app) runningLine() string {
 	} else if over := a.run.uncounted; over.since.Equal(running.StartedAt) {
 		text += " · " + a.p.T("tui.msg.beyond", "Bytes", fmt.Sprintf("%d MB", over.bytes>>20))
 	} else if quiet := a.now().Sub(later(a.run.silent, running.StartedAt)); quiet >= 5*time.Second {
-		text += " · " + a.p.T("tui.msg.silent", "Time", stopwatch(quiet))
+		text += " · " + a.p.T("tui.msg.silent", "Time", a.p.Span(quiet.Truncate(time.Second)))
 	}
 	return a.look.strong.Render(a.look.sym.active + " " + text)
 }

@@ -93,8 +93,10 @@ func (s *summaryScreen) lines() []string {
 	a, p, r := s.a, s.a.p, s.a.run
 	var lines []string
 	if r.state.Status == walk.StatusEnded {
-		text := p.T("tui.sum.ended", "Outcome", p.T("run."+r.state.Outcome), "Time", stopwatch(r.state.Elapsed(a.now())))
-		lines = append(lines, a.look.strong.Render(a.withReason(text, r.state.Reason)))
+		text := p.T("tui.sum.ended", "Outcome", p.T("run."+r.state.Outcome), "Time", a.lasted(r.state.Elapsed(a.now())))
+		for _, line := range wrap(a.withReason(text, r.state.Reason), s.width) {
+			lines = append(lines, a.look.strong.Render(line))
+		}
 	} else {
 		lines = append(lines, a.look.strong.Render(p.T("tui.sum.complete")))
 		lines = append(lines, wrap(p.T("tui.sum.end-hint"), s.width)...)
@@ -128,13 +130,13 @@ func (s *summaryScreen) phases() []string {
 		if !ok {
 			continue
 		}
-		line := stopwatch(d) + "  " + s.a.p.T("phase."+string(phase))
+		line := s.a.p.T("phase."+string(phase)) + ": " + s.a.lasted(d)
 		if limit := s.a.run.book().Targets[phase]; limit > 0 {
 			id := "tui.sum.within"
 			if d > limit {
 				id = "tui.sum.over"
 			}
-			line += "  " + s.a.p.T(id, "Target", s.a.p.Span(limit))
+			line += ", " + s.a.p.T(id, "Target", s.a.p.Span(limit))
 		}
 		lines = append(lines, line)
 	}
@@ -168,7 +170,7 @@ func (s *summaryScreen) milestones() []string {
 		lines = append(lines, line)
 	}
 	for _, i := range s.a.run.state.Intervals() {
-		lines = append(lines, s.a.p.T("tui.sum.interval", "Time", stopwatch(i.Took),
+		lines = append(lines, s.a.p.T("tui.sum.interval", "Time", s.a.lasted(i.Took),
 			"From", s.a.p.T("milestone."+i.From), "To", s.a.p.T("milestone."+i.To)))
 	}
 	return lines

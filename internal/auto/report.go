@@ -186,7 +186,7 @@ func (r *reporter) ending(ending event.Ending) string {
 	if ending.Status != 0 {
 		text += " · " + r.p.T("auto.status", "Status", ending.Status)
 	}
-	text += " · " + (time.Duration(ending.DurationMS) * time.Millisecond).String()
+	text += " · " + r.p.Took(time.Duration(ending.DurationMS) * time.Millisecond)
 	if ending.Reason != "" {
 		text += " · " + oneLine(r.p.Told(ending.Reason))
 	}

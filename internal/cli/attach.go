@@ -21,7 +21,6 @@ import (
 	"genia.ai/bitacora/internal/relay"
 	"genia.ai/bitacora/internal/runserver"
 	"genia.ai/bitacora/internal/session"
-	"genia.ai/bitacora/runbooks"
 	"genia.ai/bitacora/tui"
 )
 
@@ -166,6 +165,6 @@ func (a *app) whereabouts(p *i18n.Printer, l left) {
 	}
 	fmt.Fprintln(a.err, p.T("cli.transcript", "Dir", l.dir, "Run", l.run, "Seq", l.seq))
 	if l.outcome == "" && !l.told {
-		fmt.Fprintln(a.err, p.T("cli.not-ended", "Run", l.run, "Idle", runbooks.FormatDuration(cmp.Or(l.idle, runserver.DefaultIdle))))
+		fmt.Fprintln(a.err, p.T("cli.not-ended", "Run", l.run, "Idle", p.Span(cmp.Or(l.idle, runserver.DefaultIdle))))
 	}
 }

@@ -37,6 +37,9 @@ type Record struct {
 type Options struct {
 	// T gives the texts by their ids, args being pairs of a name and a value.
 	T func(id string, args ...any) string
+	// Took and Span write how long something lasted, and a duration that somebody set;
+	// nil: as Go does.
+	Took, Span func(time.Duration) string
 	// Told translates what an executor reported; nil: it stands as recorded.
 	Told func(text string) string
 	// Location of the local times that stand beside UTC; nil or UTC: none.

@@ -28,7 +28,8 @@ func options(t *testing.T, lang string) export.Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return export.Options{T: catalog.Printer(lang).T, Location: time.FixedZone("CET", 3600)}
+	p := catalog.Printer(lang)
+	return export.Options{T: p.T, Took: p.Took, Span: p.Span, Location: time.FixedZone("CET", 3600)}
 }
 
 // recorded plays commands against a session in memory and returns its record.

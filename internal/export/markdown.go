@@ -7,7 +7,6 @@ import (
 
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/walk"
-	"genia.ai/bitacora/runbooks"
 )
 
 // page is a Markdown document in the making.
@@ -89,12 +88,18 @@ func (p *page) maybe(at *time.Time) string {
 	return p.when(*at)
 }
 
-func duration(ms int64) string {
+// took writes how long something lasted.
+func (p *page) took(ms int64) string { return written(p.opts.Took, ms) }
+
+// span writes a duration that somebody set.
+func (p *page) span(ms int64) string { return written(p.opts.Span, ms) }
+
+func written(words func(time.Duration) string, ms int64) string {
 	d := time.Duration(ms) * time.Millisecond
-	if d >= time.Minute {
-		d = d.Round(time.Second)
+	if words == nil {
+		return d.String()
 	}
-	return d.String()
+	return words(d)
 }
 
 func (p *page) write() {
@@ -142,7 +147,7 @@ func (p *page) header() {
 		{p.t("export.fact.outcome"), p.outcome()},
 		{p.t("export.fact.started"), p.maybe(doc.Started)},
 		{p.t("export.fact.ended"), p.maybe(doc.Ended)},
-		{p.t("export.fact.duration"), duration(doc.DurationMS)},
+		{p.t("export.fact.duration"), p.took(doc.DurationMS)},
 		{p.t("export.fact.operator"), doc.Operator},
 		{p.t("export.fact.host"), doc.Host},
 		{p.t("export.fact.severity"), p.or(doc.Severity)},
@@ -234,10 +239,10 @@ func (p *page) phases() {
 	for _, phase := range p.doc.Phases {
 		target := p.t("export.none")
 		if phase.TargetMS > 0 {
-			target = runbooks.FormatDuration(time.Duration(phase.TargetMS) * time.Millisecond)
+			target = p.span(phase.TargetMS)
 		}
 		rows = append(rows, []string{
-			p.t("phase." + phase.Phase), duration(phase.DurationMS), target, fmt.Sprint(phase.Entered), p.when(phase.First),
+			p.t("phase." + phase.Phase), p.took(phase.DurationMS), target, fmt.Sprint(phase.Entered), p.when(phase.First),
 		})
 	}
 	p.section("phases", []string{"phase", "duration", "target", "entered", "first"}, rows)

@@ -53,10 +53,10 @@ func (p *page) step(s *step) {
 		parts = append(parts, p.t("export.ended")+" "+p.when(*s.Ended))
 	}
 	if s.Started != nil {
-		parts = append(parts, duration(s.DurationMS))
+		parts = append(parts, p.took(s.DurationMS))
 	}
 	if s.Role != "" {
-		parts = append(parts, p.t("export.column.role")+" "+inline(s.Role))
+		parts = append(parts, p.t("export.column.role")+" "+inline(p.roleTitle(s.Role)))
 	}
 	p.line(strings.Join(parts, " · "))
 	for _, a := range s.Actions {
@@ -91,6 +91,16 @@ func (p *page) answer(s *step, a *action) string {
 		}
 	}
 	return a.Answer
+}
+
+// roleTitle is how a role is called for people.
+func (p *page) roleTitle(id string) string {
+	for _, role := range p.doc.Roles {
+		if role.ID == id {
+			return nameOr(role.Title, id)
+		}
+	}
+	return id
 }
 
 // nameOf is how an action is called for people: one that only asked in the words of
@@ -176,7 +186,7 @@ func (p *page) ending(try *attempt) string {
 		parts = append(parts, p.t(id))
 	}
 	if try.ended {
-		parts = append(parts, duration(try.DurationMS))
+		parts = append(parts, p.took(try.DurationMS))
 	}
 	if try.Tries > 1 {
 		parts = append(parts, p.t("export.tries", "Tries", try.Tries))

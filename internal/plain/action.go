@@ -254,7 +254,7 @@ func (t *talk) prepare(action *runbooks.Action) (run walk.Run, ready bool, err e
 	}
 	t.showPreview(action, preview)
 	if part, ok := action.Part(n); ok && part.Endless {
-		t.say("  " + t.p.T("plain.endless", "Limit", runbooks.FormatDuration(cmp.Or(action.Settings.Timeout, defaultWatch))))
+		t.say("  " + t.p.T("plain.endless", "Limit", t.p.Span(cmp.Or(action.Settings.Timeout, defaultWatch))))
 	}
 	return walk.Run{
 		Action: action.ID, Alternative: n, How: event.HowOperator,

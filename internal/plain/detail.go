@@ -7,7 +7,6 @@ import (
 
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/walk"
-	"genia.ai/bitacora/runbooks"
 )
 
 // detail returns what an event says besides its kind, or "".
@@ -119,9 +118,9 @@ func (t *talk) plannedDetail(data event.CommsPlanned) string {
 	if data.AfterMS <= 0 {
 		return t.p.T("tui.comms.none")
 	}
-	text := runbooks.FormatDuration(time.Duration(data.AfterMS) * time.Millisecond)
+	text := t.p.Span(time.Duration(data.AfterMS) * time.Millisecond)
 	if data.EveryMS > 0 {
-		text += " " + t.p.T("tui.comms.interval", "Every", runbooks.FormatDuration(time.Duration(data.EveryMS)*time.Millisecond))
+		text += " " + t.p.T("tui.comms.interval", "Every", t.p.Span(time.Duration(data.EveryMS)*time.Millisecond))
 	}
 	return text
 }
@@ -161,7 +160,7 @@ func (t *talk) ending(ending event.Ending) string {
 	if ending.Status != 0 {
 		parts = append(parts, t.p.T("plain.status", "Status", strconv.Itoa(ending.Status)))
 	}
-	parts = append(parts, (time.Duration(ending.DurationMS) * time.Millisecond).String())
+	parts = append(parts, t.p.Took(time.Duration(ending.DurationMS)*time.Millisecond))
 	if ending.Reason != "" {
 		parts = append(parts, t.p.Told(ending.Reason))
 	}

@@ -8,7 +8,6 @@ import (
 
 	"genia.ai/bitacora/internal/status"
 	"genia.ai/bitacora/internal/walk"
-	"genia.ai/bitacora/runbooks"
 )
 
 // update drafts an update to those who wait, takes changes line by line, and
@@ -111,7 +110,7 @@ func (t *talk) sayComms() {
 	case c.Due.IsZero():
 		t.say(t.p.T("tui.comms.none"))
 	case late > 0:
-		t.say("! " + t.p.T("tui.comms.late", "At", t.clock(c.Due), "Time", runbooks.FormatDuration(late.Round(time.Second))))
+		t.say("! " + t.p.T("tui.comms.late", "At", t.clock(c.Due), "Time", t.lasted(late)))
 	default:
 		t.say(t.p.T("tui.comms.next", "At", t.clock(c.Due)))
 	}

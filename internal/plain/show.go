@@ -196,7 +196,7 @@ func (t *talk) showSummary() {
 		outcome = t.p.T("run." + t.state.Outcome)
 	}
 	t.say(t.p.T("plain.summary", "Mode", t.mode(), "Outcome", outcome, "Finished", finished, "Total", total,
-		"Elapsed", t.state.Elapsed(t.opts.Now()).Round(time.Second).String()))
+		"Elapsed", t.lasted(t.state.Elapsed(t.opts.Now()))))
 	if t.state.Severity != "" {
 		t.say(t.p.T("plain.summary.severity", "Severity", oneLine(t.state.Severity)))
 	}
@@ -223,7 +223,7 @@ func (t *talk) sayTimes() {
 		}
 	}
 	for _, i := range t.state.Intervals() {
-		t.say("  " + t.p.T("tui.sum.interval", "Time", i.Took.Round(time.Second).String(),
+		t.say("  " + t.p.T("tui.sum.interval", "Time", t.lasted(i.Took),
 			"From", t.p.T("milestone."+i.From), "To", t.p.T("milestone."+i.To)))
 	}
 	for _, phase := range runbooks.Phases() {
@@ -231,13 +231,13 @@ func (t *talk) sayTimes() {
 		if !entered {
 			continue
 		}
-		text := "  " + t.p.T("phase."+string(phase)) + ": " + spent.Round(time.Second).String()
+		text := "  " + t.p.T("phase."+string(phase)) + ": " + t.lasted(spent)
 		if target := t.plan.Runbook().Targets[phase]; target > 0 {
 			id := "tui.sum.within"
 			if spent > target {
 				id = "tui.sum.over"
 			}
-			text += " " + t.p.T(id, "Target", runbooks.FormatDuration(target))
+			text += ", " + t.p.T(id, "Target", t.p.Span(target))
 		}
 		t.say(text)
 	}
@@ -245,6 +245,9 @@ func (t *talk) sayTimes() {
 		t.sayComms()
 	}
 }
+
+// lasted is how long something took, to the second.
+func (t *talk) lasted(d time.Duration) string { return t.p.Span(max(d, 0).Round(time.Second)) }
 
 // bothClocks is a time of day, with UTC beside it where that is another.
 func (t *talk) bothClocks(at time.Time) string {

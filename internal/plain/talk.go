@@ -198,7 +198,7 @@ func (t *talk) wait() error {
 				quiet.broken()
 			}
 		case <-quiet.over:
-			t.say("  . " + t.p.T("tui.msg.silent", "Time", quiet.told().String()))
+			t.say("  . " + t.p.T("tui.msg.silent", "Time", t.p.Span(quiet.told())))
 		case <-t.broken:
 			t.broken = nil
 			if t.opts.Interrupt != nil {
