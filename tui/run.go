@@ -19,6 +19,7 @@ type run struct {
 	plan     *walk.Plan
 	state    walk.State
 	events   []event.Event
+	deviant  map[uint64]bool // events that record a deviation, by their seq
 	saved    session.Saved
 	briefing session.Briefing
 	out      output
@@ -60,7 +61,7 @@ type previewState struct {
 func newRun(att *session.Attachment, p *i18n.Printer, clean func(string) string) *run {
 	r := &run{
 		plan: att.Plan, briefing: own(att.Briefing), saved: att.Saved, printer: p, clean: clean,
-		state: walk.New(att.Plan), previews: map[string]*previewState{}, offered: map[string]bool{}, actions: map[string]*runbooks.Action{},
+		state: walk.New(att.Plan), previews: map[string]*previewState{}, offered: map[string]bool{}, deviant: map[uint64]bool{}, actions: map[string]*runbooks.Action{},
 	}
 	indexActions(att.Plan.Steps(), r.actions)
 	for _, ev := range att.Events {
@@ -182,10 +183,16 @@ func (r *run) record(ev event.Event) {
 
 // remember applies an event to what is known of the run.
 func (r *run) remember(ev event.Event) {
+	if walk.DeviationOf(r.state, ev) != "" {
+		r.deviant[ev.Seq] = true
+	}
 	r.events = append(r.events, ev)
 	r.state = walk.Apply(r.state, ev)
 	r.company = r.company.Apply(ev)
 }
+
+// deviates reports whether an event tells of something done otherwise than written.
+func (r *run) deviates(ev event.Event) bool { return r.deviant[ev.Seq] }
 
 func (r *run) ended(name string, ending event.Ending) {
 	r.cancelling = ""

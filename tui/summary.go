@@ -113,6 +113,7 @@ func (s *summaryScreen) lines() []string {
 	}
 	lines = s.a.section(s.width, lines, "tui.sum.phases", s.phases())
 	lines = s.a.section(s.width, lines, "tui.sum.deviations", s.deviations())
+	lines = s.a.section(s.width, lines, "tui.sum.undone", s.undone())
 	lines = s.a.section(s.width, lines, "tui.sum.milestones", s.milestones())
 	lines = s.a.section(s.width, lines, "tui.sum.todos", s.todos())
 	var undo []string
@@ -146,12 +147,23 @@ func (s *summaryScreen) phases() []string {
 func (s *summaryScreen) deviations() []string {
 	var lines []string
 	for _, ev := range s.a.run.events {
-		if deviation(ev) {
+		if s.a.run.deviates(ev) {
 			lines = append(lines, s.a.clock(ev.At)+" "+s.a.clean(ev.Step)+" "+s.a.eventText(ev))
 		}
 	}
 	if len(lines) == 0 {
 		return []string{s.a.p.T("tui.sum.none")}
+	}
+	return lines
+}
+
+// undone are the actions that were reverted, by the operator or by a step.
+func (s *summaryScreen) undone() []string {
+	var lines []string
+	for _, ev := range s.a.run.events {
+		if data, ok := ev.Data.(event.UndoDone); ok {
+			lines = append(lines, s.a.clock(ev.At)+" "+s.a.p.T("tui.undo.item", "Undo", s.a.run.nameOf(data.Undo), "Action", s.a.run.nameOf(data.Action)))
+		}
 	}
 	return lines
 }

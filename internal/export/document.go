@@ -93,19 +93,7 @@ type milestone struct {
 	Recorded time.Time `json:"recorded"`
 }
 
-// Kinds of deviation.
-const (
-	deviationSkip     = "skip"
-	deviationAccept   = "accept"
-	deviationReopen   = "reopen"
-	deviationAdhoc    = "adhoc"
-	deviationUndo     = "undo"
-	deviationEdited   = "edited"   // a parameter was given another value
-	deviationInvented = "invented" // a value made up for a rehearsal
-	deviationScenario = "scenario" // another alternative was chosen later
-)
-
-// deviation is anything done otherwise than written.
+// deviation is anything done otherwise than written; its kinds are those of the walk.
 type deviation struct {
 	Seq    uint64    `json:"seq"`
 	At     time.Time `json:"at"`

@@ -38,12 +38,17 @@ params:
 
    ` + "```sh {name=look effect=read}\n   uptime\n   ```\n"
 
-func TestQuestionsAreCalledAsTheRunbookAsks(t *testing.T) {
-	rb, err := runbooks.Parse("t.md", []byte(asking))
+func parse(t *testing.T, text string) *runbooks.Runbook {
+	t.Helper()
+	rb, err := runbooks.Parse("t.md", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan := NewPlan(rb)
+	return rb
+}
+
+func TestQuestionsAreCalledAsTheRunbookAsks(t *testing.T) {
+	plan := NewPlan(parse(t, asking))
 	for name, want := range map[string]string{
 		"severity": "¿Qué gravedad tiene?", "scope": "Alcance", "rollback": "Decidir.", "who": "¿Quién coordina?",
 		"first": "", "second": "", "look": "",
