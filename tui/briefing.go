@@ -66,11 +66,13 @@ func (b *briefingScreen) lines() []string {
 	for _, note := range r.briefing.Notes {
 		lines = append(lines, wrap("! "+a.clean(note), b.width)...)
 	}
-	facts := []string{p.T("tui.brief.steps", "Count", len(r.plan.Steps()))}
-	if n := len(r.book().Scenarios); n > 0 {
-		facts = append(facts, p.T("tui.brief.scenarios", "Count", n))
+	var scenarios []string // how many steps there are, the header says
+	for _, s := range r.book().Scenarios {
+		scenarios = append(scenarios, a.scenarioTitle(s.ID))
 	}
-	lines = append(lines, strings.Join(facts, " · "))
+	if n := len(scenarios); n > 0 {
+		lines = append(lines, wrap(p.T("tui.brief.scenarios", "Count", n, "Names", strings.Join(scenarios, " · ")), b.width)...)
+	}
 	lines = b.a.section(b.width, lines, "tui.brief.params", b.params())
 	lines = b.a.section(b.width, lines, "tui.brief.secrets", b.secrets())
 	lines = b.a.section(b.width, lines, "tui.brief.tools", b.tools())

@@ -119,8 +119,12 @@ func (a *app) facts() string {
 		saved = a.look.bad.Render("! " + a.p.T("tui.head.storage", "Seq", r.saved.Seq))
 	}
 	var facts []string
-	if finished, total := s.Progress(); total > 0 {
-		facts = append(facts, a.p.T("tui.head.progress", "Done", finished, "Total", total))
+	if finished, total, least := s.Progress(); total > 0 {
+		id := "tui.head.progress"
+		if least {
+			id = "tui.head.progress-least"
+		}
+		facts = append(facts, a.p.T(id, "Done", finished, "Total", total))
 	}
 	if since := a.since(); since != "" {
 		facts = append(facts, since)

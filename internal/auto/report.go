@@ -161,8 +161,11 @@ func (r *reporter) step(s walk.State, ev event.Event, data event.StepStarted) st
 			break
 		}
 	}
-	_, total := s.Progress()
+	_, total, least := s.Progress()
 	text := fmt.Sprintf("%d/%d", position, total)
+	if least {
+		text += "+" // a scenario that is not chosen yet may add some
+	}
 	if phase := ev.Phase; phase != "" && phase != string(runbooks.PhaseNone) {
 		text += " " + r.p.T("phase."+phase)
 	}

@@ -92,7 +92,7 @@ func (t *talk) showStep(step *runbooks.Step) {
 			break
 		}
 	}
-	_, total := t.state.Progress()
+	_, total := t.progress()
 	t.say("")
 	t.say(t.p.T("plain.step", "Mode", t.mode(), "Position", position, "Total", total,
 		"Phase", t.p.T("phase."+phaseOf(step)), "ID", step.ID))
@@ -189,8 +189,18 @@ func (t *talk) eventLine(ev event.Event) string {
 
 func (t *talk) clock(at time.Time) string { return at.In(t.opts.Location).Format("15:04:05") }
 
+// progress is how many steps are finished, and of how many as far as that is known.
+func (t *talk) progress() (finished int, total string) {
+	finished, count, least := t.state.Progress()
+	total = strconv.Itoa(count)
+	if least {
+		total = t.p.T("plain.least", "Total", count)
+	}
+	return finished, total
+}
+
 func (t *talk) showSummary() {
-	finished, total := t.state.Progress()
+	finished, total := t.progress()
 	outcome := t.p.T("plain.not-ended")
 	if t.state.Outcome != "" {
 		outcome = t.p.T("run." + t.state.Outcome)

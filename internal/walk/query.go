@@ -130,19 +130,34 @@ func (s State) Invent(name string) SetParam {
 	return cmd
 }
 
-// Progress counts the steps of the walk as decided so far.
-func (s State) Progress() (finished, total int) {
+// Progress counts the steps of the walk. Before the scenario is chosen, those of the
+// scenario with the fewest are counted; least says that others have more, so that the
+// total may still grow, and never jumps otherwise.
+func (s State) Progress() (finished, total int, least bool) {
+	undecided := map[string]int{}
 	for i := range s.steps {
-		if s.steps[i].Bearing != BearingOn || s.before(i) {
+		if s.before(i) {
 			continue
 		}
-		total++
-		switch s.steps[i].Status {
-		case StepDone, StepSkipped, StepAccepted:
-			finished++
+		switch s.steps[i].Bearing {
+		case BearingOn:
+			total++
+			switch s.steps[i].Status {
+			case StepDone, StepSkipped, StepAccepted:
+				finished++
+			}
+		case BearingUndecided:
+			undecided[s.plan.steps[i].Scenario]++
 		}
 	}
-	return finished, total
+	if len(undecided) == 0 {
+		return finished, total, false
+	}
+	fewest, most := len(s.steps), 0
+	for _, scenario := range s.plan.runbook.Scenarios {
+		fewest, most = min(fewest, undecided[scenario.ID]), max(most, undecided[scenario.ID])
+	}
+	return finished, total + min(fewest, most), fewest < most
 }
 
 // Elapsed returns how long the run has taken at the given time.
