@@ -64,7 +64,7 @@ func (b *briefingScreen) lines() []string {
 		lines = append(lines, wrap("! "+a.trustText()[0], b.width)...) // what follows from it stands in the question
 	}
 	for _, note := range r.briefing.Notes {
-		lines = append(lines, wrap("! "+a.clean(note), b.width)...)
+		lines = append(lines, wrap("! "+a.clean(r.state.FillNote(note)), b.width)...)
 	}
 	var scenarios []string // how many steps there are, the header says
 	for _, s := range r.book().Scenarios {

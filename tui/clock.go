@@ -168,7 +168,7 @@ func (a *app) countPhases() map[runbooks.Phase]phaseCount {
 	counts := map[runbooks.Phase]phaseCount{}
 	for _, step := range a.run.plan.Steps() {
 		st := a.run.state.Step(step.ID)
-		if st.Bearing != walk.BearingOn && st.Bearing != walk.BearingUndecided {
+		if st.Bearing != walk.BearingOn && st.Bearing != walk.BearingUndecided || a.run.state.Before(step.ID) {
 			continue
 		}
 		count := counts[step.Phase]

@@ -143,6 +143,9 @@ func (w *walkScreen) commandLines(action *runbooks.Action, cells int) []string {
 		for _, name := range a.run.state.Missing(action) {
 			missing = append(missing, a.paramLabel(name))
 		}
+		if len(missing) == 0 && (slot == nil || slot.err == nil) {
+			return w.awaited(action, cells)
+		}
 		switch {
 		case len(missing) > 0:
 			lines = append(lines, indent("  ", wrap(p.T("tui.action.missing", "Names", strings.Join(missing, ", ")), cells-2))...)
@@ -158,6 +161,17 @@ func (w *walkScreen) commandLines(action *runbooks.Action, cells int) []string {
 	lines = append(lines, indent("  ", a.whereLines(slot.preview, cells))...)
 	lines = append(lines, indent("  ", a.landsLines(slot.preview.Lands, cells))...)
 	return append(lines, indent("  ", a.givenLines(slot.preview, cells))...)
+}
+
+// awaited stands for a command until its preview is there: what is known of it, or as
+// many empty rows as it will take, never a placeholder that flashes up.
+func (w *walkScreen) awaited(action *runbooks.Action, cells int) []string {
+	text := w.a.run.state.Fill(action.Code)
+	lines := w.a.codeLines(text, cells)
+	if strings.Contains(text, "{{") {
+		return block(nil, len(lines))
+	}
+	return lines
 }
 
 // outcomeText says how an action went, in words.

@@ -141,7 +141,7 @@ func (w *walkScreen) stepMark(step *runbooks.Step) (string, lipgloss.Style) {
 	l, s := w.a.look, w.a.run.state
 	st := s.Step(step.ID)
 	switch {
-	case st.Bearing == walk.BearingOther || st.Bearing == walk.BearingSteered:
+	case st.Bearing == walk.BearingOther || st.Bearing == walk.BearingSteered, s.Before(step.ID):
 		return l.sym.other, l.dim
 	case st.Status == walk.StepActive && s.Failure() != nil:
 		return l.sym.failed, l.bad
@@ -260,6 +260,8 @@ func (w *walkScreen) standing(step *runbooks.Step) string {
 	facts := []string{p.T("step." + string(st.Status))}
 	if why := w.whyNotOnWalk(st.Bearing); why != "" {
 		facts = []string{why}
+	} else if a.run.state.Before(step.ID) {
+		facts = []string{p.T("tui.step.before")}
 	}
 	if st.Reason != "" {
 		facts = append(facts, a.clean(st.Reason))

@@ -48,7 +48,7 @@ func (t *talk) sayBriefing() {
 		}
 	}
 	for _, note := range t.briefing.Notes {
-		t.say(note)
+		t.say(t.state.FillNote(note))
 	}
 	if t.briefing.Sandbox != "" {
 		t.say(t.p.T("plain.briefing.sandbox", "Address", t.briefing.Sandbox))

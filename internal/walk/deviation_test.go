@@ -31,3 +31,15 @@ func TestWhatDeviates(t *testing.T) {
 		}
 	}
 }
+
+func TestNotesNameValues(t *testing.T) {
+	state := New(NewPlan(parse(t, asking)))
+	state.values = map[string]Value{"host": {Text: "db1"}}
+	for text, want := range map[string]string{
+		"Disk full on $host, ${host} and {{host}}": "Disk full on db1, db1 and db1", "$hosts or $HOME": "$hosts or $HOME", "costs $5": "costs $5",
+	} {
+		if got := state.FillNote(text); got != want {
+			t.Errorf("%q is told as %q, want %q", text, got, want)
+		}
+	}
+}
