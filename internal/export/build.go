@@ -28,7 +28,7 @@ func build(record Record) *document {
 		doc: &document{
 			Schema: Schema, Damage: record.Damage, Head: record.Head,
 			Params: []param{}, Roles: []role{}, Decisions: []decision{}, Phases: []phase{}, Milestones: []milestone{},
-			Deviations: []deviation{}, Steps: []*step{}, Adhoc: []*attempt{}, Notes: []note{}, Todos: []todo{},
+			Deviations: []deviation{}, Steps: []*step{}, Adhoc: []*attempt{}, Updates: []note{}, Notes: []note{}, Todos: []todo{},
 		},
 		steps: map[string]*step{}, actions: map[string]*action{},
 	}
@@ -92,6 +92,8 @@ func (b *builder) take(ev event.Event) {
 		b.scenario(ev, data)
 	case event.Milestone:
 		doc.Milestones = append(doc.Milestones, milestone{data.Name, data.When, ev.At})
+	case event.CommsSent:
+		doc.Updates = append(doc.Updates, note{ev.Seq, ev.At, ev.Actor, ev.Step, data.Text})
 	case event.Note:
 		doc.Notes = append(doc.Notes, note{ev.Seq, ev.At, ev.Actor, ev.Step, data.Text})
 	case event.ParamSet:

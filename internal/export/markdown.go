@@ -113,6 +113,7 @@ func (p *page) write() {
 	p.timeline()
 	p.steps()
 	p.adhoc()
+	p.updates()
 	p.notes()
 	p.todos()
 	p.line("")
@@ -275,6 +276,18 @@ func (p *page) roles() {
 		rows = append(rows, []string{nameOr(r.Title, r.ID), p.or(r.Holder)})
 	}
 	p.section("roles", []string{"role", "who"}, rows)
+}
+
+// updates are what was sent to those who wait.
+func (p *page) updates() {
+	if len(p.doc.Updates) == 0 {
+		return
+	}
+	var rows [][]string
+	for _, u := range p.doc.Updates {
+		rows = append(rows, []string{p.when(u.At), u.Actor, u.Text})
+	}
+	p.section("updates", []string{"time", "who", "text"}, rows)
 }
 
 func (p *page) notes() {
