@@ -6,6 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/internal/walk"
 	"genia.ai/bitacora/runbooks"
 )
@@ -140,6 +141,10 @@ func (f *failureScreen) view() []string {
 		code = a.cutOff(code, min(3, room-2), f.width-2)
 		head = append(head, indent("  ", code)...)
 		room -= len(code)
+		if given := a.givenLines(session.Preview{Values: a.run.valuesOf(action.ID)}, f.width-4); room >= len(given)+3 {
+			head = append(head, indent("    ", given)...)
+			room -= len(given)
+		}
 	}
 	room-- // a heading
 	if tail := a.run.out.tail(max(min(room, 8), 0)); len(tail) > 0 {
@@ -226,8 +231,10 @@ func (a *app) notice(ended *walk.Running) {
 		a.say(last.kind == outputBad, last.text)
 		return
 	}
-	a.say(true, a.failureTitle(failed))
 	if a.dialog == nil && a.following() == followingNot {
+		a.note = notice{} // the menu begins with it
 		a.open(newFailure(a))
+		return
 	}
+	a.say(true, a.failureTitle(failed))
 }

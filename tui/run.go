@@ -222,7 +222,8 @@ func (r *run) ending(ending event.Ending) string {
 	if ending.Outcome == event.OutcomeUnknown {
 		return text // there is nothing else to know
 	}
-	if ending.Exit != nil && (ending.Status == 0 || *ending.Exit != 0) {
+	told := strings.HasPrefix(ending.Reason, "it ended with exit code") // as executors word it
+	if ending.Exit != nil && !told && (ending.Status == 0 || *ending.Exit != 0) {
 		text += " · " + r.printer.T("tui.out.exit", "Exit", *ending.Exit)
 	}
 	if ending.Signal != "" {
@@ -319,6 +320,16 @@ func (r *run) command(action string) string {
 		}
 	}
 	return ""
+}
+
+// valuesOf returns the values that an action was last given.
+func (r *run) valuesOf(action string) []string {
+	for _, ev := range slices.Backward(r.events) {
+		if started, ok := ev.Data.(event.ActionStarted); ok && started.Action == action {
+			return started.Values
+		}
+	}
+	return nil
 }
 
 // scenario returns the chosen scenario's title, or "".

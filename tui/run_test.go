@@ -153,17 +153,23 @@ func (x *terminal) wrote() string {
 // see waits until a text is on the screen.
 func (x *terminal) see(text string) {
 	x.t.Helper()
+	x.until(text, func(screen string) bool { return strings.Contains(screen, text) })
+}
+
+// until waits until something holds for the screen.
+func (x *terminal) until(what string, holds func(screen string) bool) {
+	x.t.Helper()
 	deadline := time.NewTimer(20 * time.Second)
 	defer deadline.Stop()
-	for !strings.Contains(x.screen(), text) {
+	for !holds(x.screen()) {
 		select {
 		case <-x.news:
 		case <-x.done:
-			if !strings.Contains(x.screen(), text) {
-				x.t.Fatalf("the program ended before it showed %q:\n%s", text, x.screen())
+			if !holds(x.screen()) {
+				x.t.Fatalf("the program ended before it showed %q:\n%s", what, x.screen())
 			}
 		case <-deadline.C:
-			x.t.Fatalf("waited for %q:\n%s", text, x.screen())
+			x.t.Fatalf("waited for %q:\n%s", what, x.screen())
 		}
 	}
 }

@@ -185,9 +185,11 @@ func (w *walkScreen) detailRows(cells, rows int) []string {
 			if next.end < len(lines) {
 				below = 1 // the row that says how many follow
 			}
-			w.detail.move(min(next.start, next.end-rows+below))
-		case next.end == 0 && w.here() && w.attempts(step) > 0:
-			w.detail.move(len(lines)) // how the last one ended
+			if w.a.run.state.NextAction() == nil {
+				w.detail.move(next.end - rows + below) // its end
+			} else {
+				w.detail.move(min(next.start, next.end-rows+below))
+			}
 		}
 	}
 	view := window(lines, w.detail.offset, rows)
@@ -201,13 +203,18 @@ func (w *walkScreen) detailRows(cells, rows int) []string {
 func (w *walkScreen) attempts(step *runbooks.Step) int {
 	n := 0
 	for _, action := range w.a.run.state.StepActions(step.ID) {
-		as := w.a.run.state.Action(action.ID)
-		n += as.Attempts
-		if as.Answer != "" || as.Ending.Outcome != "" {
+		n += w.a.run.state.Action(action.ID).Attempts
+		if w.ended(action) {
 			n++
 		}
 	}
 	return n
+}
+
+// ended reports whether an action was answered, or an attempt of it ended.
+func (w *walkScreen) ended(action *runbooks.Action) bool {
+	as := w.a.run.state.Action(action.ID)
+	return as.Answer != "" || as.Ending.Outcome != ""
 }
 
 // span is where the next action stands in the detail's lines.
@@ -235,7 +242,8 @@ func (w *walkScreen) detailLines(step *runbooks.Step, cells int) ([]string, span
 		lines = append(lines, "")
 		start := len(lines)
 		lines = append(lines, w.actionLines(action, cells)...)
-		if w.isNext(action) {
+		ended := w.here() && w.ended(action) && a.run.state.NextAction() == nil
+		if w.isNext(action) || ended { // with none left, how the last one ended
 			next = span{start: start, end: len(lines)}
 		}
 		lines = append(lines, w.sampleLines(action, cells)...)

@@ -189,7 +189,7 @@ func (r *reporter) ending(ending event.Ending) string {
 	if ending.Status != 0 {
 		text += " · " + r.p.T("auto.status", "Status", ending.Status)
 	}
-	text += " · " + r.p.Took(time.Duration(ending.DurationMS) * time.Millisecond)
+	text += " · " + r.p.Took(time.Duration(ending.DurationMS)*time.Millisecond)
 	if ending.Reason != "" {
 		text += " · " + oneLine(r.p.Told(ending.Reason))
 	}

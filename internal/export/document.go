@@ -35,7 +35,7 @@ type document struct {
 	Milestones []milestone `json:"milestones"`
 	Deviations []deviation `json:"deviations"`
 	Steps      []*step     `json:"steps"`
-	Adhoc      []*attempt  `json:"adhoc"` // commands that the runbook does not hold
+	Adhoc      []*attempt  `json:"adhoc"`   // commands that the runbook does not hold
 	Updates    []note      `json:"updates"` // what was sent to those who wait, in these words
 	Notes      []note      `json:"notes"`
 	Todos      []todo      `json:"todos"`

@@ -11,8 +11,8 @@ import (
 const maxWording = 80
 
 // Wording is how an action that only asks is called where people read it, in the words
-// of the runbook: the label of the parameter that it answers, else what introduces it
-// in a few words, else its question, else the text of its step. Its values are not filled in. An action
+// of the runbook: the label of the parameter that it answers, else its question or what
+// introduces it, if that is short, else the text of its step. Its values are not filled in. An action
 // that runs something is "": its name is what people know it by, and so is one whose
 // words would not tell it from another question of its step.
 func (p *Plan) Wording(action *runbooks.Action) string {
@@ -36,7 +36,7 @@ func (p *Plan) wording(action *runbooks.Action) string {
 	if param, ok := p.param(action.Name); ok && action.Name != "" && param.Label != "" {
 		return param.Label
 	}
-	for _, words := range []string{action.Caption, action.Question()} {
+	for _, words := range []string{action.Question(), action.Caption} {
 		first, _, _ := strings.Cut(strings.TrimSpace(words), "\n")
 		if first = strings.TrimRight(first, " :"); first != "" && utf8.RuneCountInString(first) <= maxWording {
 			return first
