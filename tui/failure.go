@@ -191,7 +191,10 @@ func (f *failureScreen) facts(action *runbooks.Action) []string {
 	}
 	if action.Settings.Expect != "" || action.Settings.Until != "" {
 		wanted := strings.TrimSpace(action.Settings.Expect + " " + action.Settings.Until)
-		texts = append(texts, p.T("tui.fail.expected", "Condition", a.run.text(wanted)))
+		wanted = a.run.text(wanted)
+		if !strings.Contains(texts[0], wanted) { // how it ended says so mostly
+			texts = append(texts, p.T("tui.fail.expected", "Condition", wanted))
+		}
 	}
 	var lines []string
 	for _, text := range texts {

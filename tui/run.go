@@ -222,8 +222,7 @@ func (r *run) ending(ending event.Ending) string {
 	if ending.Outcome == event.OutcomeUnknown {
 		return text // there is nothing else to know
 	}
-	told := strings.HasPrefix(ending.Reason, "it ended with exit code") // as executors word it
-	if ending.Exit != nil && !told && (ending.Status == 0 || *ending.Exit != 0) {
+	if ending.Exit != nil && !walk.TellsExit(ending) && (ending.Status == 0 || *ending.Exit != 0) {
 		text += " · " + r.printer.T("tui.out.exit", "Exit", *ending.Exit)
 	}
 	if ending.Signal != "" {

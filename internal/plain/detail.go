@@ -154,8 +154,7 @@ func (t *talk) ending(ending event.Ending) string {
 	if ending.Outcome == event.OutcomeUnknown {
 		return parts[0] // there is nothing else to know
 	}
-	// Executors say it themselves when it is the reason.
-	if ending.Exit != nil && !strings.HasPrefix(ending.Reason, "it ended with exit code") {
+	if ending.Exit != nil && !walk.TellsExit(ending) {
 		parts = append(parts, t.p.T("plain.exit", "Exit", strconv.Itoa(*ending.Exit)))
 	}
 	if ending.Status != 0 {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/runbooks"
 )
 
@@ -53,4 +54,10 @@ func (p *Plan) wording(action *runbooks.Action) string {
 func Technical(o runbooks.Option) bool {
 	worded := o.Label != "" && o.Label != o.Key
 	return worded && (o.Key == AnswerYes || o.Key == AnswerNo || o.Steer.Kind != runbooks.SteerNone)
+}
+
+// TellsExit reports whether the reason of an ending names its exit code already, as
+// executors word it.
+func TellsExit(ending event.Ending) bool {
+	return strings.HasPrefix(ending.Reason, "it ended with exit code")
 }
