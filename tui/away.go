@@ -3,7 +3,6 @@ package tui
 import (
 	"slices"
 	"strings"
-	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -46,7 +45,7 @@ type awayDialog struct {
 
 func newAway(a *app, away walk.Absence) *awayDialog {
 	d := &awayDialog{a: a, guard: newGuard(a.now())}
-	ago := a.p.Span(max(a.now().Sub(away.Since), 0).Round(time.Second))
+	ago := a.lasted(a.now().Sub(away.Since))
 	d.head = []string{a.p.T("tui.away.left", "At", a.clock(away.Since), "Ago", ago)}
 	if !away.Own {
 		d.head = []string{a.p.T("tui.away.other", "Operator", a.clean(away.Operator), "At", a.clock(away.Since), "Ago", ago)}
@@ -64,7 +63,7 @@ func newAway(a *app, away walk.Absence) *awayDialog {
 	}
 	if running := a.run.state.Running; running != nil {
 		d.rows = append(d.rows, a.look.strong.Render(a.look.sym.active+" "+a.p.T("tui.away.running",
-			"Name", a.run.runningName(running), "Time", stopwatch(a.now().Sub(running.StartedAt)))))
+			"Name", a.run.runningName(running), "Time", a.lasted(a.now().Sub(running.StartedAt)))))
 	}
 	return d
 }

@@ -205,7 +205,7 @@ func TestValuesErrorIsShown(t *testing.T) {
 func TestReopenAndGoto(t *testing.T) {
 	d := newDrive(t, "es", event.ModeLive, 80, 24).toExecution()
 	d.press("k", "g").see("ya está terminado").press("o").write("faltaba un dato").see("▶ 1. Decidir qué falla")
-	d.press("j", "j", "g").see("Primero hay que registrar una decisión: which")
+	d.press("j", "j", "g").see("Primero hay que registrar una decisión: ¿Qué falla?")
 	d.press("end", "g").see("▶ Abrir la incidencia")
 }
 
@@ -349,7 +349,7 @@ func TestAuthorsDefaultIsWhatEnterAnswers(t *testing.T) {
 	d.c = newFakeClient(rb, event.ModeLive, func() time.Time { return d.now })
 	d.begin(Options{Client: d.c, Printer: printer(t, "es")}, 80, 24)
 	d.press("enter", "enter").see("› 2 no").press("enter", "enter", "enter")
-	d.press("enter").see("› 2 broker").press("enter").write("")
+	d.press("enter").see("› 2 El bróker").press("enter").write("")
 	if d.c.state.Scenario != "broker" || d.c.state.Action("go-on").Answer != walk.AnswerNo {
 		t.Fatalf("scenario %q, go-on %q", d.c.state.Scenario, d.c.state.Action("go-on").Answer)
 	}

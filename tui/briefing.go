@@ -61,18 +61,18 @@ func (b *briefingScreen) lines() []string {
 		lines = append(lines, wrap(p.T("tui.brief.rehearsal"), b.width)...)
 	}
 	if b.a.untrusted() {
-		for _, text := range a.trustText() {
-			lines = append(lines, wrap("! "+text, b.width)...)
-		}
+		lines = append(lines, wrap("! "+a.trustText()[0], b.width)...) // what follows from it stands in the question
 	}
 	for _, note := range r.briefing.Notes {
-		lines = append(lines, wrap("! "+a.clean(note), b.width)...)
+		lines = append(lines, wrap("! "+a.clean(r.state.FillNote(note)), b.width)...)
 	}
-	facts := []string{p.T("tui.brief.steps", "Count", len(r.plan.Steps()))}
-	if n := len(r.book().Scenarios); n > 0 {
-		facts = append(facts, p.T("tui.brief.scenarios", "Count", n))
+	var scenarios []string // how many steps there are, the header says
+	for _, s := range r.book().Scenarios {
+		scenarios = append(scenarios, a.scenarioTitle(s.ID))
 	}
-	lines = append(lines, strings.Join(facts, " · "))
+	if n := len(scenarios); n > 0 {
+		lines = append(lines, wrap(p.T("tui.brief.scenarios", "Count", n, "Names", strings.Join(scenarios, " · ")), b.width)...)
+	}
 	lines = b.a.section(b.width, lines, "tui.brief.params", b.params())
 	lines = b.a.section(b.width, lines, "tui.brief.secrets", b.secrets())
 	lines = b.a.section(b.width, lines, "tui.brief.tools", b.tools())

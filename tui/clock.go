@@ -42,6 +42,9 @@ func (a *app) since() string {
 	return a.p.T("tui.head.since", "At", when.In(a.opts.Location).Format("15:04"))
 }
 
+// lasted is how long something took, to the second.
+func (a *app) lasted(d time.Duration) string { return a.p.Span(max(d, 0).Round(time.Second)) }
+
 // minutes is a duration to the minute, in as few cells as it takes.
 func minutes(d time.Duration) string {
 	total := int(max(d, 0) / time.Minute)
@@ -165,7 +168,7 @@ func (a *app) countPhases() map[runbooks.Phase]phaseCount {
 	counts := map[runbooks.Phase]phaseCount{}
 	for _, step := range a.run.plan.Steps() {
 		st := a.run.state.Step(step.ID)
-		if st.Bearing != walk.BearingOn && st.Bearing != walk.BearingUndecided {
+		if st.Bearing != walk.BearingOn && st.Bearing != walk.BearingUndecided || a.run.state.Before(step.ID) {
 			continue
 		}
 		count := counts[step.Phase]

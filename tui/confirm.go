@@ -111,16 +111,14 @@ func (d *confirm) lines(width, height int) []string {
 			head = append(head, l.warn.Render(line))
 		}
 	}
-	if d.preview.Where != "" {
-		foot = append(foot, l.dim.Render(p.T("tui.confirm.where"))+" "+d.a.clean(d.preview.Where))
-	}
+	foot = append(foot, d.a.whereLines(d.preview, width)...)
 	lands := d.a.landsLines(d.preview.Lands, width)
 	if len(lands) <= height/3 {
 		foot = append(foot, lands...)
 	}
-	if len(d.preview.Values) > 0 {
-		values := d.a.clean(strings.Join(d.preview.Values, "  "))
-		foot = append(foot, indent(l.dim.Render(p.T("tui.confirm.values"))+" ", chop(values, width-12))...)
+	values := d.a.givenLines(d.preview, width)
+	if len(values) <= height/3 {
+		foot = append(foot, values...)
 	}
 	if d.target != "" {
 		foot = append(foot, wrap(p.T("tui.confirm.type", "Target", d.a.clean(d.target)), width)...)
@@ -133,6 +131,9 @@ func (d *confirm) lines(width, height int) []string {
 	if len(lands) > height/3 { // where there is no room it can be scrolled to, with what runs
 		code = append(lands, code...)
 	}
+	if len(values) > height/3 {
+		code = append(code, values...)
+	}
 	room := max(height-len(head)-len(foot), 1)
 	d.scroll.resize(len(code), min(room, len(code)))
 	if len(code) > room {
@@ -142,6 +143,32 @@ func (d *confirm) lines(width, height int) []string {
 		}
 	}
 	return slices.Concat(head, code, foot)
+}
+
+// whereLines says where an action runs.
+func (a *app) whereLines(preview session.Preview, width int) []string {
+	if preview.Where == "" {
+		return nil
+	}
+	return a.labelled("tui.confirm.where", width, func(room int) []string { return a.look.broken(a.clean(preview.Where), room) })
+}
+
+// givenLines says which values an action is given.
+func (a *app) givenLines(preview session.Preview, width int) []string {
+	if len(preview.Values) == 0 {
+		return nil
+	}
+	values := make([]string, len(preview.Values))
+	for i, value := range preview.Values {
+		values[i] = a.clean(value)
+	}
+	return a.labelled("tui.confirm.values", width, func(room int) []string { return a.look.valueLines(values, room) })
+}
+
+// labelled puts a label before lines that fill the room beside it.
+func (a *app) labelled(label string, width int, lines func(room int) []string) []string {
+	prefix := a.look.dim.Render(a.p.T(label)) + " "
+	return indent(prefix, lines(max(width-lipgloss.Width(prefix), 8)))
 }
 
 // landsLines says where an action will land.
@@ -165,7 +192,7 @@ func (a *app) landsLines(facts []session.Fact, width int) []string {
 				continue
 			}
 		}
-		lines = append(lines, chop(text, room)...)
+		lines = append(lines, a.look.broken(text, room)...)
 	}
 	return indent(label, lines)
 }
@@ -187,10 +214,15 @@ func (a *app) effectText(effect runbooks.Effect) string {
 func (a *app) codeLines(code string, width int) []string {
 	var lines []string
 	for line := range strings.SplitSeq(strings.TrimRight(a.cleanText(code), "\n"), "\n") {
-		for i, part := range chop(line, width-2) {
+		parts := chop(line, width-lipgloss.Width(a.look.sym.ellipsis)-1)
+		for i, part := range parts {
 			mark := "  "
-			if i > 0 {
+			switch {
+			case i == 0:
+			case strings.HasSuffix(parts[i-1], " "):
 				mark = a.look.sym.ellipsis + " "
+			default: // no space belongs between this part and the one before
+				mark = " " + a.look.sym.ellipsis
 			}
 			lines = append(lines, a.look.dim.Render(mark)+a.look.code.Render(part))
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 )
 
 // quietTime is how long nothing must have been pressed, since a dialog that
@@ -128,10 +129,7 @@ func (d *prompt) lines(width, height int) []string {
 	if d.error != "" {
 		foot = append(foot, d.a.errorLines(d.error, width)...)
 	}
-	if room := height - len(foot); len(lines) > room {
-		lines = lines[:max(room, 0)]
-	}
-	return append(lines, foot...)
+	return append(d.a.cutOff(lines, height-len(foot), width), foot...)
 }
 
 func (d *prompt) hints() []hint {
@@ -253,9 +251,7 @@ func (d *picked) lines(width, height int) []string {
 	if d.error != "" {
 		foot = d.a.errorLines(d.error, width)
 	}
-	if room := height - len(foot) - min(len(d.items), 4); len(help) > room {
-		help = help[:max(room, 0)]
-	}
+	help = d.a.cutOff(help, height-len(foot)-min(len(d.items), 4), width)
 	rows, at := d.rows(width)
 	s := scroll{}
 	s.resize(len(rows), max(height-len(help)-len(foot), 1))
@@ -278,14 +274,16 @@ func (d *picked) rows(width int) (rows []string, at int) {
 		} else {
 			mark += "  "
 		}
-		text := l.cut(mark+it.label, width)
 		switch {
-		case i == d.cursor:
-			text = l.cursor.Render(text)
+		case i == d.cursor: // whole, the others on one row each
+			for _, line := range indent(mark, wrap(it.label, max(width-lipgloss.Width(mark), 8))) {
+				rows = append(rows, l.cursor.Render(line))
+			}
 		case it.why != "":
-			text = l.dim.Render(text)
+			rows = append(rows, l.dim.Render(l.cut(mark+it.label, width)))
+		default:
+			rows = append(rows, l.cut(mark+it.label, width))
 		}
-		rows = append(rows, text)
 		if i == d.cursor && it.detail != "" {
 			for _, line := range wrap(it.detail, width-4) {
 				rows = append(rows, l.dim.Render("    "+line))

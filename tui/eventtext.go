@@ -12,7 +12,7 @@ import (
 func (a *app) eventLine(ev event.Event) string {
 	text := a.eventText(ev)
 	mark := " "
-	if deviation(ev) {
+	if a.notable(ev) {
 		mark = "*"
 		text = a.look.warn.Render(text)
 	}
@@ -23,17 +23,16 @@ func (a *app) eventLine(ev event.Event) string {
 	return fmt.Sprintf("%4d ", ev.Seq) + a.look.dim.Render(a.clock(ev.At)) + mark + where + text
 }
 
-// deviation reports whether an event tells of something done otherwise than written.
-func deviation(ev event.Event) bool {
+// notable reports whether an event stands out: it tells of something done otherwise than
+// written, of a failure, or of a record that was in doubt.
+func (a *app) notable(ev event.Event) bool {
 	switch data := ev.Data.(type) {
-	case event.StepSkipped, event.StepAccepted, event.AdhocStarted, event.UndoDone, event.Recovered, event.Superseded:
+	case event.Recovered, event.Superseded:
 		return true
-	case event.ScenarioChanged:
-		return data.From != ""
 	case event.ActionEnded:
 		return !data.Succeeded()
 	}
-	return false
+	return a.run.deviates(ev)
 }
 
 // eventText tells what an event says. The texts are tui.ev.<kind>.

@@ -6,6 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/internal/walk"
 	"genia.ai/bitacora/runbooks"
 )
@@ -134,12 +135,16 @@ func (f *failureScreen) view() []string {
 	facts := f.facts(action)
 	rows := min(len(ways), max(f.height-len(head)-min(len(facts), 1), 1)) // of the menu
 	room := max(f.height-len(head)-rows, 0)
-	head = append(head, facts[:min(len(facts), room)]...)
+	head = append(head, a.cutOff(facts, room, f.width)...)
 	room -= len(facts) + 1 // an empty row
 	if code := a.codeLines(a.run.command(action.ID), f.width-2); room >= 3 {
-		code = code[:min(len(code), 3, room-2)]
+		code = a.cutOff(code, min(3, room-2), f.width-2)
 		head = append(head, indent("  ", code)...)
 		room -= len(code)
+		if given := a.givenLines(session.Preview{Values: a.run.valuesOf(action.ID)}, f.width-4); room >= len(given)+3 {
+			head = append(head, indent("    ", given)...)
+			room -= len(given)
+		}
 	}
 	room-- // a heading
 	if tail := a.run.out.tail(max(min(room, 8), 0)); len(tail) > 0 {
@@ -186,7 +191,10 @@ func (f *failureScreen) facts(action *runbooks.Action) []string {
 	}
 	if action.Settings.Expect != "" || action.Settings.Until != "" {
 		wanted := strings.TrimSpace(action.Settings.Expect + " " + action.Settings.Until)
-		texts = append(texts, p.T("tui.fail.expected", "Condition", a.run.text(wanted)))
+		wanted = a.run.text(wanted)
+		if !strings.Contains(texts[0], wanted) { // how it ended says so mostly
+			texts = append(texts, p.T("tui.fail.expected", "Condition", wanted))
+		}
 	}
 	var lines []string
 	for _, text := range texts {
@@ -211,20 +219,25 @@ func (f *failureScreen) wayRow(i int, w way) string {
 }
 
 // notice says what ended in the batch that just arrived: an end that went well in
-// one line, a failure with its menu unless the operator is busy with a dialog.
+// one line, unless the output pane says it already, a failure with its menu unless the operator is busy with a dialog.
 func (a *app) notice(ended *walk.Running) {
 	if ended == nil || a.run.state.Running != nil {
 		return
 	}
-	name := a.run.runningName(ended)
 	failed := a.run.state.Failure()
 	if failed == nil || ended.Adhoc || ended.Undoes != "" {
 		last := a.run.out.at(a.run.out.len() - 1)
-		a.say(last.kind == outputBad, name+": "+last.text)
+		if w, ok := a.top().(*walkScreen); ok && a.dialog == nil && last.kind != outputBad && w.showsEnd() {
+			a.note = notice{} // it stands right above
+			return
+		}
+		a.say(last.kind == outputBad, last.text)
+		return
+	}
+	if a.dialog == nil && a.following() == followingNot {
+		a.note = notice{} // the menu begins with it
+		a.open(newFailure(a))
 		return
 	}
 	a.say(true, a.failureTitle(failed))
-	if a.dialog == nil && a.following() == followingNot {
-		a.open(newFailure(a))
-	}
 }

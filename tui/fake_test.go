@@ -34,6 +34,10 @@ type fakeClient struct {
 }
 
 func newFakeClient(rb *runbooks.Runbook, mode string, now func() time.Time) *fakeClient {
+	return newFakeClientAt(rb, "", mode, now)
+}
+
+func newFakeClientAt(rb *runbooks.Runbook, section, mode string, now func() time.Time) *fakeClient {
 	plan := walk.NewPlan(rb)
 	c := &fakeClient{
 		plan: plan, state: walk.New(plan), now: now, signal: make(chan struct{}, 1),
@@ -46,7 +50,7 @@ func newFakeClient(rb *runbooks.Runbook, mode string, now func() time.Time) *fak
 		},
 	}
 	c.mustDo(walk.Start{RunStarted: event.RunStarted{
-		Run: c.briefing.Run, Mode: mode, Title: rb.Title, Operator: "ana", Host: "guardia1", Sandbox: true,
+		Run: c.briefing.Run, Mode: mode, Title: rb.Title, Operator: "ana", Host: "guardia1", Sandbox: true, Section: section,
 	}})
 	return c
 }

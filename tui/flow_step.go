@@ -63,11 +63,10 @@ func (a *app) advanceLabel() string {
 	if action == nil {
 		return a.p.T("tui.next.done")
 	}
-	id := "tui.next.run"
 	if action.Kind.Asks() {
-		id = "tui.next.answer"
+		return a.p.T("tui.next.answer")
 	}
-	return a.p.T(id, "Name", a.run.actionName(action))
+	return a.p.T("tui.next.run", "Name", a.run.actionName(action))
 }
 
 // startAction asks for the values that are missing, shows exactly what would run
@@ -143,22 +142,29 @@ func (a *app) askChoice(action *runbooks.Action) {
 }
 
 // optionText is an option as it is shown: its key, as a command line would answer
-// with it, and its label.
+// with it, and its label; the label alone where the key says nothing more.
 func (a *app) optionText(o runbooks.Option) string {
 	if o.Label == "" || o.Label == o.Key {
 		return a.clean(o.Key)
 	}
+	if walk.Technical(o) {
+		return a.run.text(o.Label)
+	}
 	return a.clean(o.Key) + ": " + a.run.text(o.Label)
 }
 
-// asking is the title of a question: the action's name, because a step may ask
-// several things, and the step's text.
+// asking is the title of a question: the step's text, and what tells the question
+// from others of that step where its own words do not follow.
 func (a *app) asking(action *runbooks.Action) string {
 	name := a.run.actionName(action)
-	if step := a.run.state.Current(); step != nil {
-		return name + ": " + a.run.text(step.Text)
+	step := a.run.state.Current()
+	switch {
+	case step == nil || a.run.plan.Wording(action) == step.Text:
+		return name
+	case len(a.question(action)) > 0:
+		return a.run.text(step.Text)
 	}
-	return name
+	return name + ": " + a.run.text(step.Text)
 }
 
 // question is what an action asks in the author's words, a paragraph each.
@@ -197,7 +203,7 @@ func (a *app) askYesNo(action *runbooks.Action) {
 			return a.do(walk.Choose{Action: action.ID, Key: key, How: event.HowOperator}, nil)
 		}
 	}
-	d := a.choose(a.p.T("tui.confirm.question", "Name", a.run.actionName(action)), a.question(action), []item{
+	d := a.choose(a.asking(action), a.question(action), []item{
 		{label: a.p.T("answer.yes"), keys: a.yesKeys(), pick: answer(walk.AnswerYes)},
 		{label: a.p.T("answer.no"), keys: []string{"n"}, pick: answer(walk.AnswerNo)},
 	})

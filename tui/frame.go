@@ -119,8 +119,12 @@ func (a *app) facts() string {
 		saved = a.look.bad.Render("! " + a.p.T("tui.head.storage", "Seq", r.saved.Seq))
 	}
 	var facts []string
-	if finished, total := s.Progress(); total > 0 {
-		facts = append(facts, a.p.T("tui.head.progress", "Done", finished, "Total", total))
+	if finished, total, least := s.Progress(); total > 0 {
+		id := "tui.head.progress"
+		if least {
+			id = "tui.head.progress-least"
+		}
+		facts = append(facts, a.p.T(id, "Done", finished, "Total", total))
 	}
 	if since := a.since(); since != "" {
 		facts = append(facts, since)
@@ -182,7 +186,7 @@ func (a *app) runningLine() string {
 	} else if over := a.run.uncounted; over.since.Equal(running.StartedAt) {
 		text += " · " + a.p.T("tui.msg.beyond", "Bytes", fmt.Sprintf("%d MB", over.bytes>>20))
 	} else if quiet := a.now().Sub(later(a.run.silent, running.StartedAt)); quiet >= 5*time.Second {
-		text += " · " + a.p.T("tui.msg.silent", "Time", stopwatch(quiet))
+		text += " · " + a.p.T("tui.msg.silent", "Time", a.p.Span(quiet.Truncate(time.Second)))
 	}
 	return a.look.strong.Render(a.look.sym.active + " " + text)
 }

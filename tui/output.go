@@ -117,7 +117,7 @@ func (o *output) view(l *look, cells, height int) []string {
 	var rows []string
 	for i := o.len() - 1 - o.back; i >= 0 && len(rows) < height; i-- {
 		line := o.at(i)
-		parts := chop(shown(strings.TrimRight(line.text, "\r")), cells-2)
+		parts := l.broken(shown(strings.TrimRight(line.text, "\r")), cells-2)
 		prefix, style := "", l.outputStyle(line.kind)
 		if o.holds(i) {
 			prefix, style = l.sym.cursor+" ", l.strong

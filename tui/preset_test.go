@@ -54,7 +54,7 @@ func (d *drive) lastChoice() event.ChoiceMade {
 
 func TestQuestionsStartAtTheirDefaults(t *testing.T) {
 	d := driveWith(t, byDefault("which", "broker"), Options{}).toDecision()
-	d.see("› 2 broker").press("g").see("› 1 worker").press("G").see("› 3 none").press("2", "enter").write("crece")
+	d.see("› 2 El bróker").press("g").see("› 1 El consumidor").press("G").see("› 3 Nada: falsa alarma").press("2", "enter").write("crece")
 	if made := d.lastChoice(); made.Key != "broker" {
 		t.Fatalf("enter chose %+v", made)
 	}
@@ -72,8 +72,8 @@ func TestQuestionsStartAtTheirDefaults(t *testing.T) {
 
 func TestQuestionsStartAtWhatTheCommandLineSays(t *testing.T) {
 	nothing := func(*runbooks.Runbook) {}
-	driveWith(t, nothing, Options{Scenario: "broker"}).toDecision().see("› 2 broker")
-	driveWith(t, byDefault("which", "broker"), Options{Answers: map[string]string{"which": "none"}}).toDecision().see("› 3 none")
+	driveWith(t, nothing, Options{Scenario: "broker"}).toDecision().see("› 2 El bróker")
+	driveWith(t, byDefault("which", "broker"), Options{Answers: map[string]string{"which": "none"}}).toDecision().see("› 3 Nada: falsa alarma")
 }
 
 func TestYesAndNoAreKeys(t *testing.T) {

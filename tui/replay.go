@@ -44,7 +44,7 @@ func (r *run) lay() {
 			r.print(piece)
 		}
 		if attempts[i].Ended {
-			r.out.mark(endingKind(attempts[i].Ending), r.ending(attempts[i].Ending))
+			r.markEnd(r.startedName(attempts[i].Start), attempts[i].Ending)
 		}
 	}
 }
@@ -65,6 +65,19 @@ func (r *run) heading(ev event.Event) {
 	case event.AdhocStarted:
 		r.out.mark(outputHeading, r.printer.T("tui.out.adhoc", "Command", r.clean(data.Command)))
 	}
+}
+
+// startedName is how what an event started is called.
+func (r *run) startedName(ev event.Event) string {
+	if data, ok := ev.Data.(event.ActionStarted); ok {
+		return r.nameOf(data.Action)
+	}
+	return r.printer.T("tui.adhoc.name")
+}
+
+// markEnd says in the output pane what ended, and how.
+func (r *run) markEnd(name string, ending event.Ending) {
+	r.out.mark(endingKind(ending), name+": "+r.ending(ending))
 }
 
 func endingKind(ending event.Ending) outputKind {

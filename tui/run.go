@@ -19,6 +19,7 @@ type run struct {
 	plan     *walk.Plan
 	state    walk.State
 	events   []event.Event
+	deviant  map[uint64]bool // events that record a deviation, by their seq
 	saved    session.Saved
 	briefing session.Briefing
 	out      output
@@ -60,7 +61,7 @@ type previewState struct {
 func newRun(att *session.Attachment, p *i18n.Printer, clean func(string) string) *run {
 	r := &run{
 		plan: att.Plan, briefing: own(att.Briefing), saved: att.Saved, printer: p, clean: clean,
-		state: walk.New(att.Plan), previews: map[string]*previewState{}, offered: map[string]bool{}, actions: map[string]*runbooks.Action{},
+		state: walk.New(att.Plan), previews: map[string]*previewState{}, offered: map[string]bool{}, deviant: map[uint64]bool{}, actions: map[string]*runbooks.Action{},
 	}
 	indexActions(att.Plan.Steps(), r.actions)
 	for _, ev := range att.Events {
@@ -172,9 +173,9 @@ func (r *run) record(ev event.Event) {
 		r.live()
 		r.heading(ev)
 	case event.ActionEnded:
-		r.ended(data.Ending)
+		r.ended(r.nameOf(data.Action), data.Ending)
 	case event.AdhocEnded:
-		r.ended(data.Ending)
+		r.ended(r.printer.T("tui.adhoc.name"), data.Ending)
 	case event.ParamSet, event.ScenarioChanged, event.ChoiceMade, event.StepStarted, event.RunResumed:
 		clear(r.previews)
 	}
@@ -182,16 +183,22 @@ func (r *run) record(ev event.Event) {
 
 // remember applies an event to what is known of the run.
 func (r *run) remember(ev event.Event) {
+	if walk.DeviationOf(r.state, ev) != "" {
+		r.deviant[ev.Seq] = true
+	}
 	r.events = append(r.events, ev)
 	r.state = walk.Apply(r.state, ev)
 	r.company = r.company.Apply(ev)
 }
 
-func (r *run) ended(ending event.Ending) {
+// deviates reports whether an event tells of something done otherwise than written.
+func (r *run) deviates(ev event.Event) bool { return r.deviant[ev.Seq] }
+
+func (r *run) ended(name string, ending event.Ending) {
 	r.cancelling = ""
 	clear(r.previews)
 	r.live()
-	r.out.mark(endingKind(ending), r.ending(ending))
+	r.markEnd(name, ending)
 }
 
 func (r *run) actionHeading(data event.ActionStarted) string {
@@ -215,7 +222,7 @@ func (r *run) ending(ending event.Ending) string {
 	if ending.Outcome == event.OutcomeUnknown {
 		return text // there is nothing else to know
 	}
-	if ending.Exit != nil && (ending.Status == 0 || *ending.Exit != 0) {
+	if ending.Exit != nil && !walk.TellsExit(ending) && (ending.Status == 0 || *ending.Exit != 0) {
 		text += " · " + r.printer.T("tui.out.exit", "Exit", *ending.Exit)
 	}
 	if ending.Signal != "" {
@@ -242,8 +249,12 @@ func (r *run) current() string {
 	return ""
 }
 
-// actionName is how an action is called on the screen.
+// actionName is how an action is called on the screen: one that only asks in the
+// words of the runbook.
 func (r *run) actionName(action *runbooks.Action) string {
+	if words := r.plan.Wording(action); words != "" {
+		return r.text(words)
+	}
 	if action.Name != "" {
 		return r.clean(action.Name)
 	}
@@ -308,6 +319,16 @@ func (r *run) command(action string) string {
 		}
 	}
 	return ""
+}
+
+// valuesOf returns the values that an action was last given.
+func (r *run) valuesOf(action string) []string {
+	for _, ev := range slices.Backward(r.events) {
+		if started, ok := ev.Data.(event.ActionStarted); ok && started.Action == action {
+			return started.Values
+		}
+	}
+	return nil
 }
 
 // scenario returns the chosen scenario's title, or "".

@@ -156,7 +156,7 @@ func (x *terminal) see(text string) {
 	x.until(text, func(screen string) bool { return strings.Contains(screen, text) })
 }
 
-// until waits until something is true of the screen.
+// until waits until something holds for the screen.
 func (x *terminal) until(what string, holds func(screen string) bool) {
 	x.t.Helper()
 	deadline := time.NewTimer(20 * time.Second)

@@ -41,7 +41,7 @@ var (
 	}
 	asciiSymbols = symbols{
 		pending: "o", active: ">", done: "x", skipped: "s", accepted: "~", failed: "!", other: ".", undecided: "?",
-		cursor: ">", ellipsis: "~", bar: "|", line: "-", arrow: "->", more: "v", next: ">", watch: "@",
+		cursor: ">", ellipsis: "...", bar: "|", line: "-", arrow: "->", more: "v", next: ">", watch: "@",
 	}
 )
 

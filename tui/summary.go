@@ -93,24 +93,27 @@ func (s *summaryScreen) lines() []string {
 	a, p, r := s.a, s.a.p, s.a.run
 	var lines []string
 	if r.state.Status == walk.StatusEnded {
-		text := p.T("tui.sum.ended", "Outcome", p.T("run."+r.state.Outcome), "Time", stopwatch(r.state.Elapsed(a.now())))
-		lines = append(lines, a.look.strong.Render(a.withReason(text, r.state.Reason)))
+		text := p.T("tui.sum.ended", "Outcome", p.T("run."+r.state.Outcome), "Time", a.lasted(r.state.Elapsed(a.now())))
+		for _, line := range wrap(a.withReason(text, r.state.Reason), s.width) {
+			lines = append(lines, a.look.strong.Render(line))
+		}
 	} else {
 		lines = append(lines, a.look.strong.Render(p.T("tui.sum.complete")))
 		lines = append(lines, wrap(p.T("tui.sum.end-hint"), s.width)...)
 	}
 	lines = append(lines, "", p.T("tui.sum.where", "Seq", r.saved.Seq))
-	lines = append(lines, indent("  ", chop(a.clean(r.briefing.Dir), s.width-2))...)
+	lines = append(lines, indent("  ", a.look.broken(a.clean(r.briefing.Dir), s.width-2))...)
 	if r.state.Run != "" {
 		lines = append(lines, p.T("tui.sum.export"))
-		lines = append(lines, indent("  ", chop(p.T("tui.sum.command", "Run", a.clean(r.state.Run)), s.width-2))...)
+		lines = append(lines, indent("  ", a.look.broken(p.T("tui.sum.command", "Run", a.clean(r.state.Run)), s.width-2))...)
 	}
 	if r.state.Status == walk.StatusEnded {
 		lines = append(lines, p.T("tui.sum.reopen"))
-		lines = append(lines, indent("  ", chop(p.T("tui.sum.reopen-command", "Run", a.clean(r.state.Run)), s.width-2))...)
+		lines = append(lines, indent("  ", a.look.broken(p.T("tui.sum.reopen-command", "Run", a.clean(r.state.Run)), s.width-2))...)
 	}
 	lines = s.a.section(s.width, lines, "tui.sum.phases", s.phases())
 	lines = s.a.section(s.width, lines, "tui.sum.deviations", s.deviations())
+	lines = s.a.section(s.width, lines, "tui.sum.undone", s.undone())
 	lines = s.a.section(s.width, lines, "tui.sum.milestones", s.milestones())
 	lines = s.a.section(s.width, lines, "tui.sum.todos", s.todos())
 	var undo []string
@@ -128,13 +131,13 @@ func (s *summaryScreen) phases() []string {
 		if !ok {
 			continue
 		}
-		line := stopwatch(d) + "  " + s.a.p.T("phase."+string(phase))
+		line := s.a.p.T("phase."+string(phase)) + ": " + s.a.lasted(d)
 		if limit := s.a.run.book().Targets[phase]; limit > 0 {
 			id := "tui.sum.within"
 			if d > limit {
 				id = "tui.sum.over"
 			}
-			line += "  " + s.a.p.T(id, "Target", s.a.p.Span(limit))
+			line += ", " + s.a.p.T(id, "Target", s.a.p.Span(limit))
 		}
 		lines = append(lines, line)
 	}
@@ -144,12 +147,23 @@ func (s *summaryScreen) phases() []string {
 func (s *summaryScreen) deviations() []string {
 	var lines []string
 	for _, ev := range s.a.run.events {
-		if deviation(ev) {
+		if s.a.run.deviates(ev) {
 			lines = append(lines, s.a.clock(ev.At)+" "+s.a.clean(ev.Step)+" "+s.a.eventText(ev))
 		}
 	}
 	if len(lines) == 0 {
 		return []string{s.a.p.T("tui.sum.none")}
+	}
+	return lines
+}
+
+// undone are the actions that were reverted, by the operator or by a step.
+func (s *summaryScreen) undone() []string {
+	var lines []string
+	for _, ev := range s.a.run.events {
+		if data, ok := ev.Data.(event.UndoDone); ok {
+			lines = append(lines, s.a.clock(ev.At)+" "+s.a.p.T("tui.undo.item", "Undo", s.a.run.nameOf(data.Undo), "Action", s.a.run.nameOf(data.Action)))
+		}
 	}
 	return lines
 }
@@ -168,7 +182,7 @@ func (s *summaryScreen) milestones() []string {
 		lines = append(lines, line)
 	}
 	for _, i := range s.a.run.state.Intervals() {
-		lines = append(lines, s.a.p.T("tui.sum.interval", "Time", stopwatch(i.Took),
+		lines = append(lines, s.a.p.T("tui.sum.interval", "Time", s.a.lasted(i.Took),
 			"From", s.a.p.T("milestone."+i.From), "To", s.a.p.T("milestone."+i.To)))
 	}
 	return lines

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -165,18 +166,6 @@ func closed(lines []string) []string {
 	return lines
 }
 
-// chop breaks a text into lines of at most so many cells wherever they are full:
-// commands and output keep every character.
-func chop(s string, cells int) []string {
-	if cells < 1 {
-		cells = 1
-	}
-	if width(s) <= cells {
-		return []string{s}
-	}
-	return strings.Split(ansi.Hardwrap(s, cells, true), "\n")
-}
-
 // indent puts a prefix before the first line and as many spaces before the others.
 func indent(prefix string, lines []string) []string {
 	pad := strings.Repeat(" ", width(prefix))
@@ -196,6 +185,20 @@ func block(lines []string, height int) []string {
 	out := make([]string, max(height, 0))
 	copy(out, lines)
 	return out
+}
+
+// cutOff keeps at most so many lines; the last one says that there were more.
+func (a *app) cutOff(lines []string, rows, cells int) []string {
+	rows = max(rows, 0)
+	if len(lines) <= rows {
+		return lines
+	}
+	lines = slices.Clone(lines[:rows])
+	if rows > 0 {
+		mark := " " + a.look.sym.ellipsis
+		lines[rows-1] = a.look.cut(lines[rows-1], cells-width(mark)) + mark
+	}
+	return lines
 }
 
 // window returns the height lines that start at offset.

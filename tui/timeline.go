@@ -27,7 +27,7 @@ type timelineScreen struct {
 var timelineKinds = []string{"all", "steps", "actions", "people", "deviations", "run"}
 
 // ofKind reports whether an event is one of those that a filter shows.
-func ofKind(filter string, ev event.Event) bool {
+func (r *run) ofKind(filter string, ev event.Event) bool {
 	kind, _, _ := strings.Cut(string(ev.Kind), ".")
 	switch filter {
 	case "steps":
@@ -37,7 +37,7 @@ func ofKind(filter string, ev event.Event) bool {
 	case "people":
 		return slices.Contains([]string{"note", "todo", "milestone", "severity", "comms", "role", "driver"}, kind)
 	case "deviations":
-		return deviation(ev)
+		return r.deviates(ev)
 	case "run":
 		return slices.Contains([]string{"run", "client", "driver", "recovered", "superseded", "runbook"}, kind)
 	}
@@ -57,7 +57,7 @@ func (t *timelineScreen) events() []event.Event {
 	}
 	var events []event.Event
 	for _, ev := range t.a.run.events {
-		if ofKind(timelineKinds[t.kinds], ev) {
+		if t.a.run.ofKind(timelineKinds[t.kinds], ev) {
 			events = append(events, ev)
 		}
 	}

@@ -36,7 +36,11 @@ func (a *app) begin() tea.Cmd {
 func (a *app) askTrust() {
 	t := a.run.briefing.Trust
 	trust := walk.Trust{RunbookTrusted: event.RunbookTrusted{SHA256: t.SHA256, Path: t.Path, Previous: t.Previous}}
-	d := a.choose(a.p.T("tui.trust.title"), a.trustText(), []item{
+	about := a.trustText()
+	if t.State != session.TrustChanged {
+		about = about[1:] // the briefing has said that it is new
+	}
+	d := a.choose(a.p.T("tui.trust.title"), about, []item{
 		{label: a.p.T("tui.trust.yes"), keys: a.yesKeys(), pick: func() tea.Cmd { return a.do(trust, a.begin) }},
 		{label: a.p.T("tui.trust.no"), keys: []string{"n"}, pick: func() tea.Cmd { a.dialog = nil; return nil }},
 	})

@@ -21,9 +21,9 @@ func (w *walkScreen) isNext(action *runbooks.Action) bool {
 // actionLines draws an action: what it is, what it may change, exactly what it
 // would run, and how it went.
 func (w *walkScreen) actionLines(action *runbooks.Action, cells int) []string {
-	a, l := w.a, w.a.look
+	a := w.a
 	symbol, style := w.actionMark(action)
-	head := symbol + " " + a.run.actionName(action) + " · " + w.kindText(action)
+	head := symbol + " " + w.heading(action)
 	lines := wrap(head, cells)
 	for i := range lines {
 		lines[i] = style.Render(lines[i])
@@ -47,21 +47,38 @@ func (w *walkScreen) actionLines(action *runbooks.Action, cells int) []string {
 	for _, text := range w.outcomeText(action) {
 		lines = append(lines, indent("  ", wrap(text, cells-2))...)
 	}
-	if action.SampleOutput != "" && w.isNext(action) {
-		lines = append(lines, l.dim.Render("  "+a.p.T("tui.action.sample")))
-		sample := strings.Split(strings.TrimSpace(action.SampleOutput), "\n")
-		folded := len(sample) - foldedSample
-		if w.zoomed && w.focus == paneDetail || folded < 2 {
-			folded = 0
-		}
-		for _, line := range sample[:len(sample)-folded] {
-			lines = append(lines, l.dim.Render(l.cut("  "+l.sym.bar+" "+a.clean(line), cells)))
-		}
-		if folded > 0 {
-			lines = append(lines, l.dim.Render(l.cut("  "+l.sym.bar+" "+a.p.T("tui.action.sample-more", "Count", folded), cells)))
-		}
+	return lines
+}
+
+// sampleLines is what the next action usually prints, folded.
+func (w *walkScreen) sampleLines(action *runbooks.Action, cells int) []string {
+	if action.SampleOutput == "" || !w.isNext(action) {
+		return nil
+	}
+	a, l := w.a, w.a.look
+	lines := []string{l.dim.Render("  " + a.p.T("tui.action.sample"))}
+	sample := strings.Split(strings.TrimSpace(action.SampleOutput), "\n")
+	folded := len(sample) - foldedSample
+	if w.zoomed && w.focus == paneDetail || folded < 2 {
+		folded = 0
+	}
+	for _, line := range sample[:len(sample)-folded] {
+		lines = append(lines, l.dim.Render(l.cut("  "+l.sym.bar+" "+a.clean(line), cells)))
+	}
+	if folded > 0 {
+		lines = append(lines, l.dim.Render(l.cut("  "+l.sym.bar+" "+a.p.T("tui.action.sample-more", "Count", folded), cells)))
 	}
 	return lines
+}
+
+// heading is what an action is called and is; the name of a question is not, where its
+// words follow or are the step's own.
+func (w *walkScreen) heading(action *runbooks.Action) string {
+	a, step := w.a, w.selected()
+	if action.Kind.Asks() && (len(a.question(action)) > 0 || step != nil && a.run.plan.Wording(action) == step.Text) {
+		return w.kindText(action)
+	}
+	return a.run.actionName(action) + " · " + w.kindText(action)
 }
 
 // kindText says what kind of action it is and what it may change.
@@ -126,6 +143,9 @@ func (w *walkScreen) commandLines(action *runbooks.Action, cells int) []string {
 		for _, name := range a.run.state.Missing(action) {
 			missing = append(missing, a.paramLabel(name))
 		}
+		if len(missing) == 0 && (slot == nil || slot.err == nil) {
+			return w.awaited(action, cells)
+		}
 		switch {
 		case len(missing) > 0:
 			lines = append(lines, indent("  ", wrap(p.T("tui.action.missing", "Names", strings.Join(missing, ", ")), cells-2))...)
@@ -137,13 +157,19 @@ func (w *walkScreen) commandLines(action *runbooks.Action, cells int) []string {
 		return lines
 	}
 	lines := a.codeLines(slot.preview.Command, cells)
-	if slot.preview.Where != "" {
-		lines = append(lines, indent("  "+l.dim.Render(p.T("tui.confirm.where"))+" ", chop(a.clean(slot.preview.Where), max(cells-6, 8)))...)
-	}
-	lines = append(lines, indent("  ", a.landsLines(slot.preview.Lands, max(cells-2, 8)))...)
-	if len(slot.preview.Values) > 0 {
-		values := a.clean(strings.Join(slot.preview.Values, "  "))
-		lines = append(lines, indent("  "+l.dim.Render(p.T("tui.confirm.values"))+" ", chop(values, max(cells-12, 8)))...)
+	cells = max(cells-2, 8)
+	lines = append(lines, indent("  ", a.whereLines(slot.preview, cells))...)
+	lines = append(lines, indent("  ", a.landsLines(slot.preview.Lands, cells))...)
+	return append(lines, indent("  ", a.givenLines(slot.preview, cells))...)
+}
+
+// awaited stands for a command until its preview is there: what is known of it, or as
+// many empty rows as it will take, never a placeholder that flashes up.
+func (w *walkScreen) awaited(action *runbooks.Action, cells int) []string {
+	text := w.a.run.state.Fill(action.Code)
+	lines := w.a.codeLines(text, cells)
+	if strings.Contains(text, "{{") {
+		return block(nil, len(lines))
 	}
 	return lines
 }

@@ -51,6 +51,11 @@ func (w *walkScreen) output(rows int) []string {
 	return w.a.run.out.view(w.a.look, w.width, rows)
 }
 
+// showsEnd reports whether the end of the output is on the screen.
+func (w *walkScreen) showsEnd() bool {
+	return w.a.run.out.back == 0 && (!w.zoomed || w.focus == paneOutput)
+}
+
 func (w *walkScreen) outputTitle() string {
 	title := w.a.p.T("tui.out.title")
 	if w.focus == paneOutput {
@@ -136,7 +141,7 @@ func (w *walkScreen) stepMark(step *runbooks.Step) (string, lipgloss.Style) {
 	l, s := w.a.look, w.a.run.state
 	st := s.Step(step.ID)
 	switch {
-	case st.Bearing == walk.BearingOther || st.Bearing == walk.BearingSteered:
+	case st.Bearing == walk.BearingOther || st.Bearing == walk.BearingSteered, s.Before(step.ID):
 		return l.sym.other, l.dim
 	case st.Status == walk.StepActive && s.Failure() != nil:
 		return l.sym.failed, l.bad
@@ -175,10 +180,16 @@ func (w *walkScreen) detailRows(cells, rows int) []string {
 		w.detail.offset = 0
 		w.detail.resize(len(lines), rows)
 		switch {
-		case next.end > rows:
-			w.detail.move(min(next.start, next.end-rows))
-		case next.end == 0 && w.here() && w.attempts(step) > 0:
-			w.detail.move(len(lines)) // how the last one ended
+		case next.end > rows, next.end == rows && rows < len(lines):
+			below := 0
+			if next.end < len(lines) {
+				below = 1 // the row that says how many follow
+			}
+			if w.a.run.state.NextAction() == nil {
+				w.detail.move(next.end - rows + below) // its end
+			} else {
+				w.detail.move(min(next.start, next.end-rows+below))
+			}
 		}
 	}
 	view := window(lines, w.detail.offset, rows)
@@ -192,13 +203,18 @@ func (w *walkScreen) detailRows(cells, rows int) []string {
 func (w *walkScreen) attempts(step *runbooks.Step) int {
 	n := 0
 	for _, action := range w.a.run.state.StepActions(step.ID) {
-		as := w.a.run.state.Action(action.ID)
-		n += as.Attempts
-		if as.Answer != "" || as.Ending.Outcome != "" {
+		n += w.a.run.state.Action(action.ID).Attempts
+		if w.ended(action) {
 			n++
 		}
 	}
 	return n
+}
+
+// ended reports whether an action was answered, or an attempt of it ended.
+func (w *walkScreen) ended(action *runbooks.Action) bool {
+	as := w.a.run.state.Action(action.ID)
+	return as.Answer != "" || as.Ending.Outcome != ""
 }
 
 // span is where the next action stands in the detail's lines.
@@ -226,9 +242,11 @@ func (w *walkScreen) detailLines(step *runbooks.Step, cells int) ([]string, span
 		lines = append(lines, "")
 		start := len(lines)
 		lines = append(lines, w.actionLines(action, cells)...)
-		if w.isNext(action) {
+		ended := w.here() && w.ended(action) && a.run.state.NextAction() == nil
+		if w.isNext(action) || ended { // with none left, how the last one ended
 			next = span{start: start, end: len(lines)}
 		}
+		lines = append(lines, w.sampleLines(action, cells)...)
 	}
 	if step.Context != "" {
 		lines = append(lines, "", l.dim.Render(l.cut(a.p.T("tui.walk.context"), cells)))
@@ -250,6 +268,8 @@ func (w *walkScreen) standing(step *runbooks.Step) string {
 	facts := []string{p.T("step." + string(st.Status))}
 	if why := w.whyNotOnWalk(st.Bearing); why != "" {
 		facts = []string{why}
+	} else if a.run.state.Before(step.ID) {
+		facts = []string{p.T("tui.step.before")}
 	}
 	if st.Reason != "" {
 		facts = append(facts, a.clean(st.Reason))

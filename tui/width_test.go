@@ -62,10 +62,11 @@ func TestRowsStayAligned(t *testing.T) {
 // keys at the foot, and the edge between list and step in one column.
 func (x *terminal) aligned() {
 	x.t.Helper()
-	rows := strings.Split(x.screen(), "\n")
-	if !strings.Contains(rows[0], "EN VIVO") || !strings.Contains(rows[len(rows)-1], "q salir") {
-		x.t.Errorf("rows were lost:\n%s", x.screen())
-	}
+	var rows []string
+	x.until("the header on top and the keys at the foot", func(screen string) bool { // not in the middle of a frame
+		rows = strings.Split(screen, "\n")
+		return strings.Contains(rows[0], "EN VIVO") && strings.Contains(rows[len(rows)-1], "q salir")
+	})
 	edge := -1
 	for _, row := range rows[3:] {
 		left, _, found := strings.Cut(row, " │ ")

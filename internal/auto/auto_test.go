@@ -95,7 +95,7 @@ func TestWalkToTheEnd(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"== LIVE · Roll back a connector", "-- 1/7 Identification · 1.1 · Look at the error rate", "   | 0.4\n", "   | half\n",
+		"== LIVE · Roll back a connector", "-- 1/8+ Identification · 1.1 · Look at the error rate", "   | 0.4\n", "   | half\n",
 		"   $ git checkout", "rollback: Yes, roll back (as given)", "Disable facebook", "channel = ops (default)",
 		"step 1.1 done  saved #10\n", "== LIVE · completed",
 	} {

@@ -166,8 +166,11 @@ func (r *reporter) answer(data event.ChoiceMade) string {
 
 // step is the header of a step: where it stands in the walk as decided so far.
 func (r *reporter) step(s walk.State, ev event.Event, data event.StepStarted) string {
-	_, total := s.Progress()
+	_, total, least := s.Progress()
 	text := fmt.Sprintf("%d/%d", s.Position(ev.Step), total)
+	if least {
+		text += "+" // a scenario that is not chosen yet may add some
+	}
 	if phase := ev.Phase; phase != "" && phase != string(runbooks.PhaseNone) {
 		text += " " + r.p.T("phase."+phase)
 	}
@@ -191,7 +194,7 @@ func (r *reporter) ending(ending event.Ending) string {
 	if ending.Status != 0 {
 		text += " · " + r.p.T("auto.status", "Status", ending.Status)
 	}
-	text += " · " + (time.Duration(ending.DurationMS) * time.Millisecond).String()
+	text += " · " + r.p.Took(time.Duration(ending.DurationMS)*time.Millisecond)
 	if ending.Reason != "" {
 		text += " · " + oneLine(r.p.Told(ending.Reason))
 	}

@@ -21,7 +21,6 @@ import (
 	"genia.ai/bitacora/internal/relay"
 	"genia.ai/bitacora/internal/runserver"
 	"genia.ai/bitacora/internal/session"
-	"genia.ai/bitacora/runbooks"
 	"genia.ai/bitacora/tui"
 )
 
@@ -42,6 +41,7 @@ type left struct {
 	outcome  string        // "" when the run goes on
 	idle     time.Duration // how long its server waits for somebody
 	told     bool          // the front end has said already how to come back, or that it was lost
+	meant    bool          // the operator wanted to go
 }
 
 // launch starts a run server and returns where its run is.
@@ -121,7 +121,7 @@ func (a *app) show(ctx context.Context, client session.Client, v view) (left, er
 	opts.Scenario, opts.Answers, opts.Watch = v.scenario, v.answers, v.watch
 	result, err := tui.Run(ctx, opts)
 	l.seq = max(l.seq, result.Saved.Seq)
-	l.outcome, l.told = result.Outcome, v.watch || result.Left == tui.LeftLost
+	l.outcome, l.told, l.meant = result.Outcome, v.watch || result.Left == tui.LeftLost, meant(result.Left)
 	if errors.Is(err, tui.ErrLost) {
 		err = &exitError{exitIncomplete} // the screen has said so
 	}
@@ -137,6 +137,7 @@ func (a *app) showPlain(ctx context.Context, client session.Client, v view, l le
 	defer stop()
 	result, err := plain.Run(ctx, client, plain.Options{
 		In: a.in, Out: a.out, Printer: v.printer, Interactive: term.IsTerminal(int(a.in.Fd())), Hide: hideFor(a.in), Tty: a.tty(),
+		Discard: discardFor(a.in), Width: widthOf(a.out),
 		Scenario: v.scenario, Answers: v.answers, Watch: v.watch, Checks: v.checks,
 		Location: time.Local, Now: a.clock.Now, Interrupt: interrupts, Export: a.exportHere, Copy: a.copier(),
 	})
@@ -148,7 +149,13 @@ func (a *app) showPlain(ctx context.Context, client session.Client, v view, l le
 	}
 	l.seq = max(l.seq, result.LastSaved.Seq)
 	l.outcome, l.told = result.Outcome, true
+	l.meant = result.Left == plain.LeftAsked || result.Left == plain.LeftDetached || result.Outcome != ""
 	return l, err
+}
+
+// meant reports whether a screen is gone because its operator wanted to leave.
+func meant(left tui.Left) bool {
+	return left == tui.LeftDetached || left == tui.LeftQuit || left == tui.LeftClosed
 }
 
 // whereabouts says where the record is, whatever happened.
@@ -158,6 +165,6 @@ func (a *app) whereabouts(p *i18n.Printer, l left) {
 	}
 	fmt.Fprintln(a.err, p.T("cli.transcript", "Dir", l.dir, "Run", l.run, "Seq", l.seq))
 	if l.outcome == "" && !l.told {
-		fmt.Fprintln(a.err, p.T("cli.not-ended", "Run", l.run, "Idle", runbooks.FormatDuration(cmp.Or(l.idle, runserver.DefaultIdle))))
+		fmt.Fprintln(a.err, p.T("cli.not-ended", "Run", l.run, "Idle", p.Span(cmp.Or(l.idle, runserver.DefaultIdle))))
 	}
 }

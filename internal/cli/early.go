@@ -42,7 +42,7 @@ func (a *app) runScreen(ctx context.Context, prep *preparation, flags runFlags) 
 	result, err := tui.Run(ctx, opts)
 	l := left{
 		run: result.Run, dir: result.Dir, seq: result.Saved.Seq, outcome: result.Outcome,
-		idle: early.Briefing.Idle, told: result.Left == tui.LeftLost,
+		idle: early.Briefing.Idle, told: result.Left == tui.LeftLost, meant: meant(result.Left),
 	}
 	if errors.Is(err, tui.ErrLost) {
 		err = &exitError{exitIncomplete} // the screen has said so
@@ -57,7 +57,11 @@ func (a *app) part(client *runserver.Client, printer *i18n.Printer, l left, drov
 	if client == nil {
 		return err
 	}
-	err = errors.Join(err, client.Close())
+	closing := client.Close
+	if l.meant {
+		closing = client.Leave
+	}
+	err = errors.Join(err, closing())
 	a.whereabouts(printer, l)
 	if err == nil && client.Failed() != nil {
 		err = client.Failed()

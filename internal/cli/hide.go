@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -28,5 +29,31 @@ func hideFor(in *os.File) func() (show func(), err error) {
 		}
 		// A terminal that is gone needs nothing to be shown again.
 		return func() { _ = unix.IoctlSetTermios(fd, unix.TCSETS, before) }, nil
+	}
+}
+
+// discardFor returns what throws away the input of a terminal that was typed and not
+// read yet, half a line too; nil for what is no terminal.
+func discardFor(in *os.File) func() {
+	fd := int(in.Fd())
+	if !term.IsTerminal(fd) {
+		return nil
+	}
+	// A terminal that is gone has nothing to throw away.
+	return func() { _ = unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCIFLUSH) }
+}
+
+// widthOf returns what measures a terminal that is written to; nil for what is none.
+func widthOf(out io.Writer) func() int {
+	file, ok := out.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return nil
+	}
+	return func() int {
+		width, _, err := term.GetSize(int(file.Fd()))
+		if err != nil {
+			return 0
+		}
+		return width
 	}
 }

@@ -114,7 +114,7 @@ func (a *app) export(w io.Writer, run *recorded, format string) error {
 	switch format {
 	case "md":
 		p := a.printer(a.recordedLang(run))
-		err = export.Markdown(w, record, export.Options{T: p.T, Told: p.Told, Location: time.Local})
+		err = export.Markdown(w, record, export.Options{T: p.T, Took: p.Took, Span: p.Span, Told: p.Told, Location: time.Local})
 	case "json":
 		var text bytes.Buffer
 		if err = export.JSON(&text, record); err == nil {

@@ -111,10 +111,10 @@ func (term *terminal) actAgain(key string, holds, repeat func(screen string) boo
 }
 
 // answers picks the option of a choice that stands so many lines below the
-// first, with a reason.
-func (term *terminal) answers(name string, down int, reason string) {
+// first, with a reason; words are those of the question.
+func (term *terminal) answers(words string, down int, reason string) {
 	term.t.Helper()
-	term.see("enter responder " + name)
+	term.see("enter responder", words)
 	term.act("enter", shows("enter elegir"))
 	term.press("g")
 	for range down {
@@ -125,9 +125,9 @@ func (term *terminal) answers(name string, down int, reason string) {
 }
 
 // enters gives the value of an input.
-func (term *terminal) enters(name, value string) {
+func (term *terminal) enters(words, value string) {
 	term.t.Helper()
-	term.see("enter responder " + name)
+	term.see("enter responder", words)
 	term.act("enter", shows("enter aceptar"))
 	term.press("ctrl+u").typeText(value).act("enter", lacks("enter aceptar"))
 }
@@ -150,15 +150,15 @@ func TestFullScreenWalkRollsTheConnectorBack(t *testing.T) {
 	term.done()
 	term.at("4 Contrastar").reads("user-reports")
 	term.done()
-	term.at("5 Fijar la gravedad").answers("severity", 1, "publicar falla")
-	term.answers("scope", 0, "")
+	term.at("5 Fijar la gravedad").answers("¿Qué gravedad tiene?", 1, "publicar falla")
+	term.answers("¿A quién alcanza?", 0, "")
 	term.done()
 
-	term.at("1 Decidir si").answers("rollback", 0, "la tasa no baja")
+	term.at("1 Decidir si").answers("▶ decisión", 0, "la tasa no baja")
 	term.done()
-	term.at("2 Elegir el escenario").answers("scenario", 0, "solo facebook")
+	term.at("2 Elegir el escenario").answers("▶ decisión", 0, "solo facebook")
 	term.done()
-	term.at("3 Nombrar a quien").enters("coordinator", "Bea")
+	term.at("3 Nombrar a quien").enters("¿Quién coordina el rollback?", "Bea")
 	term.done()
 
 	term.at("1 Comprobar que v1.4.2").reads("check-connector-version")
@@ -187,17 +187,17 @@ func TestFullScreenWalkRollsTheConnectorBack(t *testing.T) {
 	term.done()
 
 	term.at("1 Buscar la causa").reads("diff-connector")
-	term.enters("root_cause", "lotes demasiado grandes")
+	term.enters("¿Cuál es la causa raíz", "lotes demasiado grandes")
 	term.done()
 	term.at("2 Preparar la corrección").done()
-	term.at("3 Acordar cuándo").enters("redeploy_plan", "mañana")
+	term.at("3 Acordar cuándo").enters("¿Cuándo y cómo se despliega", "mañana")
 	term.done()
 	term.at("4 Llevar la corrección").done()
-	term.see("enter responder reenable-connector")
+	term.see("enter responder", "¿Está desplegada y comprobada")
 	term.act("enter", shows("enter elegir"))
 	term.press("j").act("enter", lacks("enter elegir"))
 	term.done()
-	term.at("8 Incorporar lo aprendido").enters("lessons", "limitar los lotes")
+	term.at("8 Incorporar lo aprendido").enters("¿Qué hay que cambiar", "limitar los lotes")
 	term.done()
 	term.see("enter terminar el recorrido")
 	term.act("enter", shows("¿Terminar el recorrido?"))

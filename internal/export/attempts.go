@@ -23,19 +23,9 @@ func (b *builder) takeAction(ev event.Event) {
 			Command: data.Command, Where: data.Where, Values: []string{}, Lands: []string{}, Outcome: event.OutcomeUnknown,
 			Simulated: b.state.Rehearsal(), Confirmed: event.HowOperator, Captured: map[string]string{},
 		})
-		b.deviate(ev, deviationAdhoc, data.Command, "")
 	case event.AdhocEnded:
 		b.end(b.doc.Adhoc, data.ID, data.Ending)
-	case event.UndoDone:
-		b.deviate(ev, deviationUndo, b.nameOf(data.Action)+" ← "+b.nameOf(data.Undo), "")
 	}
-}
-
-func (b *builder) nameOf(id string) string {
-	if a := b.actions[id]; a != nil {
-		return nameOr(a.Name, a.ID)
-	}
-	return id
 }
 
 func (b *builder) start(ev event.Event, data event.ActionStarted) {

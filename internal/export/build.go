@@ -28,7 +28,7 @@ func build(record Record) *document {
 		doc: &document{
 			Schema: Schema, Damage: record.Damage, Head: record.Head,
 			Params: []param{}, Roles: []role{}, Decisions: []decision{}, Phases: []phase{}, Milestones: []milestone{},
-			Deviations: []deviation{}, Steps: []*step{}, Adhoc: []*attempt{}, Notes: []note{}, Todos: []todo{},
+			Deviations: []deviation{}, Steps: []*step{}, Adhoc: []*attempt{}, Updates: []note{}, Notes: []note{}, Todos: []todo{},
 		},
 		steps: map[string]*step{}, actions: map[string]*action{}, params: map[string]int{},
 	}
@@ -39,7 +39,8 @@ func build(record Record) *document {
 		before := b.state
 		b.state = walk.Apply(b.state, ev)
 		b.spans.take(ev)
-		b.take(before, ev)
+		b.take(ev)
+		b.deviate(before, ev)
 	}
 	b.finish()
 	return b.doc
@@ -67,8 +68,8 @@ func (b *builder) addStep(s *runbooks.Step) {
 	b.steps[s.ID] = told
 }
 
-// take takes in one event; before is the state that it met.
-func (b *builder) take(before walk.State, ev event.Event) {
+// take takes in one event.
+func (b *builder) take(ev event.Event) {
 	doc := b.doc
 	doc.LastSeq = ev.Seq
 	switch data := ev.Data.(type) {
@@ -91,31 +92,49 @@ func (b *builder) take(before walk.State, ev event.Event) {
 		b.scenario(ev, data)
 	case event.Milestone:
 		doc.Milestones = append(doc.Milestones, milestone{data.Name, data.When, ev.At})
+	case event.CommsSent:
+		doc.Updates = append(doc.Updates, note{ev.Seq, ev.At, ev.Actor, ev.Step, data.Text})
 	case event.Note:
 		doc.Notes = append(doc.Notes, note{ev.Seq, ev.At, ev.Actor, ev.Step, data.Text})
 	case event.ParamSet:
-		b.param(before, ev, data)
+		b.param(ev, data)
 	case event.StepDone:
 		if s := b.steps[ev.Step]; s != nil {
 			s.How = data.How
 		}
-	case event.StepSkipped:
-		b.deviate(ev, deviationSkip, "", data.Reason)
-	case event.StepAccepted:
-		b.deviate(ev, deviationAccept, "", data.Reason)
-	case event.StepReopened:
-		b.deviate(ev, deviationReopen, "", data.Reason)
 	default:
 		b.takeAction(ev)
 	}
 }
 
-func (b *builder) deviate(ev event.Event, kind, what, reason string) {
-	b.doc.Deviations = append(b.doc.Deviations, deviation{ev.Seq, ev.At, ev.Actor, kind, ev.Step, what, reason})
+// deviate takes in what was done otherwise than written.
+func (b *builder) deviate(before walk.State, ev event.Event) {
+	kind := walk.DeviationOf(before, ev)
+	if kind == "" {
+		return
+	}
+	what, reason := "", ""
+	switch data := ev.Data.(type) {
+	case event.StepSkipped:
+		reason = data.Reason
+	case event.StepAccepted:
+		reason = data.Reason
+	case event.StepReopened:
+		reason = data.Reason
+	case event.AdhocStarted:
+		what = data.Command
+	case event.ScenarioChanged:
+		what, reason = data.From+" → "+data.To, data.Reason
+	case event.ParamSet:
+		what = data.Name + " = " + data.Value
+		if known, _ := before.Value(data.Name); kind == walk.DeviationEdited {
+			what = data.Name + ": " + known.Text + " → " + data.Value
+		}
+	}
+	b.doc.Deviations = append(b.doc.Deviations, deviation{ev.Seq, ev.At, ev.Actor, string(kind), ev.Step, what, reason})
 }
 
-// scenario is a decision of its own when no choice caused it, and a deviation
-// when there was another one before.
+// scenario is a decision of its own when no choice caused it.
 func (b *builder) scenario(ev event.Event, data event.ScenarioChanged) {
 	decisions := b.doc.Decisions
 	caused := len(decisions) > 0 && decisions[len(decisions)-1].Seq+1 == ev.Seq &&
@@ -125,9 +144,6 @@ func (b *builder) scenario(ev event.Event, data event.ScenarioChanged) {
 			Seq: ev.Seq, At: ev.At, Actor: ev.Actor, Step: ev.Step, Name: "scenario", Key: data.To,
 			Label: b.scenarioTitle(data.To), Reason: data.Reason, How: event.HowOperator,
 		})
-	}
-	if data.From != "" {
-		b.deviate(ev, deviationScenario, data.From+" → "+data.To, data.Reason)
 	}
 }
 
@@ -140,14 +156,7 @@ func (b *builder) scenarioTitle(id string) string {
 	return id
 }
 
-func (b *builder) param(before walk.State, ev event.Event, data event.ParamSet) {
-	known, had := before.Value(data.Name)
-	switch {
-	case data.Invented:
-		b.deviate(ev, deviationInvented, data.Name+" = "+data.Value, "")
-	case had && known.Text != data.Value && data.Source == event.SourceOperator:
-		b.deviate(ev, deviationEdited, data.Name+": "+known.Text+" → "+data.Value, "")
-	}
+func (b *builder) param(ev event.Event, data event.ParamSet) {
 	told := param{data.Name, data.Value, data.Source, data.Invented, ev.At}
 	if i, ok := b.params[data.Name]; ok {
 		b.doc.Params[i] = told

@@ -35,7 +35,8 @@ type document struct {
 	Milestones []milestone `json:"milestones"`
 	Deviations []deviation `json:"deviations"`
 	Steps      []*step     `json:"steps"`
-	Adhoc      []*attempt  `json:"adhoc"` // commands that the runbook does not hold
+	Adhoc      []*attempt  `json:"adhoc"`   // commands that the runbook does not hold
+	Updates    []note      `json:"updates"` // what was sent to those who wait, in these words
 	Notes      []note      `json:"notes"`
 	Todos      []todo      `json:"todos"`
 }
@@ -93,19 +94,7 @@ type milestone struct {
 	Recorded time.Time `json:"recorded"`
 }
 
-// Kinds of deviation.
-const (
-	deviationSkip     = "skip"
-	deviationAccept   = "accept"
-	deviationReopen   = "reopen"
-	deviationAdhoc    = "adhoc"
-	deviationUndo     = "undo"
-	deviationEdited   = "edited"   // a parameter was given another value
-	deviationInvented = "invented" // a value made up for a rehearsal
-	deviationScenario = "scenario" // another alternative was chosen later
-)
-
-// deviation is anything done otherwise than written.
+// deviation is anything done otherwise than written; its kinds are those of the walk.
 type deviation struct {
 	Seq    uint64    `json:"seq"`
 	At     time.Time `json:"at"`

@@ -37,6 +37,9 @@ type Record struct {
 type Options struct {
 	// T gives the texts by their ids, args being pairs of a name and a value.
 	T func(id string, args ...any) string
+	// Took and Span write how long something lasted, and a duration that somebody set;
+	// nil: as Go does.
+	Took, Span func(time.Duration) string
 	// Told translates what an executor reported; nil: it stands as recorded.
 	Told func(text string) string
 	// Location of the local times that stand beside UTC; nil or UTC: none.
@@ -65,7 +68,7 @@ func Markdown(w io.Writer, record Record, opts Options) error {
 	if opts.MaxOutput <= 0 {
 		opts.MaxOutput = defaultMaxOutput
 	}
-	p := &page{doc: build(record), record: record, opts: opts}
+	p := &page{doc: build(record), record: record, opts: opts, end: walk.Replay(record.Plan, record.Events)}
 	p.index()
 	p.write()
 	if _, err := io.WriteString(w, p.text.String()); err != nil {

@@ -28,7 +28,8 @@ func options(t *testing.T, lang string) export.Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return export.Options{T: catalog.Printer(lang).T, Location: time.FixedZone("CET", 3600)}
+	p := catalog.Printer(lang)
+	return export.Options{T: p.T, Took: p.Took, Span: p.Span, Location: time.FixedZone("CET", 3600)}
 }
 
 // recorded plays commands against a session in memory and returns its record.
@@ -93,7 +94,7 @@ func incident(t *testing.T) export.Record {
 		walk.Choose{Action: "stable", Key: "yes", How: "default"}, walk.Done{Step: "3.4", How: event.HowUnattended},
 		walk.WriteNote{Text: "the cache was\nslow # to *react*"}, walk.WriteTodo{ID: "1", Text: "tell legal"},
 		walk.WriteTodo{ID: "2", Text: "fix the [test](x)"}, walk.WriteTodo{ID: "2", Done: true},
-		walk.Answer{Action: "incident", Value: "INC-7"}, walk.Accept{Step: "4.1", Reason: "told by phone"},
+		walk.Answer{Action: "incident", Value: "INC-7"}, walk.SendComms{Text: "We roll back.\n| No action needed."}, walk.Accept{Step: "4.1", Reason: "told by phone"},
 		walk.Undo{Action: "disable", Run: run("", "curl -X POST \"$API/on/$connector\"\n", "connector=facebook")},
 		run("enable", "curl -X POST \"$API/on/$connector\"\n", "connector=facebook"), walk.Done{Step: "5.1"},
 		walk.Reopen{Step: "1.2", Reason: "a user called"}, walk.Done{Step: "1.2"},

@@ -7,7 +7,6 @@ import (
 
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/walk"
-	"genia.ai/bitacora/runbooks"
 )
 
 // page is a Markdown document in the making.
@@ -15,9 +14,10 @@ type page struct {
 	doc    *document
 	record Record
 	opts   Options
+	end    walk.State // after the last event
 	text   strings.Builder
 
-	names   map[string]string // of actions, by their ids
+	names   map[string]string // of actions, by their ids, as they were asked for
 	decided map[answered]int  // decisions
 }
 
@@ -92,12 +92,18 @@ func (p *page) maybe(at *time.Time) string {
 	return p.when(*at)
 }
 
-func duration(ms int64) string {
+// took writes how long something lasted.
+func (p *page) took(ms int64) string { return written(p.opts.Took, ms) }
+
+// span writes a duration that somebody set.
+func (p *page) span(ms int64) string { return written(p.opts.Span, ms) }
+
+func written(words func(time.Duration) string, ms int64) string {
 	d := time.Duration(ms) * time.Millisecond
-	if d >= time.Minute {
-		d = d.Round(time.Second)
+	if words == nil {
+		return d.String()
 	}
-	return d.String()
+	return words(d)
 }
 
 func (p *page) write() {
@@ -111,6 +117,7 @@ func (p *page) write() {
 	p.timeline()
 	p.steps()
 	p.adhoc()
+	p.updates()
 	p.notes()
 	p.todos()
 	p.line("")
@@ -145,7 +152,7 @@ func (p *page) header() {
 		{p.t("export.fact.outcome"), p.outcome()},
 		{p.t("export.fact.started"), p.maybe(doc.Started)},
 		{p.t("export.fact.ended"), p.maybe(doc.Ended)},
-		{p.t("export.fact.duration"), duration(doc.DurationMS)},
+		{p.t("export.fact.duration"), p.took(doc.DurationMS)},
 		{p.t("export.fact.operator"), doc.Operator},
 		{p.t("export.fact.host"), doc.Host},
 		{p.t("export.fact.severity"), p.or(doc.Severity)},
@@ -207,10 +214,18 @@ func (p *page) decisions() {
 	var rows [][]string
 	for _, d := range p.doc.Decisions {
 		rows = append(rows, []string{
-			p.when(d.At), d.Step, d.Name, p.label(d.Key, d.Label), p.or(d.Reason), d.Actor + " (" + p.t("export.how."+d.How) + ")",
+			p.when(d.At), d.Step, p.question(d.Name), p.label(d.Key, d.Label), p.or(d.Reason), d.Actor + " (" + p.t("export.how."+d.How) + ")",
 		})
 	}
 	p.section("decisions", []string{"time", "step", "question", "decision", "reason", "who"}, rows)
+}
+
+// question is how the runbook words what a decision answered.
+func (p *page) question(name string) string {
+	if action, _ := p.record.Plan.Action(name); action != nil {
+		return p.nameOf(action.ID)
+	}
+	return p.t("export.fact.scenario") // no action asked
 }
 
 // label returns how an answer reads; yes and no are ours to translate.
@@ -229,10 +244,10 @@ func (p *page) phases() {
 	for _, phase := range p.doc.Phases {
 		target := p.t("export.none")
 		if phase.TargetMS > 0 {
-			target = runbooks.FormatDuration(time.Duration(phase.TargetMS) * time.Millisecond)
+			target = p.span(phase.TargetMS)
 		}
 		rows = append(rows, []string{
-			p.t("phase." + phase.Phase), duration(phase.DurationMS), target, fmt.Sprint(phase.Entered), p.when(phase.First),
+			p.t("phase." + phase.Phase), p.took(phase.DurationMS), target, fmt.Sprint(phase.Entered), p.when(phase.First),
 		})
 	}
 	p.section("phases", []string{"phase", "duration", "target", "entered", "first"}, rows)
@@ -265,6 +280,18 @@ func (p *page) roles() {
 		rows = append(rows, []string{nameOr(r.Title, r.ID), p.or(r.Holder)})
 	}
 	p.section("roles", []string{"role", "who"}, rows)
+}
+
+// updates are what was sent to those who wait.
+func (p *page) updates() {
+	if len(p.doc.Updates) == 0 {
+		return
+	}
+	var rows [][]string
+	for _, u := range p.doc.Updates {
+		rows = append(rows, []string{p.when(u.At), u.Actor, u.Text})
+	}
+	p.section("updates", []string{"time", "who", "text"}, rows)
 }
 
 func (p *page) notes() {

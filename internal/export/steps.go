@@ -53,10 +53,10 @@ func (p *page) step(s *step) {
 		parts = append(parts, p.t("export.ended")+" "+p.when(*s.Ended))
 	}
 	if s.Started != nil {
-		parts = append(parts, duration(s.DurationMS))
+		parts = append(parts, p.took(s.DurationMS))
 	}
 	if s.Role != "" {
-		parts = append(parts, p.t("export.column.role")+" "+inline(s.Role))
+		parts = append(parts, p.t("export.column.role")+" "+inline(p.roleTitle(s.Role)))
 	}
 	p.line(strings.Join(parts, " · "))
 	for _, a := range s.Actions {
@@ -67,7 +67,7 @@ func (p *page) step(s *step) {
 func (p *page) action(s *step, a *action) {
 	if a.Answer != "" {
 		p.line("")
-		p.line("- " + inline(nameOr(a.Name, a.ID)+": "+p.answer(s, a)))
+		p.line("- " + inline(p.nameOf(a.ID)+" → "+p.answer(s, a)))
 		return
 	}
 	for _, try := range a.Attempts {
@@ -92,23 +92,48 @@ func (p *page) answer(s *step, a *action) string {
 	return a.Answer
 }
 
+// roleTitle is how a role is called for people.
+func (p *page) roleTitle(id string) string {
+	for _, role := range p.doc.Roles {
+		if role.ID == id {
+			return nameOr(role.Title, id)
+		}
+	}
+	return id
+}
+
 // answered names a decision by its step, its question and its answer.
 type answered struct{ step, name, key string }
 
 // index notes where things stand that are asked for once for each event.
 func (p *page) index() {
 	p.names, p.decided = map[string]string{}, make(map[answered]int, len(p.doc.Decisions))
-	for _, s := range p.doc.Steps {
-		for _, a := range s.Actions {
-			p.names[a.ID] = nameOr(a.Name, a.ID)
-		}
-	}
 	for i, d := range p.doc.Decisions {
 		p.decided[answered{d.Step, d.Name, d.Key}] = i // the last one holds
 	}
 }
 
-func (p *page) nameOf(id string) string { return nameOr(p.names[id], id) }
+// nameOf is how an action is called for people: one that only asked in the words of
+// the runbook, with the values of the whole run.
+func (p *page) nameOf(id string) string {
+	name, known := p.names[id]
+	if !known {
+		name = p.findName(id)
+		p.names[id] = name
+	}
+	return name
+}
+
+func (p *page) findName(id string) string {
+	action, _ := p.record.Plan.Action(id)
+	if action == nil {
+		return id
+	}
+	if words := p.record.Plan.Wording(action); words != "" {
+		return p.end.Fill(words)
+	}
+	return nameOr(action.Name, action.ID)
+}
 
 func (p *page) adhoc() {
 	if len(p.doc.Adhoc) == 0 {
@@ -180,7 +205,7 @@ func (p *page) ending(try *attempt) string {
 		parts = append(parts, p.t(id))
 	}
 	if try.ended {
-		parts = append(parts, duration(try.DurationMS))
+		parts = append(parts, p.took(try.DurationMS))
 	}
 	if try.Tries > 1 {
 		parts = append(parts, p.t("export.tries", "Tries", try.Tries))

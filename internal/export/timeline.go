@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/walk"
-	"genia.ai/bitacora/runbooks"
 )
 
 func (p *page) timeline() {
@@ -53,7 +51,7 @@ func (p *page) detail(state walk.State, ev event.Event) string {
 	case event.PhaseEntered:
 		return p.t("phase." + ev.Phase)
 	case event.ChoiceMade:
-		return because(nameOr(data.Name, data.Action)+" = "+p.label(data.Key, data.Label), data.Reason)
+		return because(p.nameOf(data.Action)+" → "+p.label(data.Key, data.Label), data.Reason)
 	case event.StepStarted:
 		return state.Fill(data.Text) // with the values of that moment
 	case event.StepSkipped:
@@ -122,7 +120,7 @@ func (p *page) peopleDetail(ev event.Event) string {
 	case event.RunbookChanged:
 		return because(data.Path, data.SHA256)
 	case event.RoleAssigned:
-		return data.Role + " = " + data.Holder
+		return p.roleTitle(data.Role) + " = " + data.Holder
 	case event.Note:
 		return data.Text
 	case event.Todo:
@@ -141,14 +139,14 @@ func (p *page) peopleDetail(ev event.Event) string {
 
 // planned says when the next update is due.
 func (p *page) planned(data event.CommsPlanned) string {
-	after := runbooks.FormatDuration(time.Duration(data.AfterMS) * time.Millisecond)
+	after := p.span(data.AfterMS)
 	switch {
 	case data.AfterMS <= 0:
 		return p.t("export.comms.none")
 	case data.EveryMS <= 0:
 		return p.t("export.comms.in", "After", after)
 	}
-	return p.t("export.comms.every", "After", after, "Every", runbooks.FormatDuration(time.Duration(data.EveryMS)*time.Millisecond))
+	return p.t("export.comms.every", "After", after, "Every", p.span(data.EveryMS))
 }
 
 func (p *page) ended(name string, ending event.Ending) string {

@@ -40,7 +40,7 @@ func (t *talk) given(action *runbooks.Action) string {
 // option is one numbered answer.
 type option struct {
 	key, label, note string
-	plain            bool // the key is its number and says nothing more
+	plain            bool // the key is not shown: it says nothing more
 }
 
 // pick asks for one of several answers, by number or by key. What follows on the
@@ -64,7 +64,7 @@ func (t *talk) pick(options []option, preset string, picked func(key, reason str
 	}
 	question := t.p.T("plain.pick", "Count", len(options))
 	if key, ok := keys[strings.ToLower(preset)]; ok {
-		question = t.p.T("plain.pick.preset", "Count", len(options), "Preset", key)
+		question = t.p.T("plain.pick.preset", "Count", len(options), "Preset", presetText(options, key))
 		keys[""] = key
 	}
 	return t.ask(question, func(line string) (bool, error) {
@@ -82,11 +82,22 @@ func (t *talk) pick(options []option, preset string, picked func(key, reason str
 	})
 }
 
+// presetText is how the answer is named that an empty line gives: by its label where
+// its key is not shown.
+func presetText(options []option, key string) string {
+	for _, o := range options {
+		if o.key == key && o.plain {
+			return oneLine(o.label)
+		}
+	}
+	return key
+}
+
 func (t *talk) askChoice(action *runbooks.Action) error {
 	t.caption(action)
 	options := make([]option, len(action.Options))
 	for i, o := range action.Options {
-		options[i] = option{key: o.Key, label: o.Label, note: t.leads(o.Steer)}
+		options[i] = option{key: o.Key, label: o.Label, note: t.leads(o.Steer), plain: walk.Technical(o)}
 	}
 	preset := t.given(action)
 	for _, o := range action.Options {
@@ -104,7 +115,7 @@ func (t *talk) askChoice(action *runbooks.Action) error {
 func (t *talk) leads(steer runbooks.Steer) string {
 	switch steer.Kind {
 	case runbooks.SteerScenario:
-		return t.p.T("plain.leads.scenario", "Scenario", steer.Target)
+		return t.p.T("plain.leads.scenario", "Scenario", t.scenarioTitle(steer.Target))
 	case runbooks.SteerPhase:
 		return t.p.T("plain.leads.phase", "Phase", t.p.T("phase."+steer.Target))
 	case runbooks.SteerEnd:
@@ -243,7 +254,7 @@ func (t *talk) prepare(action *runbooks.Action) (run walk.Run, ready bool, err e
 	}
 	t.showPreview(action, preview)
 	if part, ok := action.Part(n); ok && part.Endless {
-		t.say("  " + t.p.T("plain.endless", "Limit", runbooks.FormatDuration(cmp.Or(action.Settings.Timeout, defaultWatch))))
+		t.say("  " + t.p.T("plain.endless", "Limit", t.p.Span(cmp.Or(action.Settings.Timeout, defaultWatch))))
 	}
 	return walk.Run{
 		Action: action.ID, Alternative: n, How: event.HowOperator,
@@ -258,13 +269,13 @@ func (t *talk) showPreview(action *runbooks.Action, preview session.Preview) {
 	lands := t.lands(preview.Lands)
 	whole := strings.Join([]string{action.ID, preview.Command, preview.Where, values, lands}, "\x00")
 	if t.shown == whole {
-		t.say(t.p.T("plain.action.again", "Name", nameOf(action), "Effect", t.p.T("effect."+string(action.Effect))))
+		t.say(t.p.T("plain.action.again", "Name", t.nameOf(action), "Effect", t.p.T("effect."+string(action.Effect))))
 		return
 	}
 	t.shown = whole
 	t.caption(action)
-	t.say(t.p.T("plain.action", "Name", nameOf(action), "Kind", string(action.Kind), "Effect", t.p.T("effect."+string(action.Effect))))
-	t.sayBehind("  $ ", preview.Command)
+	t.say(t.p.T("plain.action", "Name", t.nameOf(action), "Kind", t.p.T("tui.kind."+string(action.Kind)), "Effect", t.p.T("effect."+string(action.Effect))))
+	t.sayExact("  $ ", preview.Command)
 	if preview.Where != "" {
 		t.say("  " + t.p.T("plain.action.where", "Where", oneLine(preview.Where)))
 	}
@@ -301,9 +312,7 @@ func (t *talk) confirm(action *runbooks.Action, confirmed func(target string) er
 	if !t.state.NeedsConfirm(action) {
 		return t.ask(t.p.T("plain.run.prompt"), onEnter(func() error { return confirmed("") }))
 	}
-	if t.opts.Interactive && t.lines.discard() > 0 {
-		t.say(t.p.T("plain.discarded"))
-	}
+	t.dropTyped()
 	if action.Effect == runbooks.EffectDestructive {
 		target := t.state.Target(action)
 		return t.ask(t.p.T("plain.destroy", "Target", target), func(line string) (bool, error) {
@@ -325,9 +334,10 @@ func (t *talk) confirm(action *runbooks.Action, confirmed func(target string) er
 	})
 }
 
-func nameOf(action *runbooks.Action) string {
-	if action.Name != "" {
-		return action.Name
+// nameOf is how an action is called: one that only asks in the words of the runbook.
+func (t *talk) nameOf(action *runbooks.Action) string {
+	if words := t.plan.Wording(action); words != "" {
+		return oneLine(t.state.Fill(words))
 	}
-	return action.ID
+	return cmp.Or(action.Name, action.ID)
 }

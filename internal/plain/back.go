@@ -3,7 +3,6 @@ package plain
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/session"
@@ -28,7 +27,7 @@ func (t *talk) sayBack() {
 	t.replay.since = t.state.Seq
 	if ok {
 		t.replay.since = away.Seq
-		ago := t.opts.Now().Sub(away.Since).Round(time.Second).String()
+		ago := t.lasted(t.opts.Now().Sub(away.Since))
 		if away.Own {
 			t.say(t.p.T("plain.away.left", "At", t.clock(away.Since), "Ago", ago))
 		} else {
@@ -113,10 +112,11 @@ func (t *talk) sayTrust() {
 
 // askTrust records that the operator accepts the text, or does nothing.
 func (t *talk) askTrust() error {
-	t.sayTrust()
-	if t.opts.Interactive && t.lines.discard() > 0 {
-		t.say(t.p.T("plain.discarded"))
+	if !t.toldTrust {
+		t.sayTrust()
+		t.toldTrust = true
 	}
+	t.dropTyped()
 	return t.ask(t.p.T("plain.trust.ask"), func(line string) (bool, error) {
 		switch t.yesOrNo(line) {
 		case walk.AnswerYes:

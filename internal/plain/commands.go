@@ -217,7 +217,7 @@ func (t *talk) notRun() string {
 	var names []string
 	for _, action := range t.state.StepActions(step.ID) {
 		if action.ID != failed.ID && !t.state.Action(action.ID).Succeeded() {
-			names = append(names, nameOf(action))
+			names = append(names, t.nameOf(action))
 		}
 	}
 	return strings.Join(names, ", ")

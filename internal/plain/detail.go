@@ -7,7 +7,6 @@ import (
 
 	"genia.ai/bitacora/internal/event"
 	"genia.ai/bitacora/internal/walk"
-	"genia.ai/bitacora/runbooks"
 )
 
 // detail returns what an event says besides its kind, or "".
@@ -22,9 +21,9 @@ func (t *talk) detail(ev event.Event) string {
 	case event.ChoiceMade:
 		return because(t.actionName(data.Action)+" = "+t.label(data), data.Reason)
 	case event.ScenarioChanged:
-		text := because(data.To, data.Reason)
+		text := because(t.scenarioTitle(data.To), data.Reason)
 		if len(data.Done) > 0 {
-			text += "; " + t.p.T("tui.ev.scenario.done", "From", data.From, "Steps", strings.Join(data.Done, ", "))
+			text += "; " + t.p.T("tui.ev.scenario.done", "From", t.scenarioTitle(data.From), "Steps", strings.Join(data.Done, ", "))
 		}
 		return text
 	case event.StepTicked:
@@ -89,7 +88,7 @@ func (t *talk) peopleDetail(ev event.Event) string {
 	case event.DriverChanged:
 		return because(data.From+" -> "+data.To, data.Reason)
 	case event.RoleAssigned:
-		return data.Role + " = " + data.Holder
+		return t.roleTitle(data.Role) + " = " + data.Holder
 	case event.Note:
 		return data.Text
 	case event.Todo:
@@ -119,9 +118,9 @@ func (t *talk) plannedDetail(data event.CommsPlanned) string {
 	if data.AfterMS <= 0 {
 		return t.p.T("tui.comms.none")
 	}
-	text := runbooks.FormatDuration(time.Duration(data.AfterMS) * time.Millisecond)
+	text := t.p.Span(time.Duration(data.AfterMS) * time.Millisecond)
 	if data.EveryMS > 0 {
-		text += " " + t.p.T("tui.comms.interval", "Every", runbooks.FormatDuration(time.Duration(data.EveryMS)*time.Millisecond))
+		text += " " + t.p.T("tui.comms.interval", "Every", t.p.Span(time.Duration(data.EveryMS)*time.Millisecond))
 	}
 	return text
 }
@@ -155,13 +154,13 @@ func (t *talk) ending(ending event.Ending) string {
 	if ending.Outcome == event.OutcomeUnknown {
 		return parts[0] // there is nothing else to know
 	}
-	if ending.Exit != nil {
+	if ending.Exit != nil && !walk.TellsExit(ending) {
 		parts = append(parts, t.p.T("plain.exit", "Exit", strconv.Itoa(*ending.Exit)))
 	}
 	if ending.Status != 0 {
 		parts = append(parts, t.p.T("plain.status", "Status", strconv.Itoa(ending.Status)))
 	}
-	parts = append(parts, (time.Duration(ending.DurationMS) * time.Millisecond).String())
+	parts = append(parts, t.p.Took(time.Duration(ending.DurationMS)*time.Millisecond))
 	if ending.Reason != "" {
 		parts = append(parts, t.p.Told(ending.Reason))
 	}

@@ -51,9 +51,9 @@ func (t *talk) sayFailure(failed *runbooks.Action) []remedy {
 	unknown := ending.Outcome == event.OutcomeUnknown
 	if unknown {
 		entries = []remedy{accept, retry, adhoc, edit}
-		t.say(t.p.T("plain.unknown", "Name", nameOf(failed)))
+		t.say(t.p.T("plain.unknown", "Name", t.nameOf(failed)))
 	} else {
-		t.say(t.p.T("plain.failed", "Name", nameOf(failed), "Outcome", t.p.T("outcome."+ending.Outcome), "Reason", oneLine(t.p.Told(ending.Reason))))
+		t.say(t.p.T("plain.failed", "Name", t.nameOf(failed), "Outcome", t.p.T("outcome."+ending.Outcome), "Reason", oneLine(t.p.Told(ending.Reason))))
 	}
 	entries = append(entries, remedy{"skip", t.skip}, remedy{"undo", t.undo}, remedy{"handover", t.handOver}, remedy{"stop", t.end})
 	for i, entry := range entries {
@@ -132,7 +132,7 @@ func (t *talk) adhoc(arg string) error {
 		line = "$SHELL -i"
 		t.say(t.p.T("tui.adhoc.shell"))
 	}
-	t.sayBehind("  $ ", line)
+	t.sayExact("  $ ", line)
 	return t.ask(t.p.T("plain.run.confirm"), func(answer string) (bool, error) {
 		switch {
 		case t.yesOrNo(answer) == walk.AnswerYes:
@@ -184,7 +184,7 @@ func (t *talk) when(text string) (time.Time, bool) {
 
 func (t *talk) actionName(id string) string {
 	if action, _ := t.plan.Action(id); action != nil {
-		return nameOf(action)
+		return t.nameOf(action)
 	}
 	return id
 }

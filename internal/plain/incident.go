@@ -8,7 +8,6 @@ import (
 
 	"genia.ai/bitacora/internal/status"
 	"genia.ai/bitacora/internal/walk"
-	"genia.ai/bitacora/runbooks"
 )
 
 // update drafts an update to those who wait, takes changes line by line, and
@@ -111,7 +110,7 @@ func (t *talk) sayComms() {
 	case c.Due.IsZero():
 		t.say(t.p.T("tui.comms.none"))
 	case late > 0:
-		t.say("! " + t.p.T("tui.comms.late", "At", t.clock(c.Due), "Time", runbooks.FormatDuration(late.Round(time.Second))))
+		t.say("! " + t.p.T("tui.comms.late", "At", t.clock(c.Due), "Time", t.lasted(late)))
 	default:
 		t.say(t.p.T("tui.comms.next", "At", t.clock(c.Due)))
 	}
@@ -124,6 +123,26 @@ func (t *talk) sayOverdue() {
 		t.overdue = c.Due
 		t.say("! " + t.p.T("plain.update.due", "At", t.clock(c.Due)))
 	}
+}
+
+// scenarioTitle is how people call a scenario.
+func (t *talk) scenarioTitle(id string) string {
+	for _, scenario := range t.plan.Runbook().Scenarios {
+		if scenario.ID == id && scenario.Title != "" {
+			return oneLine(scenario.Title)
+		}
+	}
+	return id
+}
+
+// roleTitle is how people call a role.
+func (t *talk) roleTitle(id string) string {
+	for _, role := range t.plan.Runbook().Roles {
+		if role.ID == id && role.Title != "" {
+			return oneLine(role.Title)
+		}
+	}
+	return id
 }
 
 // changeScenario changes to another scenario, for a reason, and says what was done
@@ -164,10 +183,10 @@ func (t *talk) sayDone() {
 		done = append(done, step.ID+" "+oneLine(t.state.Fill(step.Text)))
 	}
 	if len(done) == 0 {
-		t.say(t.p.T("tui.scenario.nothing-done", "Name", t.state.Scenario))
+		t.say(t.p.T("tui.scenario.nothing-done", "Name", t.scenarioTitle(t.state.Scenario)))
 		return
 	}
-	t.say(t.p.T("tui.scenario.done", "Name", t.state.Scenario, "Steps", strings.Join(done, "; ")))
+	t.say(t.p.T("tui.scenario.done", "Name", t.scenarioTitle(t.state.Scenario), "Steps", strings.Join(done, "; ")))
 	for _, entry := range t.state.Undoable() {
 		undo = append(undo, t.actionName(entry.Action))
 	}

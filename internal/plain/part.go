@@ -25,7 +25,7 @@ func (t *talk) pickPart(action *runbooks.Action) (n int, err error) {
 		return 0, nil
 	}
 	t.caption(action)
-	t.say(t.p.T("plain.pick.title", "Name", nameOf(action), "Count", count))
+	t.say(t.p.T("plain.pick.title", "Name", t.nameOf(action), "Count", count))
 	options := make([]option, count)
 	for i, alternative := range action.Alternatives {
 		first, rest, _ := strings.Cut(strings.TrimSpace(alternative.Code), "\n")

@@ -35,6 +35,12 @@ type Options struct {
 	// before, until show is called. nil: there is no terminal, and secrets are not
 	// asked for.
 	Hide func() (show func(), err error)
+	// Discard throws away what was typed and not read yet, a line that was only begun
+	// included; nil: there is no terminal.
+	Discard func()
+	// Width returns how many cells the terminal is wide, 0 when that is not known. nil:
+	// the output goes elsewhere, and lines are as long as they are.
+	Width func() int
 	// Checks looks at what the run will need of this machine, once the briefing is
 	// told; nil = there is nothing to look at.
 	Checks func(ctx context.Context) []session.Check

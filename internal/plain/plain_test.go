@@ -130,8 +130,8 @@ func TestWholeWalk(t *testing.T) {
 			t.Errorf("confirmed %+v", confirmed)
 		}
 	}
-	got.must(t, "LIVE · Roll back a connector", "Scenario panel: The panel. The panel fails.", "LIVE · step 1 of 7 · Identification · 1.1",
-		"Action errors (http, reads):", "  | 0.4\n", "  1. Yes, roll back (yes)", "goes on at Follow-up", "Disable facebook",
+	got.must(t, "LIVE · Roll back a connector", "Scenario panel: The panel. The panel fails.", "LIVE · step 1 of at least 8 · Identification · 1.1",
+		"Action errors (HTTP request, reads):", "  | 0.4\n", "  1. Yes, roll back", "goes on at Follow-up", "Disable facebook",
 		"  $ git checkout", "Type facebook to run it", "with: version=v1.4.2 connector=facebook", "ended: disable ok, 1.2s (saved #",
 		"LIVE · completed · 10 of 10 steps", "bitacora export 20261123T084600Z-test-7f3a")
 	if last := got.events[len(got.events)-1].Seq; got.result.LastSaved.Seq != last {
@@ -335,7 +335,7 @@ func TestPresetsAreTakenByAnEmptyLine(t *testing.T) {
 	if got.err != nil || fakeScenario(got.events) != "connector" {
 		t.Fatalf("result %+v, %v\n%s", got.result, got.err, got.out)
 	}
-	got.must(t, "[Enter: yes]", "[Enter: one]")
+	got.must(t, "[Enter: Yes, roll back]", "[Enter: One connector]")
 }
 
 func fakeScenario(events []event.Event) string {
@@ -350,7 +350,7 @@ func TestSpanish(t *testing.T) {
 	if got.err != nil || got.result.Outcome != event.RunStopped && got.result.Outcome != event.RunCompleted && got.result.Left == LeftNot {
 		t.Fatalf("result %+v, %v\n%s", got.result, got.err, got.out)
 	}
-	got.must(t, "EN VIVO · paso 1 de 7 · Identificación · 1.1", "nota: hay prisa (guardado n.º", "omitir, s, skip", "¿Ejecutar exactamente esto? s/N")
+	got.must(t, "EN VIVO · paso 1 de al menos 8 · Identificación · 1.1", "nota: hay prisa (guardado n.º", "omitir, s, skip", "¿Ejecutar exactamente esto? s/N")
 	if len(started(got.events)) < 3 {
 		t.Errorf("ran %v\n%s", started(got.events), got.out)
 	}

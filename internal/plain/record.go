@@ -30,7 +30,7 @@ func (t *talk) find(arg string) error {
 	for _, line := range t.printed {
 		if strings.Contains(strings.ToLower(line.Text), strings.ToLower(text)) {
 			found++
-			t.sayBehind("  | ", line.Text)
+			t.sayExact("  | ", line.Text)
 		}
 	}
 	t.say(t.p.T("plain.found", "Count", found))
@@ -109,6 +109,6 @@ func (t *talk) copyCommand(string) error {
 		t.say(oneLine(err.Error()))
 		return nil
 	}
-	t.say(t.p.T("tui.copy.asked", "What", t.p.T("tui.copy.command", "Name", nameOf(action))))
+	t.say(t.p.T("tui.copy.asked", "What", t.p.T("tui.copy.command", "Name", t.nameOf(action))))
 	return nil
 }

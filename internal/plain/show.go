@@ -47,9 +47,8 @@ func (t *talk) sayBriefing() {
 			t.say(t.p.T("plain.briefing.tool.missing", "Name", tool.Name))
 		}
 	}
-	t.sayTrust()
 	for _, note := range t.briefing.Notes {
-		t.say(note)
+		t.say(t.state.FillNote(note))
 	}
 	if t.briefing.Sandbox != "" {
 		t.say(t.p.T("plain.briefing.sandbox", "Address", t.briefing.Sandbox))
@@ -83,13 +82,13 @@ func (t *talk) holder(role string) string {
 // showStep shows a step: where it stands, its text, its substeps, its actions.
 func (t *talk) showStep(step *runbooks.Step) {
 	t.shown = ""
-	_, total := t.state.Progress()
+	_, total := t.progress()
 	t.say("")
 	t.say(t.p.T("plain.step", "Mode", t.mode(), "Position", t.state.Position(step.ID), "Total", total,
 		"Phase", t.p.T("phase."+phaseOf(step)), "ID", step.ID))
 	t.say(oneLine(t.state.Fill(step.Text)))
 	if step.Role != "" {
-		t.say(t.p.T("plain.step.role", "Role", step.Role, "Holder", t.holder(step.Role)))
+		t.say(t.p.T("plain.step.role", "Role", t.roleTitle(step.Role), "Holder", t.holder(step.Role)))
 	}
 	if step.Body != "" {
 		t.sayBehind("  ", t.state.Fill(step.Body))
@@ -180,14 +179,24 @@ func (t *talk) eventLine(ev event.Event) string {
 
 func (t *talk) clock(at time.Time) string { return at.In(t.opts.Location).Format("15:04:05") }
 
+// progress is how many steps are finished, and of how many as far as that is known.
+func (t *talk) progress() (finished int, total string) {
+	finished, count, least := t.state.Progress()
+	total = strconv.Itoa(count)
+	if least {
+		total = t.p.T("plain.least", "Total", count)
+	}
+	return finished, total
+}
+
 func (t *talk) showSummary() {
-	finished, total := t.state.Progress()
+	finished, total := t.progress()
 	outcome := t.p.T("plain.not-ended")
 	if t.state.Outcome != "" {
 		outcome = t.p.T("run." + t.state.Outcome)
 	}
 	t.say(t.p.T("plain.summary", "Mode", t.mode(), "Outcome", outcome, "Finished", finished, "Total", total,
-		"Elapsed", t.state.Elapsed(t.opts.Now()).Round(time.Second).String()))
+		"Elapsed", t.lasted(t.state.Elapsed(t.opts.Now()))))
 	if t.state.Severity != "" {
 		t.say(t.p.T("plain.summary.severity", "Severity", oneLine(t.state.Severity)))
 	}
@@ -214,7 +223,7 @@ func (t *talk) sayTimes() {
 		}
 	}
 	for _, i := range t.state.Intervals() {
-		t.say("  " + t.p.T("tui.sum.interval", "Time", i.Took.Round(time.Second).String(),
+		t.say("  " + t.p.T("tui.sum.interval", "Time", t.lasted(i.Took),
 			"From", t.p.T("milestone."+i.From), "To", t.p.T("milestone."+i.To)))
 	}
 	for _, phase := range runbooks.Phases() {
@@ -222,13 +231,13 @@ func (t *talk) sayTimes() {
 		if !entered {
 			continue
 		}
-		text := "  " + t.p.T("phase."+string(phase)) + ": " + spent.Round(time.Second).String()
+		text := "  " + t.p.T("phase."+string(phase)) + ": " + t.lasted(spent)
 		if target := t.plan.Runbook().Targets[phase]; target > 0 {
 			id := "tui.sum.within"
 			if spent > target {
 				id = "tui.sum.over"
 			}
-			text += " " + t.p.T(id, "Target", runbooks.FormatDuration(target))
+			text += ", " + t.p.T(id, "Target", t.p.Span(target))
 		}
 		t.say(text)
 	}
@@ -236,6 +245,9 @@ func (t *talk) sayTimes() {
 		t.sayComms()
 	}
 }
+
+// lasted is how long something took, to the second.
+func (t *talk) lasted(d time.Duration) string { return t.p.Span(max(d, 0).Round(time.Second)) }
 
 // bothClocks is a time of day, with UTC beside it where that is another.
 func (t *talk) bothClocks(at time.Time) string {

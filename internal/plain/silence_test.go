@@ -34,7 +34,7 @@ func TestSilenceIsTold(t *testing.T) {
 	passed <- now()
 	term.see("  . no output for 30s")
 	passed <- now()
-	term.see("  . no output for 1m0s")
+	term.see("  . no output for 1m")
 	if err := fake.Release(event.Ending{}); err != nil {
 		t.Fatal(err)
 	}

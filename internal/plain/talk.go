@@ -31,6 +31,7 @@ type talk struct {
 
 	asked map[string]bool // parameters that were asked for in the briefing
 
+	toldTrust bool   // what is asked about the text was said
 	shown     string // the preview that was shown last
 	lines     *reader
 	updates   *pump
@@ -51,8 +52,24 @@ type talk struct {
 // through prompt, and is stripped of control characters there.
 func (t *talk) say(text string) { t.sayBehind("", text) }
 
-// sayBehind prints a text with a prefix before each of its lines.
+// sayBehind prints a text with a prefix before each of its lines, which are as long as
+// the terminal is wide at most.
 func (t *talk) sayBehind(prefix, text string) {
+	text = strings.Join(wrapped(strings.TrimRight(clean(text), "\n"), len(prefix), t.cells()), "\n")
+	t.sayExact(prefix, text)
+}
+
+// cells is how wide the terminal is now, 0 when there is none.
+func (t *talk) cells() int {
+	if t.opts.Width == nil {
+		return 0
+	}
+	return t.opts.Width()
+}
+
+// sayExact is sayBehind for what is not ours to break: commands, that they may be
+// copied, and what actions print.
+func (t *talk) sayExact(prefix, text string) {
 	if t.prompted && t.opts.Interactive {
 		t.write("\n")
 	}
@@ -76,7 +93,7 @@ func (t *talk) prompt(text string) {
 	if t.opts.Interactive {
 		end = " "
 	}
-	t.write(oneLine(text) + " >" + end)
+	t.write(strings.Join(wrapped(oneLine(text)+" >", 0, t.cells()), "\n") + end)
 	t.prompted = true
 }
 
@@ -113,6 +130,20 @@ func (t *talk) read(question string) (string, error) {
 			}
 			t.prompt(question)
 		}
+	}
+}
+
+// dropTyped throws away what was typed before a question that it must not answer: whole
+// lines, and the one that was begun. What comes through a pipe was not typed ahead.
+func (t *talk) dropTyped() {
+	if !t.opts.Interactive {
+		return
+	}
+	if t.opts.Discard != nil {
+		t.opts.Discard()
+	}
+	if t.lines.discard() > 0 {
+		t.say(t.p.T("plain.discarded"))
 	}
 }
 
@@ -167,7 +198,7 @@ func (t *talk) wait() error {
 				quiet.broken()
 			}
 		case <-quiet.over:
-			t.say("  . " + t.p.T("tui.msg.silent", "Time", quiet.told().String()))
+			t.say("  . " + t.p.T("tui.msg.silent", "Time", t.p.Span(quiet.told())))
 		case <-t.broken:
 			t.broken = nil
 			if t.opts.Interrupt != nil {
@@ -320,6 +351,6 @@ func (t *talk) print(lines []session.Line) {
 		case session.StreamInfo:
 			prefix, text = "  . ", t.p.Told(text)
 		}
-		t.sayBehind(prefix, text)
+		t.sayExact(prefix, text)
 	}
 }

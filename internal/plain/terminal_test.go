@@ -134,7 +134,7 @@ func TestWhatIsTypedAheadConfirmsNothing(t *testing.T) {
 	}
 	term.see("Enter: step done").typed("").see("· 1.2").typed("").see("1. Yes, roll back").typed("1").see("1. One connector")
 	term.mu.Lock()
-	term.cue, term.ahead = "(shell, changes)", "y"
+	term.cue, term.ahead = "(script, changes)", "y"
 	term.mu.Unlock()
 	term.typed("1").see("What was typed ahead was dropped.").see("Run exactly this?").typed("leave")
 	if got := <-term.done; got.err != nil {

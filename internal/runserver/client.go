@@ -313,6 +313,18 @@ func (c *Client) GiveSecret(ctx context.Context, name, value string) error {
 	return err
 }
 
+// byeLimit is how long leaving may wait for a server to hear of it.
+const byeLimit = time.Second
+
+// Leave is Close for an operator who wants to go: the record says so, and not that
+// the connection ended. A server that does not answer keeps nobody.
+func (c *Client) Leave() error {
+	ctx, cancel := context.WithTimeout(context.Background(), byeLimit)
+	defer cancel()
+	_, _ = c.request(ctx, frame{Bye: true}) // one that did not hear it records a lost connection
+	return c.Close()
+}
+
 // Close detaches. The run goes on.
 func (c *Client) Close() error {
 	err := c.link.conn.Close()

@@ -103,3 +103,27 @@ func TestServerWhoseStorageFailedEnds(t *testing.T) {
 	}
 	h.ends("an action that has ended")
 }
+
+// TestLeavingOnPurposeIsNoLostConnection leaves once with a word and once without.
+func TestLeavingOnPurposeIsNoLostConnection(t *testing.T) {
+	h := host(t, 0)
+	ana := h.front(h.hello("ana", true))
+	for _, test := range []struct {
+		who    string
+		leave  func(*Client) error
+		reason string
+	}{{"bea", (*Client).Leave, leftOnPurpose}, {"cai", (*Client).Close, "the connection ended"}} {
+		if err := test.leave(h.dial(h.hello(test.who, false))); err != nil {
+			t.Fatal(err)
+		}
+		ana.until("that "+test.who+" left", func(u session.Update) bool {
+			r, ok := u.(session.EventRecorded)
+			left, isLeft := r.Event.Data.(event.ClientLeft)
+			gone := ok && isLeft && r.Event.Actor == test.who
+			if gone && left.Reason != test.reason {
+				t.Errorf("%s left because %q, want %q", test.who, left.Reason, test.reason)
+			}
+			return gone
+		})
+	}
+}

@@ -136,11 +136,17 @@ func (p *peer) converse(ctx context.Context) string {
 				go p.relay.run(p.link) // ends by leaveTerminal; behind the answer
 			}
 		}
+		if f.Bye {
+			return leftOnPurpose
+		}
 		if err != nil {
 			return lostReason(err)
 		}
 	}
 }
+
+// leftOnPurpose is why a front end is gone that said so before.
+const leftOnPurpose = "detached on purpose"
 
 func lostReason(err error) string {
 	if errors.Is(err, errFrame) {
@@ -167,6 +173,8 @@ func (p *peer) answer(ctx context.Context, f frame) frame {
 		return frame{Ack: &ack{}}
 	case f.Enter != nil:
 		return p.enter(ctx, f.ID, *f.Enter)
+	case f.Bye:
+		return frame{Ack: &ack{}}
 	}
 	return frame{Error: encodeError(errFrame)}
 }

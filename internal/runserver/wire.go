@@ -38,6 +38,7 @@ type frame struct {
 	Enter   *session.Screen `json:"enter,omitempty"`   // go into the running action's terminal
 	Typed   *typed          `json:"typed,omitempty"`   // not answered; the ID is that of enter
 	Secret  *secret         `json:"secret,omitempty"`
+	Bye     bool            `json:"bye,omitempty"` // the front end goes because its operator wants to
 
 	Attached  *attached         `json:"attached,omitempty"`
 	Events    []json.RawMessage `json:"events,omitempty"` // journal lines that follow attached

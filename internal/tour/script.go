@@ -170,7 +170,7 @@ func (g *guide) identification() {
 	g.shot("milestone")
 	g.act("enter", lacks(g.p.T("tui.milestone.help")))
 	g.done("›▶ 2 ")
-	g.done(g.next("answer", "Name", g.words.decide))
+	g.done(g.next("answer"))
 	g.act("enter", shows("enter "+g.p.T("tui.foot.pick")))
 	g.shot("choice")
 	g.act("enter", shows(g.p.T("tui.choice.reason")))
@@ -202,7 +202,7 @@ func (g *guide) execution() {
 	g.done(g.next("run", "Name", g.words.replay))
 	g.act("enter", shows("6: 500", g.p.T("tui.foot.cancel")))
 	g.run(func() error {
-		silent := regexp.MustCompile(regexp.QuoteMeta(g.p.T("tui.msg.silent", "Time", "")) + `00:\d\d`)
+		silent := regexp.MustCompile(regexp.QuoteMeta(g.p.T("tui.msg.silent", "Time", "")) + `\d+ ?s`)
 		return g.term.until("the action is silent", silent.MatchString)
 	})
 	g.shot("running")
@@ -229,17 +229,17 @@ func (g *guide) comeBack() {
 	g.act("enter", shows(g.next("run", "Name", g.words.start)))
 	g.act("enter", shows(g.p.T("tui.confirm.title", "Name", g.words.start)))
 	g.act(g.yes(), shows(g.next("done")))
-	g.done(g.next("answer", "Name", g.words.told))
+	g.done(g.next("answer"))
 	g.act("d", func(string) bool { return true })
 	g.run(func() error { return g.term.wait() })
 }
 
 func (g *guide) wrapUp() {
 	g.attach()
-	g.see(g.next("answer", "Name", g.words.told))
+	g.see(g.next("answer"))
 	g.act("enter", shows(g.p.T("answer.yes"), "enter "+g.p.T("tui.foot.pick")))
 	g.act(g.yes(), shows(g.next("done")))
-	g.done(g.next("answer", "Name", g.words.learned))
+	g.done(g.next("answer"))
 	g.act("enter", shows("enter "+g.p.T("tui.foot.accept-text")))
 	g.types(g.words.lesson)
 	g.act("enter", shows(g.next("done")))

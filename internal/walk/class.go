@@ -2,15 +2,16 @@ package walk
 
 import "genia.ai/bitacora/runbooks"
 
-// Marks of the steps that are part of the walk. A step bears one of them, and perhaps
-// the last.
+// Marks of the steps. One that is part of the walk bears one of the first five, and
+// perhaps stepAsks.
 const (
 	stepFresh class = 1 << iota // pending, never begun
 	stepBegun                   // pending, but it was the current one once
 	stepActive
 	stepDone
-	stepLeft // skipped or accepted
-	stepAsks // something may be undecided: State.undecided knows
+	stepLeft  // skipped or accepted
+	stepAsks  // something may be undecided: State.undecided knows
+	stepMaybe // of no part yet: its scenario is not chosen
 )
 
 const (
@@ -32,7 +33,11 @@ const valueSet class = 1 // of a value
 const tickOpen class = 1 // of a substep that is not ticked
 
 func (s State) stepClass(i int, st StepState) class {
-	if st.Bearing != BearingOn {
+	switch st.Bearing {
+	case BearingOn:
+	case BearingUndecided:
+		return stepMaybe
+	default:
 		return 0
 	}
 	var is class

@@ -141,9 +141,25 @@ func (s State) Invent(name string) SetParam {
 	return cmd
 }
 
-// Progress counts the steps of the walk as decided so far.
-func (s State) Progress() (finished, total int) {
-	return s.steps.count(stepFinished, s.steps.size), s.counted(s.steps.size)
+// Progress counts the steps of the walk. Before the scenario is chosen, those of the
+// scenario with the fewest are counted; least says that others have more, so that the
+// total may still grow, and never jumps otherwise.
+func (s State) Progress() (finished, total int, least bool) {
+	finished, total = s.steps.count(stepFinished, s.steps.size), s.counted(s.steps.size)
+	undecided := map[string]int{}
+	for i := s.steps.first(stepMaybe, 0); i != none; i = s.steps.first(stepMaybe, i+1) {
+		if !s.before(i) {
+			undecided[s.plan.steps[i].Scenario]++
+		}
+	}
+	if len(undecided) == 0 {
+		return finished, total, false
+	}
+	fewest, most := s.steps.size, 0
+	for _, scenario := range s.plan.runbook.Scenarios {
+		fewest, most = min(fewest, undecided[scenario.ID]), max(most, undecided[scenario.ID])
+	}
+	return finished, total + min(fewest, most), fewest < most
 }
 
 // Position returns how many steps of the walk, as decided so far, there are up to a

@@ -47,7 +47,7 @@ func turn(s State) State {
 	if s.Position(step.ID) == 0 || s.Complete() || s.Failure() != nil || s.NextAction() != nil {
 		panic("the walk is not where it should be")
 	}
-	if _, total := s.Progress(); total == 0 {
+	if _, total, _ := s.Progress(); total == 0 {
 		panic("there are no steps")
 	}
 	return carry(s, Done{Step: step.ID})

@@ -50,7 +50,7 @@ func TestAWalkIsEnteredAtASection(t *testing.T) {
 	if st := r.state.Step(first); st.Status != StepPending || !r.state.Before(first) {
 		t.Errorf("a step before the section: %+v", st)
 	}
-	if finished, total := r.state.Progress(); finished != 0 || total != 2 {
+	if finished, total, _ := r.state.Progress(); finished != 0 || total != 2 {
 		t.Errorf("progress %d of %d", finished, total)
 	}
 	r.finish()
