@@ -32,7 +32,7 @@ var notPlain = wordSet(`if then elif else fi for in do done while until case esa
 
 // plain reads a script as long as it is plain.
 func (s *script) plain(code string) bool {
-	p := plainScript{code: code, harmless: true}
+	p := plainScript{code: code, harmless: true, words: make([]argument, 0, 8)}
 	endless, ok := p.list()
 	if !ok || p.at < len(code) || p.plus && len(code) > maxShellBytes || !utf8.ValidString(code) {
 		return false
@@ -117,7 +117,12 @@ func (p *plainScript) comment() bool {
 }
 
 func hasControl(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+	for i := range len(text) {
+		if c := text[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return true
+		}
+	}
+	return false
 }
 
 // separator reads what may stand between pipelines.
@@ -207,8 +212,11 @@ func (p *plainScript) judge(words []argument) (endless, ends, ok bool) {
 
 // endsCommand reports whether no word comes next.
 func (p *plainScript) endsCommand() bool {
-	c := p.next()
-	return c == 0 || strings.IndexByte("\n#;&|)", c) >= 0
+	switch p.next() {
+	case 0, '\n', '#', ';', '&', '|', ')':
+		return true
+	}
+	return false
 }
 
 // literal returns a word that is certain as it stands, else "".
@@ -280,11 +288,26 @@ func (p *plainScript) assignsOnly() bool {
 	}
 }
 
-// unquotedBytes stand for themselves in a word; so do patternBytes behind the first.
+// What a byte is in a word that is not quoted.
 const (
-	unquotedBytes = "./:,@%+=-^~"
-	patternBytes  = "*?[]!#"
+	plainByte   = 1 + iota // it stands for itself, in quotes as well
+	literalByte            // it stands for itself
+	patternByte            // so it does, but not in the name of a command
+	endByte                // it ends the word
 )
+
+var byteKinds = [256]uint8{
+	'.': plainByte, '/': plainByte, ':': plainByte, ',': plainByte, '@': plainByte, '%': plainByte, '+': plainByte, '=': plainByte, '-': plainByte, '_': plainByte,
+	'0': plainByte, '1': plainByte, '2': plainByte, '3': plainByte, '4': plainByte, '5': plainByte, '6': plainByte, '7': plainByte, '8': plainByte, '9': plainByte,
+	'a': plainByte, 'b': plainByte, 'c': plainByte, 'd': plainByte, 'e': plainByte, 'f': plainByte, 'g': plainByte, 'h': plainByte, 'i': plainByte, 'j': plainByte,
+	'k': plainByte, 'l': plainByte, 'm': plainByte, 'n': plainByte, 'o': plainByte, 'p': plainByte, 'q': plainByte, 'r': plainByte, 's': plainByte, 't': plainByte,
+	'u': plainByte, 'v': plainByte, 'w': plainByte, 'x': plainByte, 'y': plainByte, 'z': plainByte,
+	'A': plainByte, 'B': plainByte, 'C': plainByte, 'D': plainByte, 'E': plainByte, 'F': plainByte, 'G': plainByte, 'H': plainByte, 'I': plainByte, 'J': plainByte,
+	'K': plainByte, 'L': plainByte, 'M': plainByte, 'N': plainByte, 'O': plainByte, 'P': plainByte, 'Q': plainByte, 'R': plainByte, 'S': plainByte, 'T': plainByte,
+	'U': plainByte, 'V': plainByte, 'W': plainByte, 'X': plainByte, 'Y': plainByte, 'Z': plainByte,
+	'^': literalByte, '~': literalByte, '*': patternByte, '?': patternByte, '[': patternByte, ']': patternByte, '!': patternByte, '#': patternByte,
+	' ': endByte, '\t': endByte, '\n': endByte, ';': endByte, '&': endByte, '|': endByte, ')': endByte, '<': endByte, '>': endByte,
+}
 
 // word reads a word, which may be empty; name tells that it is a command's.
 func (p *plainScript) word(name bool) (argument, bool) {
@@ -296,7 +319,7 @@ func (p *plainScript) word(name bool) (argument, bool) {
 	}
 	for start := p.at; p.at < len(p.code); {
 		switch c := p.code[p.at]; {
-		case strings.IndexByte(" \t\n;&|)<>", c) >= 0:
+		case byteKinds[c] == endByte:
 			return w, true
 		case c == '"':
 			if !p.doubleQuoted(&w, p.at == start) {
@@ -317,7 +340,7 @@ func (p *plainScript) word(name bool) (argument, bool) {
 				return w, false
 			}
 			w.text += text
-			w.begins = w.begins || text[0] == '-' && strings.ContainsAny(text, "*?[")
+			w.begins = w.begins || p.plus && text[0] == '-' && strings.ContainsAny(text, "*?[")
 		}
 	}
 	return w, true
@@ -327,14 +350,11 @@ func (p *plainScript) word(name bool) (argument, bool) {
 func (p *plainScript) literal(name bool) string {
 	end := p.at
 	for ; end < len(p.code); end++ {
-		if c := p.code[end]; !isWordByte(c) && strings.IndexByte(unquotedBytes, c) < 0 {
-			if name || strings.IndexByte(patternBytes, c) < 0 {
-				break
-			}
-			p.plus = true
-		} else if c == '^' || c == '~' {
-			p.plus = true
+		kind := byteKinds[p.code[end]]
+		if kind == 0 || kind == endByte || kind == patternByte && name {
+			break
 		}
+		p.plus = p.plus || kind != plainByte
 	}
 	text := p.code[p.at:end]
 	p.at = end
@@ -376,17 +396,14 @@ func (p *plainScript) doubleQuoted(w *argument, first bool) bool {
 			if hasControl(text) {
 				return false
 			}
-			p.plus = p.plus || strings.ContainsFunc(text, func(r rune) bool { return r != ' ' && !isPlainRune(r) })
+			for i := 0; i < len(text) && !p.plus; i++ {
+				p.plus = text[i] != ' ' && byteKinds[text[i]] != plainByte
+			}
 			w.text += text
 			p.at += end
 		}
 	}
 	return false
-}
-
-// isPlainRune reports whether a script may hold it outside of quotes, too.
-func isPlainRune(r rune) bool {
-	return r < utf8.RuneSelf && (isWordByte(byte(r)) || strings.IndexByte("./:,@%+=-", byte(r)) >= 0)
 }
 
 // expansion reads $NAME, ${NAME} or $(commands).
@@ -470,7 +487,7 @@ func (p *plainScript) redirect(digits int) bool {
 		return false
 	}
 	start := p.at
-	for p.at < len(p.code) && isPlainRune(rune(p.code[p.at])) {
+	for p.at < len(p.code) && byteKinds[p.code[p.at]] == plainByte {
 		p.at++
 	}
 	target := p.code[start:p.at]
