@@ -7,6 +7,14 @@ import (
 
 var steerForm = lazily(`\s+->\s*(\S+)\s*$`)
 
+// steered returns what of a label says where it leads, and where to.
+func steered(label string) []string {
+	if !strings.Contains(label, "->") {
+		return nil
+	}
+	return steerForm().FindStringSubmatch(label)
+}
+
 // choice reads the options of a choice: "key: label -> scenario:x".
 func (d *declaring) choice() {
 	seen := map[string]bool{}
@@ -25,7 +33,7 @@ func (d *declaring) choice() {
 			d.error("duplicate-option", at.line, at.at, fmt.Sprintf("the option %q is given twice", o.Key), "choose another key")
 		}
 		seen[o.Key] = true
-		if m := steerForm().FindStringSubmatch(o.Label); m != nil {
+		if m := steered(o.Label); m != nil {
 			o.Label = strings.TrimSpace(strings.TrimSuffix(o.Label, m[0]))
 			at.at += strings.LastIndex(strings.TrimLeft(line, " \t"), m[1])
 			o.Steer = d.steer(m[1], at)

@@ -169,7 +169,7 @@ func (c *converter) annotations(n ast.Node) []directive {
 	for i := range html.Lines().Len() {
 		seg := html.Lines().At(i)
 		s := c.doc.text[seg.Start:seg.Stop]
-		if i == 0 && !annotationStart().MatchString(strings.TrimLeft(s, " \t")) {
+		if i == 0 && !isAnnotation(strings.TrimLeft(s, " \t")) {
 			return nil
 		}
 		line, at := c.lineAt(seg.Start)

@@ -94,7 +94,7 @@ func (c *commentLine) read(open bool) bool {
 			c.keep("<")
 			c.prose = true
 			i++
-		case annotationStart().MatchString(rest):
+		case isAnnotation(rest):
 			end := strings.Index(rest, "-->")
 			if end < 0 {
 				c.broken(i)
@@ -121,15 +121,15 @@ func (c *commentLine) isComment(at int) bool {
 	if c.ticks%2 == 1 || escapedAt(c.line, at) {
 		return false
 	}
-	if c.end > at || c.endsBelow || annotationStart().MatchString(c.line[at:]) {
+	if c.end > at || c.endsBelow || isAnnotation(c.line[at:]) {
 		return true
 	}
 	if c.prose {
 		return false
 	}
 	before := c.kept.String()
-	for m := containerMark().FindString(before); m != ""; m = containerMark().FindString(before) {
-		before = before[len(m):]
+	for m := containerMark(before); m > 0; m = containerMark(before) {
+		before = before[m:]
 	}
 	return strings.TrimSpace(before) == ""
 }
@@ -143,10 +143,28 @@ func escapedAt(line string, at int) bool {
 	return n%2 == 1
 }
 
+// mayFold reports whether a line may hold such a tag. Where case does not count, ſ is
+// a form of s.
+func mayFold(line string) bool {
+	for {
+		_, rest, found := strings.Cut(line, "<")
+		if !found {
+			return false
+		}
+		line = strings.TrimPrefix(rest, "/")
+		if strings.HasPrefix(line, "ſ") || line != "" && strings.IndexByte("dDsS", line[0]) >= 0 {
+			return true
+		}
+	}
+}
+
 // trimFolds removes the tags that fold text. What stood behind something that was
 // taken out moves to the left: an indentation must not make it code.
 func trimFolds(line, original string, blanked bool) string {
-	clean := foldedTags().ReplaceAllString(line, "")
+	clean := line
+	if mayFold(line) {
+		clean = foldedTags().ReplaceAllString(line, "")
+	}
 	if !blanked && clean == line {
 		return line
 	}

@@ -33,13 +33,17 @@ func CheckCondition(kind Kind, text string) error {
 
 func checkClause(kind Kind, clause string) error {
 	// What a value will be is not known: a number may stand wherever one may.
-	plain := templatePlace().ReplaceAllString(clause, "1")
-	if m := conditionMatch().FindStringSubmatch(plain); m != nil && (kind == KindHTTP || strings.HasPrefix(plain, "body")) {
-		_, err := regexp.Compile(m[1])
-		return err
+	plain := replaceBraced(clause, func(string) string { return "1" })
+	if strings.Contains(plain, "~") {
+		if m := conditionMatch().FindStringSubmatch(plain); m != nil && (kind == KindHTTP || strings.HasPrefix(plain, "body")) {
+			_, err := regexp.Compile(m[1])
+			return err
+		}
 	}
-	if m := conditionJSON().FindStringSubmatch(plain); m != nil && kind != KindMail {
-		return checkJSONValue(strings.TrimSpace(m[1]))
+	if strings.HasPrefix(plain, "$") && kind != KindMail {
+		if m := conditionJSON().FindStringSubmatch(plain); m != nil {
+			return checkJSONValue(strings.TrimSpace(m[1]))
+		}
 	}
 	switch kind {
 	case KindShell:
@@ -55,7 +59,7 @@ func checkClause(kind Kind, clause string) error {
 		return nil
 	}
 	for _, value := range []string{"1", "11", "200"} {
-		if conditionStatus().MatchString(templatePlace().ReplaceAllString(clause, value)) {
+		if conditionStatus().MatchString(replaceBraced(clause, func(string) string { return value })) {
 			return nil
 		}
 	}

@@ -14,18 +14,39 @@ type directive struct {
 	similarity string // of an expected_similarity comment, "" otherwise
 }
 
-var (
-	directiveForm  = lazily(`<!--\s*bitacora\b(.*?)-->`)
-	similarityForm = lazily(`<!--\s*expected_similarity\s*=(.*?)-->`)
-)
+var similarityForm = lazily(`<!--\s*expected_similarity\s*=(.*?)-->`)
+
+// directives returns where the attributes of directives begin and end in a text: what
+// stands behind <!-- bitacora and before --> on the same line.
+func directives(text string) [][2]int {
+	var list [][2]int
+	for at := 0; ; {
+		next := strings.Index(text[at:], "<!--")
+		if next < 0 {
+			return list
+		}
+		at += next + len("<!--")
+		start := afterSpace(text, at)
+		rest, ok := strings.CutPrefix(text[start:], "bitacora")
+		if !ok || rest != "" && isWordByte(rest[0]) {
+			continue
+		}
+		start = len(text) - len(rest)
+		line, _, _ := strings.Cut(rest, "\n")
+		if end := strings.Index(line, "-->"); end >= 0 {
+			list = append(list, [2]int{start, start + end})
+			at = start + end + len("-->")
+		}
+	}
+}
 
 // readDirectives returns the annotations that a comment, or a line with several
 // comments, holds. base is the byte offset of text in its line.
 func readDirectives(text string, line, base int, src *source, f *findings) []directive {
 	var list []directive
-	for _, m := range directiveForm().FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range directives(text) {
 		d := directive{line: line}
-		attrs, err := readAttributes(strings.TrimRight(text[m[2]:m[3]], " \t\n"), base+m[2])
+		attrs, err := readAttributes(strings.TrimRight(text[m[0]:m[1]], " \t\n"), base+m[0])
 		if err != nil {
 			f.fatal("directive", line, src.column(line, err.at), err.message, err.hint)
 			continue
@@ -37,6 +58,9 @@ func readDirectives(text string, line, base int, src *source, f *findings) []dir
 		}
 		d.attrs, d.ignores = splitIgnores(attrs)
 		list = append(list, d)
+	}
+	if !strings.Contains(text, "expected_similarity") {
+		return list
 	}
 	for _, m := range similarityForm().FindAllStringSubmatch(text, -1) {
 		list = append(list, directive{line: line, similarity: strings.TrimSpace(m[1])})

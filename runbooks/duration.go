@@ -19,6 +19,9 @@ func ParseDuration(s string) (time.Duration, error) {
 		return 0, bad
 	}
 	for {
+		if !strings.ContainsAny(rest, "dw") {
+			break
+		}
 		m := dayPart().FindStringSubmatch(rest)
 		if m == nil {
 			break

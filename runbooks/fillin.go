@@ -60,6 +60,9 @@ func (r *resolver) fillScript(a *placedAction) string {
 var queryBlank = lazily(`"<([A-Za-z][A-Za-z0-9 _.-]{0,80})>"`)
 
 func (r *resolver) fillQuery(a *placedAction) string {
+	if !strings.Contains(a.Code, `"<`) {
+		return ""
+	}
 	script := queryBlank().ReplaceAllStringFunc(a.Code, func(s string) string {
 		text := s[2 : len(s)-2]
 		name := r.nameOfBlank(text)

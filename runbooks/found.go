@@ -223,22 +223,26 @@ func (r *resolver) use(a *Action, name, origin string) {
 var environment = wordSet(`HOSTNAME RANDOM SECONDS LINENO OPTARG OPTIND REPLY FUNCNAME PIPESTATUS LANG MAIL SHLVL COLUMNS LINES HISTFILE
 	KUBECONFIG SSH_AUTH_SOCK XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_STATE_HOME DISPLAY EPOCHSECONDS GOPATH PROMETHEUS_URL`)
 
-var secretForm = lazily(`(?:TOKEN|SECRET|PASSWORD|KEY|_PASS)$|(?:^|_)(?:token|secret|password|key|pass)$`)
-
-// secretName recognises variables that hold a secret by their name.
-func secretName(name string) bool { return secretForm().MatchString(name) }
+// secretName recognises variables that hold a secret by the end of their name; in
+// small letters it must be a word of its own.
+func secretName(name string) bool {
+	for _, end := range []string{"TOKEN", "SECRET", "PASSWORD", "KEY", "_PASS"} {
+		if strings.HasSuffix(name, end) {
+			return true
+		}
+	}
+	word := name[strings.LastIndexByte(name, '_')+1:]
+	return slices.Contains([]string{"token", "secret", "password", "key", "pass"}, word)
+}
 
 var templateForm = lazily(`\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}`)
 
 // templates returns the names in {{name}}, in order of first use.
 func templates(text string) []string {
 	var names []string
-	if !strings.Contains(text, "{{") {
-		return nil
-	}
-	for _, m := range templateForm().FindAllStringSubmatch(text, -1) {
-		if !slices.Contains(names, m[1]) {
-			names = append(names, m[1])
+	for _, p := range inBraces(text, nameLength) {
+		if name := text[p.name:p.behind]; !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	return names

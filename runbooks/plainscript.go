@@ -1,7 +1,6 @@
 package runbooks
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -32,7 +31,7 @@ var notPlain = wordSet(`if then elif else fi for in do done while until case esa
 
 // plain reads a script as long as it is plain.
 func (s *script) plain(code string) bool {
-	p := plainScript{code: code, harmless: true}
+	p := plainScript{code: code, harmless: true, words: make([]argument, 0, 8)}
 	endless, ok := p.list()
 	if !ok || p.at < len(code) || p.plus && len(code) > maxShellBytes || !utf8.ValidString(code) {
 		return false
@@ -117,7 +116,12 @@ func (p *plainScript) comment() bool {
 }
 
 func hasControl(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+	for i := range len(text) {
+		if c := text[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return true
+		}
+	}
+	return false
 }
 
 // separator reads what may stand between pipelines.
@@ -202,13 +206,17 @@ func (p *plainScript) judge(words []argument) (endless, ends, ok bool) {
 	p.commands++
 	p.harmless = p.harmless && commandReads(name, words[1:])
 	ends = name == "head" || name == "timeout" || strings.HasSuffix(name, "grep") && endsInput(literals(words))
-	return mayNeverEnd[name] && callNeverEnds(literals(words)) || prefixes[name] && callNeverEnds(literals(words)), ends, true
+	endless = (mayNeverEnd[name] || prefixes[name]) && callNeverEnds(literals(words))
+	return endless, ends, true
 }
 
 // endsCommand reports whether no word comes next.
 func (p *plainScript) endsCommand() bool {
-	c := p.next()
-	return c == 0 || strings.IndexByte("\n#;&|)", c) >= 0
+	switch p.next() {
+	case 0, '\n', '#', ';', '&', '|', ')':
+		return true
+	}
+	return false
 }
 
 // literal returns a word that is certain as it stands, else "".
@@ -235,15 +243,6 @@ func (p *plainScript) assignment() string {
 		return ""
 	}
 	return rest[:end]
-}
-
-// nameLength returns how many bytes of a variable's name a text begins with.
-func nameLength(text string) int {
-	end := 0
-	for end < len(text) && isWordByte(text[end]) && (end > 0 || text[0] > '9') {
-		end++
-	}
-	return end
 }
 
 // assign reads NAME=value.
@@ -278,208 +277,4 @@ func (p *plainScript) assignsOnly() bool {
 		}
 		return false
 	}
-}
-
-// unquotedBytes stand for themselves in a word; so do patternBytes behind the first.
-const (
-	unquotedBytes = "./:,@%+=-^~"
-	patternBytes  = "*?[]!#"
-)
-
-// word reads a word, which may be empty; name tells that it is a command's.
-func (p *plainScript) word(name bool) (argument, bool) {
-	var w argument
-	if name && strings.HasPrefix(p.code[p.at:], "[ ") {
-		p.plus = true
-		p.at++
-		return argument{text: "["}, true
-	}
-	for start := p.at; p.at < len(p.code); {
-		switch c := p.code[p.at]; {
-		case strings.IndexByte(" \t\n;&|)<>", c) >= 0:
-			return w, true
-		case c == '"':
-			if !p.doubleQuoted(&w, p.at == start) {
-				return w, false
-			}
-		case c == '\'':
-			if !p.singleQuoted(&w) {
-				return w, false
-			}
-		case c == '$':
-			w.unquoted, w.begins = true, true
-			if !p.expansion(&w) || p.next() == '[' {
-				return w, false
-			}
-		default:
-			text := p.literal(name)
-			if text == "" {
-				return w, false
-			}
-			w.text += text
-			w.begins = w.begins || text[0] == '-' && strings.ContainsAny(text, "*?[")
-		}
-	}
-	return w, true
-}
-
-// literal reads the bytes that stand for themselves.
-func (p *plainScript) literal(name bool) string {
-	end := p.at
-	for ; end < len(p.code); end++ {
-		if c := p.code[end]; !isWordByte(c) && strings.IndexByte(unquotedBytes, c) < 0 {
-			if name || strings.IndexByte(patternBytes, c) < 0 {
-				break
-			}
-			p.plus = true
-		} else if c == '^' || c == '~' {
-			p.plus = true
-		}
-	}
-	text := p.code[p.at:end]
-	p.at = end
-	return text
-}
-
-func (p *plainScript) singleQuoted(w *argument) bool {
-	p.plus, w.quoted = true, true
-	end := strings.IndexByte(p.code[p.at+1:], '\'')
-	if end < 0 {
-		return false
-	}
-	text := p.code[p.at+1 : p.at+1+end]
-	w.text += text
-	p.at += end + len("''")
-	return !hasControl(text)
-}
-
-// doubleQuoted reads a quoted part of a word; first tells that it begins it.
-func (p *plainScript) doubleQuoted(w *argument, first bool) bool {
-	w.quoted = true
-	p.at++
-	for start := p.at; p.at < len(p.code); {
-		switch c := p.code[p.at]; {
-		case c == '"':
-			p.at++
-			return true
-		case c == '$':
-			w.begins = w.begins || first && p.at == start
-			if !p.expansion(w) || p.next() == '[' {
-				return false
-			}
-		default:
-			end := strings.IndexAny(p.code[p.at:], "\"$\\`")
-			if end <= 0 {
-				return false
-			}
-			text := p.code[p.at : p.at+end]
-			if hasControl(text) {
-				return false
-			}
-			p.plus = p.plus || strings.ContainsFunc(text, func(r rune) bool { return r != ' ' && !isPlainRune(r) })
-			w.text += text
-			p.at += end
-		}
-	}
-	return false
-}
-
-// isPlainRune reports whether a script may hold it outside of quotes, too.
-func isPlainRune(r rune) bool {
-	return r < utf8.RuneSelf && (isWordByte(byte(r)) || strings.IndexByte("./:,@%+=-", byte(r)) >= 0)
-}
-
-// expansion reads $NAME, ${NAME} or $(commands).
-func (p *plainScript) expansion(w *argument) bool {
-	w.dynamic = true
-	if strings.HasPrefix(p.code[p.at:], "$(") {
-		return p.substitution()
-	}
-	end := variableEnd(p.code, p.at)
-	if end == 0 {
-		return false
-	}
-	name := strings.Trim(p.code[p.at+1:end], "{}")
-	p.at = end
-	if validName(name) && !slices.Contains(p.reads, name) {
-		p.reads = append(p.reads, name)
-	}
-	return true
-}
-
-func (p *plainScript) substitution() bool {
-	if p.depth == maxPlainDepth || strings.HasPrefix(p.code[p.at:], "$((") {
-		return false
-	}
-	p.plus = true
-	p.at += len("$(")
-	p.depth++
-	_, ok := p.list()
-	p.depth--
-	if !ok || p.next() != ')' {
-		return false
-	}
-	p.at++
-	return true
-}
-
-// variableEnd returns the offset behind $NAME or ${NAME} at i, 0 when neither
-// stands there.
-func variableEnd(code string, i int) int {
-	start := i + 1
-	braced := strings.HasPrefix(code[start:], "{")
-	if braced {
-		start++
-	}
-	end := start + nameLength(code[start:])
-	if end == start {
-		return 0
-	}
-	if !braced {
-		return end
-	}
-	if end == len(code) || code[end] != '}' {
-		return 0
-	}
-	return end + 1
-}
-
-// digitsOf returns how many digits a text begins with.
-func digitsOf(text string) int {
-	return len(text) - len(strings.TrimLeft(text, "0123456789"))
-}
-
-// redirects reports whether a redirection begins behind that many digits.
-func (p *plainScript) redirects(digits int) bool {
-	at := p.at + digits
-	return at < len(p.code) && (p.code[at] == '>' || p.code[at] == '<')
-}
-
-// redirect reads a redirection to or from a file of a certain name, or to another
-// stream.
-func (p *plainScript) redirect(digits int) bool {
-	p.plus = true
-	p.at += digits
-	op := p.code[p.at]
-	p.at++
-	joins := op == '>' && p.next() == '&'
-	if joins || op == '>' && p.next() == '>' {
-		p.at++
-	}
-	if !joins && !p.blanks() {
-		return false
-	}
-	start := p.at
-	for p.at < len(p.code) && isPlainRune(rune(p.code[p.at])) {
-		p.at++
-	}
-	target := p.code[start:p.at]
-	if target == "" || p.at < len(p.code) && strings.IndexByte(" \t\n;&|)", p.code[p.at]) < 0 {
-		return false
-	}
-	if joins {
-		return isDigits(target)
-	}
-	p.harmless = p.harmless && (op == '<' || target == "/dev/null")
-	return true
 }

@@ -51,11 +51,23 @@ func (m MailMessage) Get(name string) string {
 	return strings.Join(all, ", ")
 }
 
-var (
-	requestMethod  = lazily(`^[A-Za-z]+$`)
-	requestVersion = lazily(`^HTTP/[0-9.]+$`)
-	requestHeader  = lazily("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
-)
+// inTwoBraces writes a name as a template has it, without blanks around.
+func inTwoBraces(name string) string { return "{{" + name + "}}" }
+
+func notLetter(r rune) bool { return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') }
+
+// isVersion recognises HTTP/1.1.
+func isVersion(word string) bool {
+	number, ok := strings.CutPrefix(word, "HTTP/")
+	return ok && number != "" && strings.Trim(number, "0123456789.") == ""
+}
+
+// isHeader reports whether a name is a token (RFC 9110, 5.6.2).
+func isHeader(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return notLetter(r) && !strings.ContainsRune("0123456789!#$%&'*+.^_`|~-", r)
+	})
+}
 
 // httpMethods are the methods that an http fence may begin with.
 func httpMethods() []string {
@@ -121,15 +133,15 @@ func requestComment(line string) bool {
 // requestLine reads the request line and what continues its query.
 func (f *fenceLines) requestLine() (HTTPRequest, error) {
 	// Spaces inside {{ name }} do not separate words.
-	line := templatePlace().ReplaceAllString(f.line(), "{{$1}}")
+	line := replaceBraced(f.line(), inTwoBraces)
 	words := strings.Fields(line)
 	if strings.HasPrefix(words[0], "@") {
 		return HTTPRequest{}, f.refuse("declare a parameter or an env value in the front matter", "variables of the .http format are not known here")
 	}
-	if len(words) > 1 && requestVersion().MatchString(words[len(words)-1]) {
+	if len(words) > 1 && isVersion(words[len(words)-1]) {
 		words = words[:len(words)-1]
 	}
-	if len(words) == 1 && !requestMethod().MatchString(words[0]) {
+	if len(words) == 1 && strings.ContainsFunc(words[0], notLetter) {
 		words = []string{"GET", words[0]}
 	}
 	if len(words) < 2 {
@@ -144,7 +156,7 @@ func (f *fenceLines) requestLine() (HTTPRequest, error) {
 	}
 	url := words[1]
 	for f.at++; f.more() && requestContinues(f.line()); f.at++ {
-		url += strings.Join(strings.Fields(templatePlace().ReplaceAllString(f.line(), "{{$1}}")), "")
+		url += strings.Join(strings.Fields(replaceBraced(f.line(), inTwoBraces)), "")
 	}
 	return HTTPRequest{Method: method, URL: url}, nil
 }
@@ -172,7 +184,7 @@ func (f *fenceLines) headers(comments bool) ([]Header, error) {
 		}
 		name, value, ok := strings.Cut(line, ":")
 		name = strings.TrimSpace(name)
-		if !ok || !requestHeader().MatchString(name) {
+		if !ok || !isHeader(name) {
 			return nil, f.refuse("write Name: value, and a blank line before the body", "%q is not a header", clipRequestLine(line))
 		}
 		all = append(all, Header{Name: name, Value: strings.TrimSpace(value)})

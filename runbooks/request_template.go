@@ -5,11 +5,8 @@ import (
 	"strings"
 )
 
-// templatePlace finds {{name}} as templates know it; anything else between double
-// braces is text (other tools' templates are full of it).
-var templatePlace = lazily(`\{\{\s*([\p{L}_][\p{L}\p{N}_.-]*)\s*\}\}`)
-
-// Template is a text with {{name}} in it, cut into pieces.
+// Template is a text with {{name}} in it, cut into pieces. Anything else between
+// double braces is text (other tools' templates are full of it).
 type Template []TemplatePart
 
 // TemplatePart is either literal text or the place of a value.
@@ -22,12 +19,12 @@ type TemplatePart struct {
 func ParseTemplate(s string) Template {
 	var t Template
 	at := 0
-	for _, m := range templatePlace().FindAllStringSubmatchIndex(s, -1) {
-		if m[0] > at {
-			t = append(t, TemplatePart{Text: s[at:m[0]]})
+	for _, p := range inBraces(s, templateName) {
+		if p.start > at {
+			t = append(t, TemplatePart{Text: s[at:p.start]})
 		}
-		t = append(t, TemplatePart{Name: s[m[2]:m[3]]})
-		at = m[1]
+		t = append(t, TemplatePart{Name: s[p.name:p.behind]})
+		at = p.end
 	}
 	if at < len(s) {
 		t = append(t, TemplatePart{Text: s[at:]})

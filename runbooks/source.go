@@ -166,7 +166,19 @@ func dedent(lines []string) []string {
 // annotation matches the comments that the parser itself reads.
 var annotation = lazily(`<!--\s*(?:bitacora\b|expected_similarity\s*=).*?-->`)
 
-var annotationStart = lazily(`^<!--\s*(?:bitacora\b|expected_similarity\s*=)`)
+// isAnnotation reports whether a text begins with such a comment.
+func isAnnotation(text string) bool {
+	rest, ok := strings.CutPrefix(text, "<!--")
+	if !ok {
+		return false
+	}
+	rest = rest[afterSpace(rest, 0):]
+	if ours, ok := strings.CutPrefix(rest, "bitacora"); ok && (ours == "" || !isWordByte(ours[0])) {
+		return true
+	}
+	similar, ok := strings.CutPrefix(rest, "expected_similarity")
+	return ok && strings.HasPrefix(similar[afterSpace(similar, 0):], "=")
+}
 
 // readSource checks src against the bounds and prepares it.
 func readSource(path string, src []byte, f *findings) *source {
@@ -288,7 +300,35 @@ func openFence(line string) (mark, info string) {
 	return t[:len(t)-len(info)], info
 }
 
-var containerMark = lazily(`^[ \t]*(?:>|[-*+](?:[ \t]|$)|[0-9]{1,9}[.)](?:[ \t]|$))`)
+// containerMark returns how many bytes open a quote or the item of a list at the start
+// of a line: ">", "- ", "12. "; 0 when none do.
+func containerMark(line string) int {
+	at := afterBlanks(line, 0)
+	if at == len(line) {
+		return 0
+	}
+	switch c := line[at]; {
+	case c == '>':
+		return at + 1
+	case c == '-' || c == '*' || c == '+':
+		at++
+	case c >= '0' && c <= '9':
+		digits := digitsOf(line[at:])
+		if at += digits; digits > 9 || at == len(line) || line[at] != '.' && line[at] != ')' {
+			return 0
+		}
+		at++
+	default:
+		return 0
+	}
+	switch {
+	case at == len(line):
+		return at
+	case line[at] == ' ' || line[at] == '\t':
+		return at + 1
+	}
+	return 0
+}
 
 // checkShape refuses texts that would make a Markdown parser slow or recurse
 // without end.
@@ -304,18 +344,15 @@ func (s *source) checkShape(f *findings) {
 	for i, line := range s.lines {
 		depth := 0
 		for rest := line; ; depth++ {
-			m := ""
-			if t := strings.TrimLeft(rest, " \t"); t != "" && strings.IndexByte(">-*+0123456789", t[0]) >= 0 {
-				m = containerMark().FindString(rest)
-			}
-			if m == "" {
+			m := containerMark(rest)
+			if m == 0 {
 				break
 			}
 			if depth == maxNesting {
 				f.fatal("too-deep", i+1, 1, fmt.Sprintf("more than %d lists or quotes are nested", maxNesting), "flatten them")
 				return
 			}
-			rest = rest[len(m):]
+			rest = rest[m:]
 		}
 		if code.next(line, i+1) {
 			flush()
