@@ -177,7 +177,7 @@ func (a *app) question(action *runbooks.Action) []string {
 
 // asked is the text of a confirm, or the question of an input.
 func (a *app) asked(action *runbooks.Action) []string {
-	if text := a.run.state.Fill(action.Question()); text != "" {
+	if text := a.run.state.FillText(action.Question()); text != "" {
 		return []string{a.cleanText(text)}
 	}
 	return nil

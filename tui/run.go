@@ -84,7 +84,7 @@ func (r *run) book() *runbooks.Runbook { return r.plan.Runbook() }
 func (r *run) title() string { return r.clean(r.book().Title) }
 
 // text fills in the values of the run and makes the result safe to show.
-func (r *run) text(s string) string { return r.clean(r.state.Fill(s)) }
+func (r *run) text(s string) string { return r.clean(r.state.FillText(s)) }
 
 // take applies one update of the feed.
 func (r *run) take(u session.Update) {

@@ -232,7 +232,7 @@ func (w *walkScreen) detailLines(step *runbooks.Step, cells int) ([]string, span
 	lines := slices.Concat(title, wrap(w.standing(step), cells))
 	if step.Body != "" {
 		lines = append(lines, "")
-		lines = append(lines, a.markdown(a.run.state.Fill(step.Body), cells)...)
+		lines = append(lines, a.markdown(a.run.state.FillText(step.Body), cells)...)
 	}
 	for _, sub := range step.Substeps {
 		lines = append(lines, w.substep(sub, cells, 0)...)
@@ -250,7 +250,7 @@ func (w *walkScreen) detailLines(step *runbooks.Step, cells int) ([]string, span
 	}
 	if step.Context != "" {
 		lines = append(lines, "", l.dim.Render(l.cut(a.p.T("tui.walk.context"), cells)))
-		lines = append(lines, a.markdown(a.run.state.Fill(step.Context), cells)...)
+		lines = append(lines, a.markdown(a.run.state.FillText(step.Context), cells)...)
 	}
 	if w.here() && a.run.state.NeedsScenario() {
 		lines = append(lines, "")
@@ -306,7 +306,7 @@ func (w *walkScreen) substep(step *runbooks.Step, cells, depth int) []string {
 	mark = w.a.look.cut(mark, cells/2)
 	lines := indent(mark, wrap(w.a.run.text(step.Text), max(cells-width(mark), 8)))
 	if step.Body != "" {
-		lines = append(lines, indent(strings.Repeat(" ", width(mark)), w.a.markdown(w.a.run.state.Fill(step.Body), max(cells-width(mark), 8)))...)
+		lines = append(lines, indent(strings.Repeat(" ", width(mark)), w.a.markdown(w.a.run.state.FillText(step.Body), max(cells-width(mark), 8)))...)
 	}
 	for _, sub := range step.Substeps {
 		lines = append(lines, w.substep(sub, cells, depth+1)...)

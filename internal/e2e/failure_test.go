@@ -48,7 +48,7 @@ func failed(t *testing.T, env []string) *terminal {
 	term.act("y", shows("✓ open ·"))
 	term.act("enter", shows("enter run try"))
 	term.act("enter", shows("try failed."))
-	term.see("the answer is no", "exit 1", "Retry")
+	term.see("the answer is no", "exit code 1", "with answer=no", "Retry")
 	return term
 }
 

@@ -126,13 +126,13 @@ func (t *talk) leads(steer runbooks.Steer) string {
 
 func (t *talk) caption(action *runbooks.Action) {
 	if action.Caption != "" {
-		t.say(t.state.Fill(action.Caption))
+		t.say(t.state.FillText(action.Caption))
 	}
 }
 
 func (t *talk) askConfirm(action *runbooks.Action) error {
 	t.caption(action)
-	t.say(t.state.Fill(action.Question()))
+	t.say(t.state.FillText(action.Question()))
 	question := t.p.T("plain.yes-no")
 	preset := strings.ToLower(t.given(action))
 	if preset == walk.AnswerYes || preset == walk.AnswerNo {
@@ -166,7 +166,7 @@ func (t *talk) yesOrNo(line string) string {
 // askInput asks for a value. An empty line takes what stands in brackets.
 func (t *talk) askInput(action *runbooks.Action) error {
 	t.caption(action)
-	t.say(t.state.Fill(action.Question()))
+	t.say(t.state.FillText(action.Question()))
 	preset := walk.Answer{Action: action.ID, Value: t.given(action), Source: event.SourceDefault}
 	if known, ok := t.state.Value(action.Name); ok && preset.Value == "" {
 		preset.Value, preset.Source, preset.Invented = known.Text, known.Source, known.Invented
@@ -337,7 +337,7 @@ func (t *talk) confirm(action *runbooks.Action, confirmed func(target string) er
 // nameOf is how an action is called: one that only asks in the words of the runbook.
 func (t *talk) nameOf(action *runbooks.Action) string {
 	if words := t.plan.Wording(action); words != "" {
-		return oneLine(t.state.Fill(words))
+		return oneLine(t.state.FillText(words))
 	}
 	return cmp.Or(action.Name, action.ID)
 }

@@ -43,7 +43,7 @@ func (t *talk) detail(ev event.Event) string {
 	case event.UndoDone:
 		return t.actionName(data.Action)
 	case event.StepStarted:
-		return t.state.Fill(data.Text)
+		return t.state.FillText(data.Text)
 	case event.StepSkipped:
 		return data.Reason
 	case event.StepAccepted:
@@ -108,7 +108,7 @@ func (t *talk) tickDetail(step string, data event.StepTicked) string {
 	text := data.Substep
 	for _, sub := range t.state.Substeps(step) {
 		if sub.ID == data.Substep {
-			text = t.state.Fill(sub.Text)
+			text = t.state.FillText(sub.Text)
 		}
 	}
 	return box(data.Done) + " " + text

@@ -180,7 +180,7 @@ func (t *talk) changeScenario(arg string) error {
 func (t *talk) sayDone() {
 	var done, undo []string
 	for _, step := range t.state.DoneUnder(t.state.Scenario) {
-		done = append(done, step.ID+" "+oneLine(t.state.Fill(step.Text)))
+		done = append(done, step.ID+" "+oneLine(t.state.FillText(step.Text)))
 	}
 	if len(done) == 0 {
 		t.say(t.p.T("tui.scenario.nothing-done", "Name", t.scenarioTitle(t.state.Scenario)))
@@ -216,7 +216,7 @@ func (t *talk) tick(arg string) error {
 		}
 	}
 	for i, sub := range subs {
-		t.say("  " + strconv.Itoa(i+1) + ". " + box(t.state.Ticked(sub.ID)) + " " + oneLine(t.state.Fill(sub.Text)))
+		t.say("  " + strconv.Itoa(i+1) + ". " + box(t.state.Ticked(sub.ID)) + " " + oneLine(t.state.FillText(sub.Text)))
 	}
 	return nil
 }

@@ -86,17 +86,17 @@ func (t *talk) showStep(step *runbooks.Step) {
 	t.say("")
 	t.say(t.p.T("plain.step", "Mode", t.mode(), "Position", t.state.Position(step.ID), "Total", total,
 		"Phase", t.p.T("phase."+phaseOf(step)), "ID", step.ID))
-	t.say(oneLine(t.state.Fill(step.Text)))
+	t.say(oneLine(t.state.FillText(step.Text)))
 	if step.Role != "" {
 		t.say(t.p.T("plain.step.role", "Role", t.roleTitle(step.Role), "Holder", t.holder(step.Role)))
 	}
 	if step.Body != "" {
-		t.sayBehind("  ", t.state.Fill(step.Body))
+		t.sayBehind("  ", t.state.FillText(step.Body))
 	}
 	t.showSubsteps(step.Substeps, "  ")
 	if step.Context != "" {
 		t.say("  " + t.p.T("plain.step.context"))
-		t.sayBehind("  ", t.state.Fill(step.Context))
+		t.sayBehind("  ", t.state.FillText(step.Context))
 	}
 	for _, command := range step.Suggested {
 		t.say("  " + t.p.T("plain.step.suggested", "Command", command))
@@ -106,9 +106,9 @@ func (t *talk) showStep(step *runbooks.Step) {
 func (t *talk) showSubsteps(steps []*runbooks.Step, indent string) {
 	for _, step := range steps {
 		mark := strings.TrimSpace(box(t.state.Ticked(step.ID)) + " " + step.Number)
-		t.say(indent + mark + " " + oneLine(t.state.Fill(step.Text)))
+		t.say(indent + mark + " " + oneLine(t.state.FillText(step.Text)))
 		if step.Body != "" {
-			t.sayBehind(indent+"  ", t.state.Fill(step.Body))
+			t.sayBehind(indent+"  ", t.state.FillText(step.Body))
 		}
 		t.showSubsteps(step.Substeps, indent+"  ")
 	}
@@ -134,7 +134,7 @@ func (t *talk) listSteps(string) error {
 		if current != nil && current.ID == step.ID {
 			mark = ">"
 		}
-		text := fmt.Sprintf("%s %s [%s] %s", mark, step.ID, status, oneLine(t.state.Fill(step.Text)))
+		text := fmt.Sprintf("%s %s [%s] %s", mark, step.ID, status, oneLine(t.state.FillText(step.Text)))
 		if st.Reason != "" {
 			text += ": " + oneLine(st.Reason)
 		}

@@ -43,3 +43,14 @@ func TestNotesNameValues(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatHasNoValueYetIsCalledByItsLabel(t *testing.T) {
+	state := New(NewPlan(parse(t, asking)))
+	if got := state.FillText("{{scope}}, {{.State}} and {{other}}"); got != "[Alcance], {{.State}} and {{other}}" {
+		t.Errorf("it reads %q", got)
+	}
+	state = state.setValue("scope", Value{Text: "total"})
+	if got := state.FillText("{{scope}}"); got != "total" {
+		t.Errorf("it reads %q", got)
+	}
+}
