@@ -3,6 +3,7 @@ package runbooks
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	east "github.com/yuin/goldmark/extension/ast"
@@ -76,7 +77,7 @@ func (d written) inline(n ast.Node) inline {
 				r.found().lead = lead
 			}
 		}
-		if strings.Trim(added, " \n:.：") != "" {
+		if says(added) {
 			kids++
 			only = child
 		}
@@ -107,18 +108,27 @@ func isVerbatim(part string) bool {
 
 // singleSpaced puts one blank between words.
 func singleSpaced(s string) string {
-	blank := false
-	for _, r := range s {
-		if r != ' ' && !unicode.IsSpace(r) {
-			blank = false
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c > ' ' && c < utf8.RuneSelf {
 			continue
 		}
-		if blank || r != ' ' {
+		single := c == ' ' && (i == 0 || s[i-1] != ' ')
+		if c >= utf8.RuneSelf {
+			r, n := utf8.DecodeRuneInString(s[i:])
+			single = !unicode.IsSpace(r)
+			i += n - 1
+		}
+		if !single {
 			return strings.Join(strings.Fields(s), " ")
 		}
-		blank = true
 	}
 	return strings.Trim(s, " ")
+}
+
+// says reports whether there is more in a text than blanks, colons and full stops.
+func says(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return r != ' ' && r != '\n' && r != ':' && r != '.' && r != '：' })
 }
 
 // node writes the plain text of n. Its depth is bounded by the delimiters that

@@ -68,12 +68,11 @@ func (b *builder) refusal(path string) error {
 
 // parse reads src as far as it can be read.
 func parse(path string, src []byte, outline bool) *builder {
-	sum := sha256.Sum256(src)
 	b := &builder{
 		outline: outline,
 		f:       &findings{}, shell: newShellReader(), names: map[string]int{}, byScenario: map[string]*alternative{}, stepIDs: map[string]int{}, actionIDs: map[string]bool{}, roleMarks: map[string]mark{}, patterns: patterns{},
 		rb: &Runbook{
-			Schema: Schema, Source: Source{Path: path, SHA256: hex.EncodeToString(sum[:])},
+			Schema: Schema, Source: Source{Path: path, SHA256: digest(src, outline)},
 			Params: []Param{}, Secrets: []string{}, Roles: []Role{}, Scenarios: []Scenario{}, Sections: []Section{}, Diagnostics: []Diagnostic{},
 		},
 	}
@@ -86,6 +85,15 @@ func parse(path string, src []byte, outline bool) *builder {
 		b.read(path)
 	}
 	return b
+}
+
+// digest names the bytes of a runbook; those of an outline are not asked for.
+func digest(src []byte, outline bool) string {
+	if outline {
+		return ""
+	}
+	sum := sha256.Sum256(src)
+	return hex.EncodeToString(sum[:])
 }
 
 // read goes from text to runbook, one concern after the other.
