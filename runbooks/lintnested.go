@@ -90,8 +90,8 @@ func behindOptions(args []argument, valued string, n int) []argument {
 	return nil
 }
 
-// says returns what a command prints that only repeats its arguments.
-func says(stmt *syntax.Stmt) string {
+// printed returns what a command prints that only repeats its arguments.
+func printed(stmt *syntax.Stmt) string {
 	call, ok := stmt.Cmd.(*syntax.CallExpr)
 	if !ok || len(call.Args) == 0 || !slices.Contains([]string{"echo", "printf"}, call.Args[0].Lit()) {
 		return ""

@@ -111,7 +111,7 @@ func (t *shellText) node(n syntax.Node) bool {
 	case *syntax.BinaryCmd:
 		if n.Op == syntax.Pipe || n.Op == syntax.PipeAll {
 			t.pipes[n.X] = true
-			t.fed[n.Y] = says(n.X)
+			t.fed[n.Y] = printed(n.X)
 			if left, ok := n.X.Cmd.(*syntax.BinaryCmd); ok {
 				t.pipes[left.Y] = true
 			}
