@@ -2,6 +2,8 @@ package runbooks
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,26 +25,55 @@ func document(size int) []byte {
 	return []byte(b.String())
 }
 
+// tasks returns a text of tasks of about size bytes: many headings, each with a few
+// lines and one named block, which is little Markdown for much to run.
+func tasks(size int) []byte {
+	words := strings.Fields("valve pump filter tank sensor relay pressure level alarm backup drain seal motor token region queue")
+	word := func(n int) string { return words[n*7%len(words)] }
+	var b strings.Builder
+	b.WriteString("# Tasks of the water works\n\nEach can be done by itself.\n\n## Tasks\n\n")
+	for n := 1; b.Len() < size; n++ {
+		fmt.Fprintf(&b, "### task-%05d\n\nThe %s of the %s holds the %s while the **%s** is read. ", n, word(n), word(n+1), word(n+5), word(n+2))
+		fmt.Fprintf(&b, "Compare the `%s` with the %s and the %s of [%s](https://example.org/%d) before.\n\n", word(n+3), word(n+4), word(n+6), word(n), n)
+		if n%3 == 0 {
+			fmt.Fprintf(&b, "- The %s shows the %s of the %s.\n- The %s is closed by then.\n\n", word(n), word(n+1), word(n+2), word(n+3))
+		}
+		if n%10 == 0 {
+			fmt.Fprintf(&b, "| name | value |\n| --- | --- |\n| %s | %d |\n| %s | %d |\n\n", word(n), n, word(n+1), n+1)
+		}
+		fmt.Fprintf(&b, "```sh {\"name\":\"task-%05d\"}\necho \"task-%05d\"\n# The %s of the %s comes first.\n# Then the `%s` and the %s.\n```\n\n", n, n, word(n), word(n+2), word(n+3), word(n+1))
+		if n%7 == 0 {
+			fmt.Fprintf(&b, "> The %s is not the %s.\n\n", word(n), word(n+1))
+		}
+	}
+	return []byte(b.String())
+}
+
+// shapes are the texts that reading is measured on, by name.
+var shapes = map[string]func(size int) []byte{"lists": document, "tasks": tasks}
+
 // BenchmarkParse compares reading a runbook with goldmark alone on the same
 // bytes, at three sizes: the cost of the rules has to stay proportional.
 func BenchmarkParse(b *testing.B) {
-	for _, size := range []int{10 << 10, 1 << 20, 10 << 20} {
-		src := document(size)
-		b.Run(fmt.Sprintf("goldmark/%dkB", size>>10), func(b *testing.B) {
-			b.SetBytes(int64(len(src)))
-			b.ReportAllocs()
-			for b.Loop() {
-				goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(text.NewReader(src))
-			}
-		})
-		b.Run(fmt.Sprintf("runbook/%dkB", size>>10), func(b *testing.B) {
-			b.SetBytes(int64(len(src)))
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := Parse("long.md", src); err != nil {
-					b.Fatal(err)
+	for _, shape := range slices.Sorted(maps.Keys(shapes)) {
+		for _, size := range []int{10 << 10, 1 << 20, 10 << 20} {
+			src := shapes[shape](size)
+			b.Run(fmt.Sprintf("goldmark/%s-%dkB", shape, size>>10), func(b *testing.B) {
+				b.SetBytes(int64(len(src)))
+				b.ReportAllocs()
+				for b.Loop() {
+					goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(text.NewReader(src))
 				}
-			}
-		})
+			})
+			b.Run(fmt.Sprintf("runbook/%s-%dkB", shape, size>>10), func(b *testing.B) {
+				b.SetBytes(int64(len(src)))
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := Parse("long.md", src); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
 	}
 }

@@ -17,13 +17,14 @@ const shellBuiltins = " . : [ alias bg break builtin caller cd command compgen c
 // among them.
 func (rb *Runbook) Commands() []string {
 	var names []string
+	known := map[string]bool{}
 	for _, step := range rb.Sequence {
-		names = stepCommands(names, step)
+		names = stepCommands(names, known, step)
 	}
 	return names
 }
 
-func stepCommands(names []string, step *Step) []string {
+func stepCommands(names []string, known map[string]bool, step *Step) []string {
 	for _, action := range step.Actions {
 		if action.Kind != KindShell {
 			continue
@@ -33,19 +34,36 @@ func stepCommands(names []string, step *Step) []string {
 			called = calledBy(action.Code)
 		}
 		for _, name := range called {
-			if !slices.Contains(names, name) {
-				names = append(names, name)
+			if !known[name] {
+				known[name], names = true, append(names, name)
 			}
 		}
 	}
 	for _, sub := range step.Substeps {
-		names = stepCommands(names, sub)
+		names = stepCommands(names, known, sub)
 	}
 	return names
 }
 
 func calledBy(code string) []string {
-	file := newShellReader().parse(code)
+	if len(code) > maxShellBytes {
+		return nil
+	}
+	p, _, ok := readPlain(code)
+	if !ok {
+		return calledByAny(code)
+	}
+	return slices.DeleteFunc(p.called, ofTheShell)
+}
+
+// ofTheShell reports whether a name is of no program that is looked for.
+func ofTheShell(name string) bool {
+	return name == "" || strings.ContainsRune(name, '/') || strings.Contains(shellBuiltins, " "+name+" ")
+}
+
+// calledByAny is calledBy for every script that the parser of shells can read.
+func calledByAny(code string) []string {
+	file := parseShell(code)
 	if file == nil {
 		return nil
 	}
@@ -65,6 +83,6 @@ func calledBy(code string) []string {
 		return true
 	})
 	return slices.DeleteFunc(called, func(name string) bool {
-		return name == "" || strings.ContainsRune(name, '/') || functions[name] || strings.Contains(shellBuiltins, " "+name+" ")
+		return functions[name] || ofTheShell(name)
 	})
 }

@@ -20,6 +20,7 @@ type plainScript struct {
 	reads    []string
 	assigned []string
 	words    []argument // of the commands that are being read, the innermost last
+	called   []string   // a command's name, in the order in which they begin; "" of what only assigns
 }
 
 // maxPlainDepth bounds substitutions within each other.
@@ -31,9 +32,8 @@ var notPlain = wordSet(`if then elif else fi for in do done while until case esa
 
 // plain reads a script as long as it is plain.
 func (s *script) plain(code string) bool {
-	p := plainScript{code: code, harmless: true, words: make([]argument, 0, 8)}
-	endless, ok := p.list()
-	if !ok || p.at < len(code) || p.plus && len(code) > maxShellBytes || !utf8.ValidString(code) {
+	p, endless, ok := readPlain(code)
+	if !ok {
 		return false
 	}
 	s.harmless, s.endless, s.reads = p.commands > 0 && p.harmless, endless, p.reads
@@ -41,6 +41,12 @@ func (s *script) plain(code string) bool {
 		s.sets(name)
 	}
 	return true
+}
+
+func readPlain(code string) (p plainScript, endless, ok bool) {
+	p = plainScript{code: code, harmless: true, words: make([]argument, 0, 8)}
+	endless, ok = p.list()
+	return p, endless, ok && p.at == len(code) && (!p.plus || len(code) <= maxShellBytes) && utf8.ValidString(code)
 }
 
 // list reads commands up to the end of the script, or of a substitution. It reports
@@ -165,8 +171,9 @@ func (p *plainScript) pipeline() (endless, ok bool) {
 // command reads one command, and whether it runs until somebody stops it or, behind
 // a pipe, ends what writes to it.
 func (p *plainScript) command() (endless, ends, ok bool) {
-	base := len(p.words)
+	base, place := len(p.words), len(p.called)
 	defer func() { p.words = p.words[:base] }()
+	p.called = append(p.called, "")
 	if name := p.assignment(); name != "" {
 		return false, false, p.assign(name) && p.assignsOnly()
 	}
@@ -194,6 +201,7 @@ func (p *plainScript) command() (endless, ends, ok bool) {
 	if len(p.words) == base {
 		return false, false, false
 	}
+	p.called[place] = p.words[base].literal()
 	return p.judge(p.words[base:])
 }
 

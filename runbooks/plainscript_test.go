@@ -3,6 +3,7 @@ package runbooks
 import (
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -47,6 +48,9 @@ func agreesWithParser(t *testing.T, code string) bool {
 	want.walk(file)
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%q is read as\n%+v, the parser says\n%+v", code, got, want)
+	}
+	if got, want := calledBy(code), calledByAny(code); !slices.Equal(got, want) {
+		t.Errorf("%q calls %q, the parser says %q", code, got, want)
 	}
 	return true
 }

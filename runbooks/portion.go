@@ -13,7 +13,7 @@ import (
 
 // A long text is given to the parser of Markdown in portions: the tree of each is
 // garbage as soon as it is converted, where that of the whole would be looked through
-// by every collection while it grows. A portion ends before a heading at which
+// by every collection while it grows; and two cores can share the work. A portion ends before a heading at which
 // Markdown has nothing open, so that it makes no difference where the cuts are
 // (FuzzPortions).
 
@@ -25,32 +25,59 @@ var markdownParser = sync.OnceValue(func() parser.Parser {
 	return goldmark.New(goldmark.WithExtensions(extension.Table, extension.TaskList, extension.Strikethrough)).Parser()
 })
 
+// portion is a part of a text and its tree.
+type portion struct {
+	start, end int
+	tree       ast.Node
+	panicked   any // what the parser did instead, for whoever asked for the runbook
+}
+
 // portions converts a text, and returns with its blocks the annotations that nothing
-// follows.
+// follows. While it converts one portion the next is parsed.
 func (c *converter) portions(whole written, size int) (blocks []*block, loose []directive) {
 	if bytes.Contains(whole.bytes, []byte("]:")) {
 		size = len(whole.bytes) // definitions of links count everywhere
 	}
-	for c.base < len(whole.bytes) {
-		var tree ast.Node
-		for end, least := c.base, size; ; least *= 2 {
-			end = cut(whole.bytes, c.base+least)
-			c.doc = written{bytes: whole.bytes[c.base:end:end], text: whole.text[c.base:end]}
-			tree = markdownParser().Parse(text.NewReader(c.doc.bytes))
-			if end == len(whole.bytes) || isComplete(tree, end-c.base) {
-				break
+	if size >= len(whole.bytes) {
+		c.doc = whole
+		return c.children(markdownParser().Parse(text.NewReader(whole.bytes)), nil)
+	}
+	parsed := make(chan portion, 1)
+	go func() { // it ends with the text, all of which is taken below
+		defer close(parsed)
+		defer func() {
+			if v := recover(); v != nil {
+				parsed <- portion{panicked: v}
 			}
+		}()
+		for at := 0; at < len(whole.bytes); {
+			p := parsePortion(whole.bytes, at, size)
+			parsed <- p
+			at = p.end
 		}
+	}()
+	for p := range parsed {
+		if p.panicked != nil {
+			panic(p.panicked)
+		}
+		c.base, c.doc = p.start, written{bytes: whole.bytes[p.start:p.end:p.end], text: whole.text[p.start:p.end]}
 		var list []*block
-		list, loose = c.children(tree, loose)
-		if blocks == nil && len(c.doc.bytes) == len(whole.bytes) {
-			blocks = list
-		} else {
-			blocks = append(blocks, list...)
-		}
-		c.base += len(c.doc.bytes)
+		list, loose = c.children(p.tree, loose)
+		blocks = append(blocks, list...)
 	}
 	return blocks, loose
+}
+
+// parsePortion parses what begins at an offset, up to where a cut makes no difference:
+// each time that it does, twice as much is tried.
+func parsePortion(whole []byte, start, size int) portion {
+	for ; ; size *= 2 {
+		end := cut(whole, start+size)
+		tree := markdownParser().Parse(text.NewReader(whole[start:end:end]))
+		if end == len(whole) || isComplete(tree, end-start) {
+			return portion{start: start, end: end, tree: tree}
+		}
+	}
 }
 
 // cut returns where a text may be cut at an offset or later: before a heading at the
