@@ -208,7 +208,7 @@ func (a *app) askYesNo(action *runbooks.Action) {
 		{label: a.p.T("answer.no"), keys: []string{"n"}, pick: answer(walk.AnswerNo)},
 	})
 	d.keep = true
-	if strings.EqualFold(a.given(action), walk.AnswerNo) {
+	if strings.EqualFold(a.given(action).Value, walk.AnswerNo) {
 		d.startAt(1)
 	}
 }

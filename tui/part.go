@@ -32,7 +32,7 @@ func (a *app) pickPart(action *runbooks.Action, then func(n int) tea.Cmd) tea.Cm
 		items = append(items, it)
 	}
 	d := a.choose(a.p.T("tui.pick.title", "Name", a.run.actionName(action)), []string{a.p.T("tui.pick.help")}, items)
-	if n, err := strconv.Atoi(a.given(action)); err == nil {
+	if n, err := strconv.Atoi(a.given(action).Value); err == nil {
 		d.startAt(n - 1)
 	}
 	return nil

@@ -10,21 +10,26 @@ import (
 )
 
 // given is the answer that a question starts with: as the command line has it,
-// else the runbook's default.
-func (a *app) given(action *runbooks.Action) string {
-	if value, ok := a.opts.Answers[action.Name]; ok && action.Name != "" {
-		return value
+// else what the run knows already, else the runbook's default.
+func (a *app) given(action *runbooks.Action) walk.Answer {
+	answer := walk.Answer{Action: action.ID, Source: event.SourceDefault}
+	for _, name := range []string{action.Name, action.ID} {
+		if value, ok := a.opts.Answers[name]; ok && name != "" {
+			answer.Value = value
+			return answer
+		}
 	}
-	if value, ok := a.opts.Answers[action.ID]; ok {
-		return value
+	if known, ok := a.run.state.Known(action); ok {
+		return known
 	}
-	return action.Settings.Default
+	answer.Value = action.Settings.Default
+	return answer
 }
 
 // presetOption returns the index of the option that a choice starts with, -1 for
 // none: the answer that is given, else what leads to the scenario that is.
 func (a *app) presetOption(action *runbooks.Action) int {
-	key := a.given(action)
+	key := a.given(action).Value
 	return slices.IndexFunc(action.Options, func(o runbooks.Option) bool {
 		if key != "" {
 			return o.Key == key
@@ -35,10 +40,7 @@ func (a *app) presetOption(action *runbooks.Action) int {
 
 // presetAnswer is the answer that an input starts with, and where it comes from.
 func (a *app) presetAnswer(action *runbooks.Action) walk.Answer {
-	answer := walk.Answer{Action: action.ID, Value: a.given(action), Source: event.SourceDefault}
-	if known, ok := a.run.state.Value(action.Name); ok && answer.Value == "" {
-		answer.Value, answer.Source, answer.Invented = known.Text, known.Source, known.Invented
-	}
+	answer := a.given(action)
 	if answer.Value == "" && a.run.state.Rehearsal() {
 		made := a.run.state.Invent(action.Name)
 		answer.Value, answer.Source, answer.Invented = made.Value, made.Source, made.Invented

@@ -240,17 +240,17 @@ func (o Options) input(s walk.State, action *runbooks.Action) move {
 	cmd := walk.Answer{Action: action.ID}
 	assume := event.ParamSet{Name: action.Name, Value: standIn, Source: event.SourceAnswer, Action: action.ID}
 	given, answered := o.answer(action)
-	known, has := s.Value(action.Name)
+	known, has := s.Known(action)
 	switch {
 	case answered:
 		if err := param.Check(given); err != nil {
 			return move{assume: assume, wrongs: []Wrong{{Flag: FlagAnswer, Name: nameOf(action), Code: WrongValue, Detail: err.Error()}}}
 		}
 		cmd.Value, cmd.Source = given, event.SourceAnswer
-	case has && known.Text == standIn:
+	case has && known.Value == standIn:
 		return move{assume: assume}
 	case has:
-		cmd.Value, cmd.Source, cmd.Invented = known.Text, known.Source, known.Invented && s.Rehearsal()
+		cmd.Value, cmd.Source, cmd.Invented = known.Value, known.Source, known.Invented && s.Rehearsal()
 	case action.Settings.Default != "":
 		cmd.Value, cmd.Source = action.Settings.Default, event.SourceDefault
 	case param.Default != "":

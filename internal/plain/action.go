@@ -27,14 +27,21 @@ func (t *talk) attend(action *runbooks.Action) error {
 	return t.offer(action)
 }
 
-func (t *talk) given(action *runbooks.Action) string {
-	if value, ok := t.opts.Answers[action.Name]; ok && action.Name != "" {
-		return value
+// given is the answer that a question starts with: as the command line has it, else
+// what the run knows already, else the runbook's default.
+func (t *talk) given(action *runbooks.Action) walk.Answer {
+	answer := walk.Answer{Action: action.ID, Source: event.SourceDefault}
+	for _, name := range []string{action.Name, action.ID} {
+		if value, ok := t.opts.Answers[name]; ok && name != "" {
+			answer.Value = value
+			return answer
+		}
 	}
-	if value, ok := t.opts.Answers[action.ID]; ok {
-		return value
+	if known, ok := t.state.Known(action); ok {
+		return known
 	}
-	return action.Settings.Default
+	answer.Value = action.Settings.Default
+	return answer
 }
 
 // option is one numbered answer.
@@ -99,7 +106,7 @@ func (t *talk) askChoice(action *runbooks.Action) error {
 	for i, o := range action.Options {
 		options[i] = option{key: o.Key, label: o.Label, note: t.leads(o.Steer), plain: walk.Technical(o)}
 	}
-	preset := t.given(action)
+	preset := t.given(action).Value
 	for _, o := range action.Options {
 		if preset == "" && o.Steer.Kind == runbooks.SteerScenario && o.Steer.Target == t.opts.Scenario {
 			preset = o.Key
@@ -134,7 +141,7 @@ func (t *talk) askConfirm(action *runbooks.Action) error {
 	t.caption(action)
 	t.say(t.state.FillText(action.Question()))
 	question := t.p.T("plain.yes-no")
-	preset := strings.ToLower(t.given(action))
+	preset := strings.ToLower(t.given(action).Value)
 	if preset == walk.AnswerYes || preset == walk.AnswerNo {
 		question = t.p.T("plain.yes-no.preset", "Preset", t.p.T("answer."+preset))
 	}
@@ -167,10 +174,7 @@ func (t *talk) yesOrNo(line string) string {
 func (t *talk) askInput(action *runbooks.Action) error {
 	t.caption(action)
 	t.say(t.state.FillText(action.Question()))
-	preset := walk.Answer{Action: action.ID, Value: t.given(action), Source: event.SourceDefault}
-	if known, ok := t.state.Value(action.Name); ok && preset.Value == "" {
-		preset.Value, preset.Source, preset.Invented = known.Text, known.Source, known.Invented
-	}
+	preset := t.given(action)
 	if preset.Value == "" && t.state.Rehearsal() {
 		made := t.state.Invent(action.Name)
 		preset.Value, preset.Source, preset.Invented = made.Value, made.Source, made.Invented

@@ -32,7 +32,7 @@ func (t *talk) pickPart(action *runbooks.Action) (n int, err error) {
 		key := strconv.Itoa(i + 1)
 		options[i] = option{key: key, label: first, note: rest, plain: true}
 	}
-	err = t.pick(options, t.given(action), func(key, _ string) error {
+	err = t.pick(options, t.given(action).Value, func(key, _ string) error {
 		n, err = strconv.Atoi(key)
 		return err
 	})

@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -126,6 +127,26 @@ func (s State) Fill(text string) string {
 		return "{{" + name + "}}", nil
 	})
 	return filled
+}
+
+// Known returns what the run knows already as the answer to a question: who plays the
+// role that an input is called like, the severity for a choice that asks for it, the value of
+// the name. Who answers confirms it; a default of the runbook says less.
+func (s State) Known(action *runbooks.Action) (Answer, bool) {
+	known := Answer{Action: action.ID, Source: event.SourceOperator}
+	switch {
+	case action.Kind == runbooks.KindChoice && action.Name == severityName:
+		known.Value = s.Severity
+		return known, slices.ContainsFunc(action.Options, func(o runbooks.Option) bool { return o.Key == s.Severity })
+	case action.Kind != runbooks.KindInput:
+		return Answer{}, false
+	case s.Holder(action.Name) != "":
+		known.Value = s.Holder(action.Name)
+		return known, true
+	}
+	value, ok := s.Value(action.Name)
+	known.Value, known.Source, known.Invented = value.Text, value.Source, value.Invented
+	return known, ok
 }
 
 // Invent returns the value that a rehearsal uses for a parameter nobody gave.
