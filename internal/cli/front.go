@@ -54,7 +54,7 @@ func (a *app) pick(ctx context.Context) error {
 		client, printer = opened, prep.printer
 		return tui.Opened{Client: client, Printer: printer, Checks: prep.checks(a, runFlags{dryRun: choice.Rehearsal})}, nil
 	}
-	result, err := tui.Run(ctx, opts)
+	result, err := a.screen(ctx, opts)
 	err = a.screenError(err)
 	if client == nil {
 		return err
