@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -109,12 +110,14 @@ func TestClockCostsFewBytes(t *testing.T) {
 type slowTerminal struct {
 	writes chan string
 	fails  error
+	begun  atomic.Int32 // writes
 
 	mu    sync.Mutex
 	modes []string
 }
 
 func (s *slowTerminal) Write(b []byte) (int, error) {
+	s.begun.Add(1)
 	s.writes <- string(b)
 	return len(b), s.fails
 }
@@ -150,8 +153,7 @@ func TestPainterDrawsTheLatestFrame(t *testing.T) {
 		t.Errorf("opened with %q", got)
 	}
 	p.show(frame{"second", 80}, false)
-	for p.drawing.TryLock() { // until it is being written
-		p.drawing.Unlock()
+	for s.begun.Load() < 2 { // until it is being written
 		runtime.Gosched()
 	}
 	for i := range 100 {
