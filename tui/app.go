@@ -179,7 +179,7 @@ func (a *app) paintOn(p *painter) {
 	a.show(frame{a.frame, a.width}, false)
 	lend := a.lend
 	a.lend = func(c tea.ExecCommand, done tea.ExecCallback) tea.Cmd {
-		return lend(away{ExecCommand: c, painter: p, ended: a.askSize}, done)
+		return lend(away{ExecCommand: c, ctx: a.ctx, painter: p, ended: a.askSize}, done)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"golang.org/x/sys/unix"
 
 	"genia.ai/bitacora/internal/walk"
 )
@@ -57,6 +58,8 @@ func (a *app) failure(interrupted, err error) error {
 		return l.failed
 	case errors.Is(interrupted, ErrGone):
 		return ErrGone // that it cannot be restored either says nothing new
+	case interrupted != nil && errors.Is(err, unix.EIO):
+		return interrupted // likewise: SIGHUP told first
 	}
 	if err != nil {
 		return err

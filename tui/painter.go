@@ -39,7 +39,7 @@ type painter struct {
 	next  frame
 	fresh bool // next is drawn whole
 
-	drawing sync.Mutex // held while something is written
+	drawing sync.Mutex // held while something is written, and from open on until the first frame stands
 	away    bool       // the terminal is lent
 	rows    []string   // as they stand; nil = not known
 	columns int        // of the frame that stands
@@ -77,15 +77,16 @@ func newPainter(out io.Writer, modes modes, mouse bool, pace *pace) *painter {
 	return p
 }
 
-// open takes the terminal and draws the frame that was shown before, if there is
-// one, in the same write. It has to be followed by close.
+// open takes the terminal and has the frame drawn that was shown before, if there is
+// one, in the same write. It does not wait for it: where the terminal takes nothing from
+// the start, keys are to count all the same. It has to be followed by close.
 func (p *painter) open() error {
 	if err := p.modes.raw(); err != nil {
 		close(p.done)
 		return err
 	}
+	p.drawing.Lock() // paint unlocks it: nobody lets go of what was not taken yet
 	go p.paint()
-	p.take()
 	return nil
 }
 
@@ -118,14 +119,12 @@ func (p *painter) regain() error {
 	}
 	p.drawing.Lock()
 	p.away = false
-	p.drawing.Unlock()
 	p.take()
 	return nil
 }
 
-// take switches the modes of the screen on, and draws.
+// take switches the modes of the screen on, and draws. It unlocks drawing.
 func (p *painter) take() {
-	p.drawing.Lock()
 	defer p.drawing.Unlock()
 	p.rows = nil
 	p.draw([]byte(p.enter))
@@ -134,7 +133,7 @@ func (p *painter) take() {
 // show draws a frame soon; fresh says that nothing is certain of what stands there.
 func (p *painter) show(f frame, fresh bool) {
 	p.mu.Lock()
-	same := p.next == f && !fresh
+	same := p.next == f && !fresh && !p.fresh
 	p.next, p.fresh = f, p.fresh || fresh
 	p.mu.Unlock()
 	if same {
@@ -154,7 +153,8 @@ func (p *painter) paint() {
 			p.panicked(&PanicError{Value: v, Stack: debug.Stack()})
 		}
 	}()
-	timer := time.NewTimer(0)
+	p.take()
+	timer := time.NewTimer(paintInterval)
 	defer timer.Stop()
 	for {
 		select {
@@ -196,7 +196,9 @@ func (p *painter) draw(before []byte) {
 	}
 	began := time.Now()
 	if _, err := p.out.Write(out.Bytes()); err != nil {
-		p.rows = nil
+		p.mu.Lock()
+		p.fresh = true // how much of it arrived is not known
+		p.mu.Unlock()
 	}
 	p.pace.wrote(out.Len(), time.Since(began))
 }

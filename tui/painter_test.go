@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -109,12 +110,14 @@ func TestClockCostsFewBytes(t *testing.T) {
 type slowTerminal struct {
 	writes chan string
 	fails  error
+	begun  atomic.Int32 // writes
 
 	mu    sync.Mutex
 	modes []string
 }
 
 func (s *slowTerminal) Write(b []byte) (int, error) {
+	s.begun.Add(1)
 	s.writes <- string(b)
 	return len(b), s.fails
 }
@@ -143,17 +146,14 @@ func TestPainterDrawsTheLatestFrame(t *testing.T) {
 	s := &slowTerminal{writes: make(chan string)}
 	p := newPainter(s, s, true, &pace{})
 	p.show(frame{"first", 80}, false)
-	opened := make(chan error, 1)
-	go func() { opened <- p.open() }()
+	if err := p.open(); err != nil { // it waits for no write: keys are to count meanwhile
+		t.Fatal(err)
+	}
 	if got := s.took(t); got != screenOn+mouseOn+"\x1b[1Hfirst\x1b[K" {
 		t.Errorf("opened with %q", got)
 	}
-	if err := <-opened; err != nil {
-		t.Fatal(err)
-	}
 	p.show(frame{"second", 80}, false)
-	for p.drawing.TryLock() { // until it is being written
-		p.drawing.Unlock()
+	for s.begun.Load() < 2 { // until it is being written
 		runtime.Gosched()
 	}
 	for i := range 100 {
@@ -219,41 +219,48 @@ func TestNothingIsKnownAfterAFailedWrite(t *testing.T) {
 	if got := s.took(t); !strings.Contains(got, "second") {
 		t.Errorf("wrote %q", got)
 	}
+	for len(p.wake) > 0 {
+		<-p.wake
+	}
+	p.show(frame{"other\nsecond", 80}, false)
+	if len(p.wake) == 0 {
+		t.Error("the frame that was lost counts as shown")
+	}
 }
 
-// crashing is a terminal whose writes panic, once it is open.
-type crashing struct {
-	slowTerminal
-	armed bool
-}
+// crashing is a terminal on which a frame panics.
+type crashing struct{ slowTerminal }
 
 func (c *crashing) Write(b []byte) (int, error) {
-	if c.armed {
+	if bytes.Contains(b, []byte("a frame")) {
 		panic("injected")
 	}
 	return len(b), nil
 }
 
 func TestPanicOfThePainterIsTold(t *testing.T) {
-	c := &crashing{}
-	p := newPainter(c, c, false, &pace{})
-	told := make(chan *PanicError, 1)
-	p.panicked = func(err *PanicError) { told <- err }
-	if err := p.open(); err != nil {
-		t.Fatal(err)
-	}
-	c.armed = true
-	p.show(frame{"first", 80}, false)
-	if err := <-told; err.Value != "injected" || len(err.Stack) == 0 {
-		t.Errorf("told %v", err)
-	}
-	<-p.done
-	c.armed = false
-	if err := p.close(); err != nil {
-		t.Fatal(err)
-	}
-	if got := strings.Join(c.modes, " "); got != "raw restored" {
-		t.Errorf("modes: %s", got)
+	for _, early := range []bool{false, true} {
+		c := &crashing{}
+		p := newPainter(c, c, false, &pace{})
+		told := make(chan *PanicError, 1)
+		p.panicked = func(err *PanicError) { told <- err }
+		if early {
+			p.show(frame{"a frame", 80}, false)
+		}
+		if err := p.open(); err != nil {
+			t.Fatal(err)
+		}
+		p.show(frame{"a frame", 80}, false)
+		if err := <-told; err.Value != "injected" || len(err.Stack) == 0 {
+			t.Errorf("told %v", err)
+		}
+		<-p.done
+		if err := p.close(); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(c.modes, " "); got != "raw restored" {
+			t.Errorf("modes: %s", got)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"os"
+	"os/signal"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,7 @@ func (a *app) suspend() tea.Cmd {
 		a.say(true, why)
 		return nil
 	}
-	return a.lend(stopping{}, func(err error) tea.Msg { return wentOnMsg{err} })
+	return a.lend(stopping{ctx: a.ctx, in: a.opts.In}, func(err error) tea.Msg { return wentOnMsg{err} })
 }
 
 // whySuspend says why the program cannot be stopped here, or "".
@@ -36,7 +37,7 @@ func (a *app) whySuspend() string {
 // an SSH server starts as the leader of a session would stand still for ever.
 func resumable() bool {
 	session, err := unix.Getsid(0)
-	if err != nil || session == os.Getpid() {
+	if err != nil || session == os.Getpid() || signal.Ignored(unix.SIGTSTP) {
 		return false
 	}
 	for parent, group := os.Getppid(), unix.Getpgrp(); parent > 1; parent = parentOf(parent) {

@@ -6,34 +6,53 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 )
 
-// ttyModes changes the modes of a terminal's driver; of what is no terminal, nothing.
+// ttyModes changes the modes of a terminal's driver; of what is no terminal, nothing. It
+// is safe for concurrent use.
 type ttyModes struct {
 	in *os.File
 
-	once   sync.Once
-	before *term.State // nil = no terminal
+	mu     sync.Mutex
+	before *term.State // when the terminal was last taken; nil = never
+	held   bool        // it is ours
+	left   bool        // for good
 }
 
 func (t *ttyModes) raw() error {
-	t.once.Do(func() { t.before, _ = term.GetState(int(t.in.Fd())) })
-	if t.before == nil {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.left || t.held || !term.IsTerminal(int(t.in.Fd())) {
 		return nil
 	}
-	_, err := term.MakeRaw(int(t.in.Fd()))
+	before, err := term.MakeRaw(int(t.in.Fd()))
+	if err == nil {
+		t.before, t.held = before, true
+	}
 	return err
 }
 
 func (t *ttyModes) restore() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if t.before == nil {
 		return nil
 	}
+	t.held = false
 	return term.Restore(int(t.in.Fd()), t.before)
+}
+
+// leave restores the modes for good: who was kept waiting by the terminal takes it no more.
+func (t *ttyModes) leave() error {
+	t.mu.Lock()
+	t.left = true
+	t.mu.Unlock()
+	return t.restore()
 }
 
 // usualColumns and usualRows are those of a terminal that does not say how large it is.
@@ -75,16 +94,21 @@ func watchSize(ctx context.Context, out io.Writer, before tea.WindowSizeMsg, ask
 // for as long. It implements tea.ExecCommand.
 type away struct {
 	tea.ExecCommand
+	ctx     context.Context
 	painter *painter
 	ended   func() // called when the terminal is back
 }
 
-// Run implements tea.ExecCommand.
+// Run implements tea.ExecCommand. When the context has ended the terminal is not taken
+// back: it would only have to be given back again, and perhaps belongs to a shell.
 func (w away) Run() error {
-	if err := w.painter.release(); err != nil {
+	err := w.painter.release()
+	if err == nil {
+		err = w.ExecCommand.Run()
+	}
+	if w.ctx.Err() != nil {
 		return err
 	}
-	err := w.ExecCommand.Run()
 	if failed := w.painter.regain(); err == nil {
 		err = failed
 	}
@@ -92,9 +116,16 @@ func (w away) Run() error {
 	return err
 }
 
+// backgroundWait is how long who was told to go on in the background waits to be ended,
+// which is why shells do so.
+const backgroundWait = 300 * time.Millisecond
+
 // stopping stops the program, with those of its process group, until it is told to go
-// on. It implements tea.ExecCommand.
-type stopping struct{}
+// on where it has its terminal, or the context ends. It implements tea.ExecCommand.
+type stopping struct {
+	ctx context.Context
+	in  *os.File
+}
 
 // SetStdin implements tea.ExecCommand.
 func (stopping) SetStdin(io.Reader) {}
@@ -106,13 +137,33 @@ func (stopping) SetStdout(io.Writer) {}
 func (stopping) SetStderr(io.Writer) {}
 
 // Run implements tea.ExecCommand.
-func (stopping) Run() error {
+func (s stopping) Run() error {
 	goOn := make(chan os.Signal, 1)
 	signal.Notify(goOn, unix.SIGCONT)
 	defer signal.Stop(goOn)
-	if err := unix.Kill(0, unix.SIGTSTP); err != nil {
-		return err
+	for {
+		if err := unix.Kill(0, unix.SIGTSTP); err != nil {
+			return err
+		}
+		select {
+		case <-goOn:
+		case <-s.ctx.Done():
+			return nil
+		}
+		if s.foreground() {
+			return nil
+		}
+		select {
+		case <-s.ctx.Done():
+			return nil
+		case <-time.After(backgroundWait):
+		}
 	}
-	<-goOn
-	return nil
+}
+
+// foreground reports whether the terminal is that of our process group. Who changes its
+// modes otherwise is stopped for it.
+func (s stopping) foreground() bool {
+	group, err := unix.IoctlGetInt(int(s.in.Fd()), unix.TIOCGPGRP)
+	return err != nil || group == unix.Getpgrp()
 }

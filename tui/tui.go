@@ -185,11 +185,11 @@ func Run(ctx context.Context, opts Options) (Result, error) {
 	err := wait(ctx, a.quit, finished, program.Quit)
 	interrupted := context.Cause(ctx)
 	if errors.Is(err, ErrStalled) {
-		_ = tty.restore()
+		_ = tty.leave()
 	}
 	cancel(nil)
-	watching.Wait()
-	if !errors.Is(err, ErrStalled) {
+	if !errors.Is(err, ErrStalled) { // then the program may take no message any more
+		watching.Wait()
 		a.tasks.wait(stallLimit)
 	}
 	if text := a.farewell(); text != "" && err == nil {
@@ -208,6 +208,7 @@ func runOn(screen *painter, program *tea.Program) (err error) {
 		if v != nil {
 			err = &PanicError{Value: v, Stack: debug.Stack()}
 			_ = program.ReleaseTerminal() // ends the reading of keys
+			_ = screen.modes.restore()    // who had been lent the terminal cannot any more
 		}
 		if failed := screen.close(); err == nil {
 			err = failed

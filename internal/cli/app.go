@@ -63,12 +63,14 @@ func Main(args []string) int {
 	signal.Notify(brokenPipes, syscall.SIGPIPE)
 	defer signal.Stop(brokenPipes)
 	a, err := newApp()
-	if err == nil {
-		root := a.root()
-		root.SetArgs(args)
-		err = root.ExecuteContext(ctx)
+	if err != nil {
+		report(os.Stderr, err)
+		return exitCode(err)
 	}
-	report(os.Stderr, err)
+	root := a.root()
+	root.SetArgs(args)
+	err = root.ExecuteContext(ctx)
+	report(a.err, err)
 	return exitCode(err)
 }
 

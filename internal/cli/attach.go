@@ -119,7 +119,7 @@ func (a *app) show(ctx context.Context, client session.Client, v view) (left, er
 	opts := a.screenOptions()
 	opts.Client, opts.Printer = client, v.printer
 	opts.Scenario, opts.Answers, opts.Watch = v.scenario, v.answers, v.watch
-	result, err := tui.Run(ctx, opts)
+	result, err := a.screen(ctx, opts)
 	l.seq = max(l.seq, result.Saved.Seq)
 	l.outcome, l.told, l.meant = result.Outcome, v.watch || result.Left == tui.LeftLost, meant(result.Left)
 	if errors.Is(err, tui.ErrLost) {

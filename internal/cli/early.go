@@ -39,7 +39,7 @@ func (a *app) runScreen(ctx context.Context, prep *preparation, flags runFlags) 
 		}
 		return tui.Opened{Client: client}, nil
 	}
-	result, err := tui.Run(ctx, opts)
+	result, err := a.screen(ctx, opts)
 	l := left{
 		run: result.Run, dir: result.Dir, seq: result.Saved.Seq, outcome: result.Outcome,
 		idle: early.Briefing.Idle, told: result.Left == tui.LeftLost, meant: meant(result.Left),

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"runtime/debug"
 	"time"
 
 	"genia.ai/bitacora/internal/config"
@@ -54,7 +55,7 @@ func (a *app) pick(ctx context.Context) error {
 		client, printer = opened, prep.printer
 		return tui.Opened{Client: client, Printer: printer, Checks: prep.checks(a, runFlags{dryRun: choice.Rehearsal})}, nil
 	}
-	result, err := tui.Run(ctx, opts)
+	result, err := a.screen(ctx, opts)
 	err = a.screenError(err)
 	if client == nil {
 		return err
@@ -93,6 +94,8 @@ func (a *app) openPicked(ctx context.Context, choice tui.Choice) (*runserver.Cli
 	if err != nil {
 		return nil, nil, err
 	}
+	// Beside a flood of output the screen is to stay small.
+	debug.SetGCPercent(lastingGC)
 	hello := a.hello("tui")
 	hello.Drive = true
 	client, err := runserver.Dial(ctx, ready.Dir, hello)

@@ -2,10 +2,14 @@ package e2e
 
 import (
 	"os/exec"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 )
 
 // gone waits until a program has ended whose terminal is no longer there.
@@ -75,6 +79,79 @@ func TestStopAndGoOn(t *testing.T) {
 	term.see("Saved as #")
 	term.press("d").see("prompt>", "resume")
 	term.typeText("exit").press("enter")
+}
+
+// TestStoppedScreenCanBeEnded ends the screen by its shell while it is stopped: it must
+// not wait for a terminal that it will never have again.
+func TestStoppedScreenCanBeEnded(t *testing.T) {
+	env := append(home(t), "PS1=prompt> ", "ENV=", "HISTFILE=")
+	shell, err := exec.LookPath("bash")
+	if err != nil {
+		t.Fatal("this test needs bash for its job control: ", err)
+	}
+	term := openCommand(t, options{cols: 80, rows: 24, env: env}, exec.Command(shell, "--norc", "--noprofile", "-i"))
+	term.see("prompt>")
+	term.typeText(binary + " run " + restart(t) + " --param service=web").press("enter")
+	trustAndBegin(term)
+	term.see("enter run look")
+	term.press("\x1a").see("Stopped", "prompt>")
+	term.typeText("bg; kill %1; wait %1; echo ended $?").press("enter").see("ended 130")
+	term.typeText("exit").press("enter")
+}
+
+// TestTerminalThatTakesNothing ends the program on a terminal that takes no more from
+// before its first frame on, nor its last words.
+func TestTerminalThatTakesNothing(t *testing.T) {
+	near, far, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer near.Close()
+	defer far.Close()
+	fill(t, far.Name())
+	cmd := exec.Command(binary, "run", restart(t), "--param", "service=web")
+	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = home(t), far, far, far
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	modes := func() uint32 {
+		now, err := unix.IoctlGetTermios(int(far.Fd()), unix.TCGETS)
+		if err != nil {
+			t.Error(err)
+			return 0
+		}
+		return now.Lflag & unix.ECHO
+	}
+	for deadline := time.Now().Add(patience); modes() != 0 && time.Now().Before(deadline); {
+		runtime.Gosched()
+	}
+	if err := pty.Setsize(near, &pty.Winsize{Cols: 100, Rows: 30}); err != nil { // is told to nobody
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	gone(t, cmd)
+	if modes() == 0 {
+		t.Error("the modes of the terminal were not restored")
+	}
+}
+
+// fill writes to a terminal until it takes nothing.
+func fill(t *testing.T, name string) {
+	t.Helper()
+	fd, err := unix.Open(name, unix.O_WRONLY|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	for full := 0; full < 1000; { // the kernel moves on in the background what was written
+		if _, err := unix.Write(fd, []byte("#")); err != nil {
+			full++
+			runtime.Gosched()
+		}
+	}
 }
 
 // TestNothingStopsWhatNobodyCouldContinue presses ctrl+z where the program leads its
