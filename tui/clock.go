@@ -48,8 +48,11 @@ func (a *app) lasted(d time.Duration) string { return a.p.Span(max(d, 0).Round(t
 // minutes is a duration to the minute, in as few cells as it takes.
 func minutes(d time.Duration) string {
 	total := int(max(d, 0) / time.Minute)
-	if total < 100 {
+	switch {
+	case total < 100:
 		return number(total) + "m"
+	case total >= 48*60 && total%(24*60) == 0: // a target of days
+		return number(total/24/60) + "d"
 	}
 	return number(total/60) + "h" + two(total%60)
 }

@@ -111,7 +111,7 @@ func (a *app) banner(rehearsal, known bool) string {
 // the right. What is saved is never cut.
 func (a *app) facts() string {
 	s, r := a.run.state, a.run
-	saved := a.p.T("tui.head.saved", "Seq", r.saved.Seq, "Code", a.clean(r.saved.Code), "At", a.clock(r.saved.At))
+	saved := a.savedText(a.clean(r.saved.Code))
 	if a.early {
 		saved = a.p.T("tui.head.opening")
 	}
@@ -141,9 +141,19 @@ func (a *app) facts() string {
 	if title := r.scenario(); title != "" {
 		facts = append(facts, title)
 	}
-	left := a.look.cut(strings.Join(facts, " · "), a.width-width(saved)-2)
+	text := strings.Join(facts, " · ")
+	if code := a.savedText(a.clean(r.saved.Code)); saved == code && width(text)+width(saved)+2 > a.width {
+		saved = a.savedText("") // who works on what says more here than the head of the record
+	}
+	left := a.look.cut(text, a.width-width(saved)-2)
 	gap := max(a.width-width(left)-width(saved), 1)
 	return left + strings.Repeat(" ", gap) + saved
+}
+
+// savedText says up to which event the record is on disk.
+func (a *app) savedText(code string) string {
+	saved := a.run.saved
+	return a.p.T("tui.head.saved", "Seq", saved.Seq, "Code", code, "At", a.clock(saved.At))
 }
 
 // clock prints a time of day.

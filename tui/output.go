@@ -20,6 +20,7 @@ const (
 	outputError
 	outputInfo
 	outputHeading // of ours: an action starts
+	outputAside   // of ours: a command beside the runbook starts
 	outputGood    // of ours: an action ended well
 	outputBad     // of ours: an action ended badly, output was left out
 )
@@ -94,13 +95,17 @@ func overwrite(line, more string) string {
 	return line + more
 }
 
-// tail returns the last n lines that an action printed itself.
+// tail returns the last n lines that the last action printed itself; what was run beside
+// the runbook since then is passed over.
 func (o *output) tail(n int) []string {
 	var lines []string
 	for i := o.len() - 1; i >= 0 && len(lines) < n; i-- {
 		line := o.at(i)
 		if line.kind == outputHeading {
 			break
+		}
+		if line.kind == outputAside {
+			lines = nil
 		}
 		if line.kind <= outputError && strings.TrimSpace(line.text) != "" {
 			lines = append([]string{shown(strings.TrimRight(line.text, "\r"))}, lines...)
@@ -147,7 +152,7 @@ func (l *look) outputPrefix(kind outputKind, first bool) string {
 		return "  "
 	case kind == outputError:
 		return l.dim.Render("e") + " "
-	case kind == outputHeading:
+	case kind == outputHeading, kind == outputAside:
 		return l.sym.active + " "
 	case kind == outputGood:
 		return l.sym.done + " "
@@ -159,7 +164,7 @@ func (l *look) outputPrefix(kind outputKind, first bool) string {
 
 func (l *look) outputStyle(kind outputKind) lipgloss.Style {
 	switch kind {
-	case outputHeading:
+	case outputHeading, outputAside:
 		return l.strong
 	case outputGood:
 		return l.good

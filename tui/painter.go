@@ -60,8 +60,8 @@ type modes interface {
 // The modes of the screen: its own buffer, no cursor, pasted text marked as such.
 // A terminal without a second buffer is left with its cursor on the last row.
 const (
-	screenOn  = "\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l\x1b[?2004h"
-	screenOff = "\x1b[?2004l\x1b[999H\x1b[?1049l\x1b[?25h"
+	screenOn  = "\x1b[?1049h\x1b[m\x1b[2J\x1b[H\x1b[?25l\x1b[?2004h"
+	screenOff = "\x1b[m\x1b[?2004l\x1b[999H\x1b[?1049l\x1b[?25h"
 	mouseOn   = "\x1b[?1002h\x1b[?1006h"
 	mouseOff  = "\x1b[?1002l\x1b[?1006l"
 )

@@ -63,7 +63,7 @@ func (r *run) heading(ev event.Event) {
 	case event.ActionStarted:
 		r.out.mark(outputHeading, r.actionHeading(data))
 	case event.AdhocStarted:
-		r.out.mark(outputHeading, r.printer.T("tui.out.adhoc", "Command", r.clean(data.Command)))
+		r.out.mark(outputAside, r.printer.T("tui.out.adhoc", "Command", r.clean(data.Command)))
 	}
 }
 

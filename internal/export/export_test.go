@@ -335,3 +335,22 @@ func TestErrorsOfTheWriterAreTold(t *testing.T) {
 		t.Errorf("JSON = %v", err)
 	}
 }
+
+// TestWhatIsStillToBeUndoneIsLeftToDo: whoever reads only the document has to see that something
+// is still switched off.
+func TestWhatIsStillToBeUndoneIsLeftToDo(t *testing.T) {
+	commands := []walk.Command{
+		walk.SetParam{Name: "connector", Value: "facebook", Source: event.SourceFlag}, walk.SetParam{Name: "version", Value: "v1.4.2", Source: event.SourceFlag},
+		walk.Begin{}, run("errors", "GET /rate\n"), walk.Done{Step: "1.1"}, walk.Skip{Step: "1.2", Reason: "no time"},
+		walk.Choose{Action: "rollback", Key: "yes"}, walk.Done{Step: "2.1"}, walk.Choose{Action: "what", Key: "one"}, walk.Done{Step: "2.2"},
+		run("disable", "curl -X POST \"$API/off/$connector\"\n", "connector=facebook"),
+	}
+	undone := append(commands[:len(commands):len(commands)], walk.Undo{Action: "disable", Run: run("", "curl -X POST \"$API/on/$connector\"\n", "connector=facebook")})
+	const want = "- [ ] To be undone, if it should be: enable (undoes disable)"
+	if got := markdown(t, recorded(t, sessiontest.Runbook(), event.ModeLive, sessiontest.Options{}, commands...), options(t, "en")); !strings.Contains(got, want) {
+		t.Errorf("the document lacks %q:\n%s", want, got)
+	}
+	if got := markdown(t, recorded(t, sessiontest.Runbook(), event.ModeLive, sessiontest.Options{}, undone...), options(t, "en")); strings.Contains(got, want) {
+		t.Errorf("the document names what was undone:\n%s", got)
+	}
+}

@@ -306,7 +306,8 @@ func (p *page) notes() {
 
 func (p *page) todos() {
 	p.heading(2, p.t("export.section.todos"))
-	if len(p.doc.Todos) == 0 {
+	undo := p.end.Undoable()
+	if len(p.doc.Todos)+len(undo) == 0 {
 		p.line(p.t("export.nothing"))
 	}
 	for _, todo := range p.doc.Todos {
@@ -315,5 +316,8 @@ func (p *page) todos() {
 			mark = "[x]"
 		}
 		p.line("- " + mark + " " + inline(todo.Text))
+	}
+	for _, entry := range undo {
+		p.line("- [ ] " + inline(p.t("export.undo", "Undo", p.nameOf(entry.Undo), "Action", p.nameOf(entry.Action))))
 	}
 }

@@ -108,7 +108,7 @@ func (p *page) peopleDetail(ev event.Event) string {
 	case event.ClientJoined:
 		return data.Operator + ", " + data.FrontEnd + ", " + data.Host
 	case event.ClientLeft:
-		return data.Reason
+		return p.told(data.Reason)
 	case event.DriverChanged:
 		return because(data.From+" → "+data.To, data.Reason)
 	case event.Recovered:

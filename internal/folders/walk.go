@@ -88,7 +88,7 @@ func (w *walker) dir(path, name string, info fs.FileInfo, depth int) {
 
 // entry takes what may be a runbook, and enters what may hold some.
 func (w *walker) entry(dir, name string, entry fs.DirEntry, depth int) {
-	if strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules" {
+	if strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules" || entry.Name() == "testdata" {
 		return
 	}
 	isLink, isRunbook := entry.Type()&fs.ModeSymlink != 0, strings.HasSuffix(entry.Name(), extension)
