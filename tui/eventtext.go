@@ -69,7 +69,7 @@ func (a *app) eventText(ev event.Event) string {
 		}
 		return a.p.T(id, "Text", a.clean(data.Text))
 	case event.Milestone:
-		return a.p.T(id, "Name", a.p.T("milestone."+data.Name), "When", a.clock(data.When))
+		return a.p.T(id, "Name", a.p.T("milestone."+data.Name), "When", a.moment(data.When))
 	case event.SeveritySet:
 		return a.p.T(id, "Severity", a.clean(data.Severity))
 	}

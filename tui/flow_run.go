@@ -141,7 +141,7 @@ func (a *app) askMilestone() {
 	for _, name := range event.Milestones() {
 		label := a.p.T("milestone." + name)
 		if when, ok := known[name]; ok {
-			label += "  " + a.clock(when)
+			label += "  " + a.moment(when)
 		}
 		items = append(items, item{label: label, keys: []string{number(len(items) + 1)}, pick: func() tea.Cmd {
 			a.askMilestoneTime(name)

@@ -164,6 +164,16 @@ func (a *app) clock(at time.Time) string {
 	return at.In(a.opts.Location).Format("15:04:05")
 }
 
+// moment prints a time of day, with its date when that is not today: a milestone may
+// be of yesterday.
+func (a *app) moment(at time.Time) string {
+	there, now := at.In(a.opts.Location), a.now().In(a.opts.Location)
+	if at.IsZero() || there.YearDay() == now.YearDay() && there.Year() == now.Year() {
+		return a.clock(at)
+	}
+	return a.day(at)
+}
+
 // day prints a date and a time without seconds.
 func (a *app) day(at time.Time) string { return a.p.Date(at.In(a.opts.Location)) }
 

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"path/filepath"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/textinput"
@@ -116,7 +117,7 @@ func (p *picker) search(filter string) {
 	if p.texts == nil {
 		p.texts = make([]fuzzy.Text, len(p.a.opts.Entries))
 		for i, e := range p.a.opts.Entries {
-			p.texts[i] = fuzzy.NewText(e.Title, e.Name, e.Path, e.Headings, e.Alerts)
+			p.texts[i] = fuzzy.NewText(e.Title, e.Name, filepath.Base(e.Path), e.Headings, e.Alerts)
 		}
 	}
 	p.found = fuzzy.Rank(p.texts, among, filter)
@@ -193,7 +194,7 @@ func (p *picker) where(e Entry) string {
 	if strings.TrimSpace(p.filter) == "" || e.Run != "" {
 		return ""
 	}
-	return fuzzy.NewText(e.Title, e.Name, e.Path, e.Headings, e.Alerts).Where(p.filter)
+	return fuzzy.NewText(e.Title, e.Name, filepath.Base(e.Path), e.Headings, e.Alerts).Where(p.filter)
 }
 
 // marked shows which part of a text the filter found.

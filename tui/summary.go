@@ -175,7 +175,7 @@ func (s *summaryScreen) milestones() []string {
 		if !ok {
 			continue
 		}
-		line := s.a.clock(when) + " " + s.a.p.T("milestone."+name)
+		line := s.a.moment(when) + " " + s.a.p.T("milestone."+name)
 		if utc := s.a.utc(when); utc != "" {
 			line += " (" + utc + ")"
 		}

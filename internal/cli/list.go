@@ -78,7 +78,7 @@ func matching(all []listed, query string) []listed {
 	}
 	texts := make([]fuzzy.Text, len(all))
 	for i, rb := range all {
-		texts[i] = fuzzy.NewText(rb.Title, rb.Name, rb.Path, rb.Headings, rb.Alerts)
+		texts[i] = fuzzy.NewText(rb.Title, rb.Name, filepath.Base(rb.Path), rb.Headings, rb.Alerts)
 	}
 	kept := []listed{}
 	for _, i := range fuzzy.Rank(texts, nil, query) {

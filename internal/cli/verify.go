@@ -71,7 +71,9 @@ func (a *app) verify(entry transcript.Entry, expect *transcript.Head, typed stri
 	}
 	p := a.printer("")
 	fmt.Fprintln(a.out, p.T("cli.verified", "Run", entry.ID, "Events", report.Events, "Head", report.Head.Hash, "Code", report.Code))
-	fmt.Fprintln(a.out, p.T("cli.verified-more", "Epochs", len(report.Epochs), "Outputs", report.Outputs, "Anchors", report.Anchors))
+	if report.Err() == nil {
+		fmt.Fprintln(a.out, p.T("cli.verified-more", "Epochs", len(report.Epochs), "Outputs", report.Outputs, "Anchors", report.Anchors))
+	}
 	if expect != nil && report.Err() == nil {
 		fmt.Fprintln(a.out, p.T("cli.expected", "Head", typed))
 	}

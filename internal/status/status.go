@@ -53,10 +53,14 @@ func Draft(p *i18n.Printer, f Facts) string {
 	return strings.Join(lines, "\n")
 }
 
-// clock is a time of day, with UTC beside it where that is another.
+// clock is a time of day, with its date when that is not today, and with UTC beside it
+// where that is another.
 func (f Facts) clock(at time.Time) string {
 	local, utc := at.In(f.Location), at.UTC()
 	text := local.Format("15:04")
+	if now := f.Now.In(f.Location); now.Format(time.DateOnly) != local.Format(time.DateOnly) {
+		return local.Format("2006-01-02 15:04 MST")
+	}
 	if local.Format("15:04") == utc.Format("15:04") {
 		return text + " UTC"
 	}

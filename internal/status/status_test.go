@@ -77,3 +77,13 @@ func TestNextUpdateTellsOnlyWhatIsNew(t *testing.T) {
 		t.Errorf("drafted\n%s", text)
 	}
 }
+
+func TestTimesOfAnotherDayHaveTheirDate(t *testing.T) {
+	now := time.Date(2026, 11, 24, 0, 10, 0, 0, time.UTC)
+	f := Facts{Now: now, Location: time.UTC}
+	for at, want := range map[time.Time]string{now.Add(-5 * time.Minute): "00:05 UTC", now.Add(-20 * time.Minute): "2026-11-23 23:50 UTC"} {
+		if got := f.clock(at); got != want {
+			t.Errorf("%v is told as %q, want %q", at, got, want)
+		}
+	}
+}

@@ -55,7 +55,7 @@ func (s State) Intervals() []Interval {
 	}
 	var intervals []Interval
 	for _, name := range []string{event.MilestoneDetected, event.MilestoneMitigated, event.MilestoneResolved} {
-		if when, ok := s.Milestone(name); ok && name != from {
+		if when, ok := s.Milestone(name); ok && name != from && !when.Before(begun) { // earlier than its beginning it tells nothing
 			intervals = append(intervals, Interval{From: from, To: name, Took: when.Sub(begun)})
 		}
 	}
