@@ -18,10 +18,7 @@ func ParseDuration(s string) (time.Duration, error) {
 	if rest == "" {
 		return 0, bad
 	}
-	for {
-		if !strings.ContainsAny(rest, "dw") {
-			break
-		}
+	for strings.ContainsAny(rest, "dw") {
 		m := dayPart().FindStringSubmatch(rest)
 		if m == nil {
 			break

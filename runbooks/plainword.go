@@ -104,11 +104,11 @@ func (p *plainScript) doubleQuoted(w *argument, first bool) bool {
 	w.quoted = true
 	p.at++
 	for start := p.at; p.at < len(p.code); {
-		switch c := p.code[p.at]; {
-		case c == '"':
+		switch p.code[p.at] {
+		case '"':
 			p.at++
 			return true
-		case c == '$':
+		case '$':
 			w.begins = w.begins || first && p.at == start
 			if !p.expansion(w) || p.next() == '[' {
 				return false
