@@ -67,7 +67,8 @@ func readFrontMatter(block frontBlock, f *findings) frontMatter {
 		f.fatal("front-matter", block.line, 1, fmt.Sprintf("the front matter nests more than %d brackets", maxFlowDepth), "flatten it")
 		return fm
 	}
-	file, err := parser.ParseBytes([]byte(block.text), 0)
+	// A CR alone ends a line to YAML, and to nothing else here.
+	file, err := parser.ParseBytes([]byte(strings.ReplaceAll(block.text, "\r", " ")), 0)
 	if err != nil {
 		y.syntax(err)
 		return fm

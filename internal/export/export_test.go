@@ -345,7 +345,7 @@ func TestWhatIsStillToBeUndoneIsLeftToDo(t *testing.T) {
 		walk.Choose{Action: "rollback", Key: "yes"}, walk.Done{Step: "2.1"}, walk.Choose{Action: "what", Key: "one"}, walk.Done{Step: "2.2"},
 		run("disable", "curl -X POST \"$API/off/$connector\"\n", "connector=facebook"),
 	}
-	undone := append(commands[:len(commands):len(commands)], walk.Undo{Action: "disable", Run: run("", "curl -X POST \"$API/on/$connector\"\n", "connector=facebook")})
+	undone := slices.Concat(commands, []walk.Command{walk.Undo{Action: "disable", Run: run("", "curl -X POST \"$API/on/$connector\"\n", "connector=facebook")}})
 	const want = "- [ ] To be undone, if it should be: enable (undoes disable)"
 	if got := markdown(t, recorded(t, sessiontest.Runbook(), event.ModeLive, sessiontest.Options{}, commands...), options(t, "en")); !strings.Contains(got, want) {
 		t.Errorf("the document lacks %q:\n%s", want, got)
