@@ -84,7 +84,7 @@ func newSettler(home string) *settler {
 		{`(no output for|sin salida desde hace) \d+( ?)s\b`, "$1 12${2}s"},
 		{`(: |after |^\s+)(?:\d+h)?(?:(?:\d+m)?\d+s|\d+m)\b`, "${1}7s"}, // how long something took
 		{`(: |tras |^\s+)(?:\d+ h )?(?:(?:\d+ min )?\d+ s|\d+ min)\b`, "${1}7 s"},
-		{`· (3 ?ms .*|\d[\d.,]*( ?)m?)…\s*$`, "· 3ms …"}, // how much fits behind a duration depends on it
+		{`· (3 ?ms\b.*|\d[\d.,]*( ?)m?)…\s*$`, "· 3ms …"}, // how much fits behind a duration depends on it
 	}
 	if host, err := os.Hostname(); err == nil && host != "" {
 		rules = append(rules, struct{ pattern, instead string }{`\b` + regexp.QuoteMeta(host) + `\b`, "bastion"})
