@@ -88,7 +88,7 @@ func (l *linter) textOf(a *placedAction) *shellText {
 	if len(code) > maxShellBytes {
 		return t
 	}
-	if t.file, t.err = l.shell.parser.Parse(strings.NewReader(code), ""); t.err != nil {
+	if t.file, t.err = l.shell.parser.Parse(strings.NewReader(endComments(code)), ""); t.err != nil {
 		t.file = nil
 		return t
 	}

@@ -49,6 +49,8 @@ func nodeReads(n syntax.Node) bool {
 		return redirectReads(n)
 	case *syntax.Assign:
 		return n.Index == nil && (n.Name == nil || !steersTools(n.Name.Value))
+	case *syntax.WordIter:
+		return n.Name == nil || !steersTools(n.Name.Value)
 	case *syntax.ArrayElem:
 		return n.Index == nil
 	case *syntax.DeclClause:

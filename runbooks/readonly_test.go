@@ -34,6 +34,13 @@ func TestNothingThatMayWriteCountsAsReading(t *testing.T) {
 		// values that a shell evaluates as code
 		"test -v 'a[$(rm x)]'", "op=-v\n[ \"$op\" 'a[$(rm x)]' ]", "[ $x ]", "[ -n x -a \"$op\" 'a[$(rm x)]' ]", "[ ! \"$op\" 'a[$(rm x)]' ]", "test \"$op\" 'a[$(rm x)]'", "[ -v 'a[$(rm x)]' ]", "[[ -v 'a[$(rm x)]' ]]", "[[ 'a[$(rm x)]' -eq 0 ]]", "[[ $X -gt 0 ]]", "x='a[$(rm y)]'\necho $((x))", "((x))", "let x", "let 'a[$(rm x)]=1'",
 		"echo ${!x}", "x='$(rm y)'\necho ${x@P}", "echo ${a[$x]}", "echo ${x:y:1}", "a[$x]=1", "declare -i x='a[$(rm y)]'", "for ((i=x; i<3; i++)); do ls; done", "wait -p 'a[$(rm x)]'", "unset 'a[$(rm x)]'",
+		// the line behind a comment that ends with a backslash
+		"ls # all \\\nrm -rf /data", "ls | wc # a \\\nrm x", "echo $(ls # \\\nrm x\n)", "export A=1 # \\\nrm x", "if ls; then ls # a \\\nrm x\nfi", "kubectl get pods # see \\\nkubectl delete pod x",
+		// options whose value becomes several words, and words that are options after all
+		"kubectl -n {a,delete,pod,x} get", "X='a delete pod x'\nkubectl -n $X get", "helm -n {a,uninstall,b} list", "git -C {.,-c,core.fsmonitor=./evil} status", "git -C $X status",
+		"[ {-v,'a[$(rm x)]'} ]", "test {-v,'a[$(rm x)]'}", "X=output=f\ngit log --\"$X\"", "git diff -\"$X\"", "kubectl get --\"$X\"", "kubectl get {--kubeconfig=evil,pods}", "docker ps {--config=x,}",
+		// loops and options of the shell that set what steers a command
+		"for PATH in /tmp/evil; do ls; done", "select GIT_PAGER in ./evil; do git log; done", "set -a; : ${GIT_PAGER:=./evil}; git log", "set -o allexport\n: ${GIT_PAGER:=x}\ngit log", "set -k\ngit log GIT_PAGER=x",
 		// not to be told
 		"", "# only a comment", "ls <pod>", "ls 'unterminated",
 	} {

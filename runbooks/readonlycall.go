@@ -16,6 +16,11 @@ type argument struct {
 	begins   bool   // it begins with an expansion, or may become several words: it could be an option
 }
 
+// mayBeSeveral reports whether the shell may make more than one word of it.
+func (a argument) mayBeSeveral() bool {
+	return a.unquoted || a.begins && (!a.dynamic || strings.Contains(a.text, "{"))
+}
+
 func argumentOf(word *syntax.Word) argument {
 	var a argument
 	for i, part := range word.Parts {
@@ -61,6 +66,11 @@ func callReads(n *syntax.CallExpr) bool {
 // commandReads judges a command by its name, "" when it is only known as it runs,
 // and its arguments.
 func commandReads(name string, args []argument) bool {
+	for i, a := range args {
+		if a.dynamic && strings.HasPrefix(a.text, "-") && name != "echo" && name != "printf" {
+			args[i].begins = true // what follows the dash says which option it is
+		}
+	}
 	if slices.ContainsFunc(args, func(a argument) bool { return isOption(a.text, "output", "ext-diff") }) {
 		return false
 	}
@@ -70,7 +80,22 @@ func commandReads(name string, args []argument) bool {
 		}
 		return clientReads(verbs, args)
 	}
+	if name == "set" {
+		return setReads(args)
+	}
 	return readers[name] && readerReads(name, args)
+}
+
+// setReads allows the options with which a script fails sooner or says more. Others
+// export what is assigned, or take assignments anywhere.
+func setReads(args []argument) bool {
+	return !slices.ContainsFunc(args, func(a argument) bool {
+		switch strings.TrimPrefix(a.text, "+o") {
+		case "pipefail", "errexit", "nounset", "xtrace", "":
+			return a.dynamic
+		}
+		return a.dynamic || !strings.HasPrefix(a.text, "-") && !strings.HasPrefix(a.text, "+") || strings.Trim(a.text[1:], "euxvEo") != ""
+	})
 }
 
 // isOption reports whether a word is one of the long options, or an abbreviation of
@@ -106,7 +131,7 @@ func readerReads(name string, args []argument) bool {
 // could become them.
 func testReads(args []argument) bool {
 	for i, a := range args {
-		if a.unquoted || a.text == "-v" || a.text == "-R" {
+		if a.mayBeSeveral() || a.text == "-v" || a.text == "-R" {
 			return false
 		}
 		// An expansion before another operand may be an operator.
@@ -129,7 +154,9 @@ func gitReads(verbs map[string]bool, args []argument) bool {
 	for ; i < len(args); i++ {
 		switch a := args[i]; {
 		case a.text == "-C" && !a.begins:
-			i++
+			if i++; i < len(args) && args[i].mayBeSeveral() {
+				return false
+			}
 			continue
 		case a.text == "--no-pager", a.text == "-P", a.text == "--no-optional-locks":
 			continue
@@ -165,11 +192,15 @@ func clientReads(verbs map[string]bool, args []argument) bool {
 			return false
 		}
 		switch {
+		case found && (a.begins && (strings.Contains(a.text, "{") || strings.HasPrefix(a.text, "-"))):
+			return false // several words, or an option that is not known
 		case found:
 		case a.dynamic || a.begins || a.text == "":
 			return false
 		case globalFlags[a.text]:
-			i++
+			if i++; i < len(args) && args[i].mayBeSeveral() {
+				return false
+			}
 		case strings.HasPrefix(a.text, "--") && strings.Contains(a.text, "="):
 		case !verbs[a.text]:
 			return false

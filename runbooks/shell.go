@@ -46,7 +46,7 @@ func (r *shellReader) parse(code string) *syntax.File {
 	if len(code) > maxShellBytes {
 		return nil
 	}
-	file, err := r.parser.Parse(strings.NewReader(code), "")
+	file, err := r.parser.Parse(strings.NewReader(endComments(code)), "")
 	if err != nil {
 		return nil
 	}
@@ -83,7 +83,7 @@ func (r *shellReader) read(code string) script {
 		s.byPattern(code)
 		return s
 	}
-	s.harmless, s.endless = onlyReads(file), neverEnds(file)
+	s.harmless, s.endless = onlyReads(file) && !hidesLines(code), neverEnds(file)
 	s.walk(file)
 	return s
 }

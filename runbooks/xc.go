@@ -31,13 +31,14 @@ func (b *builder) findTasks() {
 			continue
 		}
 		t := &task{name: taskName(s.Heading)}
-		found := false
+		says, found := false, false
 		for _, blk := range s.blocks {
-			found = b.readTask(t, blk) || blk.kind == blockCode || found
+			says = b.readTask(t, blk) || says
+			found = says || blk.kind == blockCode || found
 		}
 		if found {
 			s.task = t
-			takeScript(s.blocks)
+			takeScript(s.blocks, says)
 		}
 	}
 }
@@ -130,14 +131,18 @@ func (b *builder) taskAttribute(t *task, key, value string, number int) {
 
 // takeScript makes the first block of a task what it runs, also when it says
 // nothing about its language: xc asks for none. A first line #! names another
-// interpreter.
-func takeScript(blocks []*block) {
+// interpreter. "Tasks" is also an ordinary heading: a block that nothing is known of is
+// a script only where the task says something else that only xc knows, or the block has
+// such a line; what is known to be no command never is.
+func takeScript(blocks []*block, says bool) {
 	i := slices.IndexFunc(blocks, func(blk *block) bool { return blk.kind == blockCode })
 	if i < 0 {
 		return
 	}
 	c := blocks[i].reading()
-	if c.info.word != "" || c.class == codeAction && c.sample != "" || strings.TrimSpace(blocks[i].code) == "" {
+	script := strings.HasPrefix(blocks[i].code, "#!")
+	unknown := c.class == codeContext && says && !announcesOutput(blocks[i].cue)
+	if c.info.word != "" || !script && !unknown || strings.TrimSpace(blocks[i].code) == "" {
 		return
 	}
 	c.class, c.kind, c.code, c.sample = codeAction, KindShell, blocks[i].code, ""
