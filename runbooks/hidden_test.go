@@ -43,7 +43,7 @@ func TestCommentsHideNothing(t *testing.T) {
 		}
 	}
 	findings, err := Inspect("x.md", []byte("# X\n\n1. a\n\n   ```sh {effect=read}\n   ls # all \\\n   rm -rf /data\n   ```\n"), Surroundings{})
-	if err == nil && !slices.ContainsFunc(findings, func(f Finding) bool { return f.Code == "effect-understated" }) {
+	if err != nil || !slices.ContainsFunc(findings, func(f Finding) bool { return f.Code == "effect-understated" }) {
 		t.Errorf("lint does not see what the comment hides: %+v", findings)
 	}
 }
