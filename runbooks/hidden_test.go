@@ -47,3 +47,14 @@ func TestCommentsHideNothing(t *testing.T) {
 		t.Errorf("lint does not see what the comment hides: %+v", findings)
 	}
 }
+
+// TestContinuationsOfPrompts: what stands below a comment is no part of the command.
+func TestContinuationsOfPrompts(t *testing.T) {
+	for command, want := range map[string]bool{
+		"ls \\\n": true, "ls\\\n": true, "ls # see \\\n": false, "grep x f # C:\\\\\n": false, "echo x\\\\\n": false, "echo '#' \\\n": true, "ls\n": false,
+	} {
+		if got := goesOn(command); got != want {
+			t.Errorf("%q goes on: %v", command, got)
+		}
+	}
+}

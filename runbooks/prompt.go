@@ -249,7 +249,7 @@ const (
 // end says whether a command wants another line.
 func (c *continuations) end(command string) ending {
 	t := strings.TrimRight(command, " \t\n")
-	if strings.HasSuffix(strings.TrimRight(command, "\n"), `\`) || strings.HasSuffix(t, "|") || strings.HasSuffix(t, "&&") {
+	if goesOn(command) || strings.HasSuffix(t, "|") || strings.HasSuffix(t, "&&") {
 		return operator
 	}
 	if !strings.ContainsAny(t, "'\"`(){}<") && !compoundStart().MatchString(t) {
@@ -262,6 +262,14 @@ func (c *continuations) end(command string) ending {
 		return quoted
 	}
 	return closed
+}
+
+// goesOn reports whether a command ends with a backslash that joins the next line: one that
+// is not itself behind a backslash, nor in a comment, which ends with its line.
+func goesOn(command string) bool {
+	line := strings.TrimRight(command, "\n")
+	bare := strings.TrimRight(line, `\`)
+	return (len(line)-len(bare))%2 == 1 && endComments(line+"\n") == line+"\n"
 }
 
 var compoundStart = lazily(`^(?:for|while|until|if|case|select|function)\s`)
