@@ -55,9 +55,9 @@ func TestClosedTerminalIsLeft(t *testing.T) {
 	}
 }
 
-// TestStopAndGoOn stops the screen from a shell with job control and goes on with it:
-// the shell gets the terminal as it was, and the walk comes back where it stood.
-func TestStopAndGoOn(t *testing.T) {
+// fromShell walks a runbook that was started from a shell with job control.
+func fromShell(t *testing.T) *terminal {
+	t.Helper()
 	env := append(home(t), "PS1=prompt> ", "ENV=", "HISTFILE=")
 	shell, err := exec.LookPath("bash")
 	if err != nil {
@@ -68,6 +68,13 @@ func TestStopAndGoOn(t *testing.T) {
 	term.typeText(binary + " run " + restart(t) + " --param service=web").press("enter")
 	trustAndBegin(term)
 	term.see("enter run look")
+	return term
+}
+
+// TestStopAndGoOn stops the screen from a shell with job control and goes on with it:
+// the shell gets the terminal as it was, and the walk comes back where it stood.
+func TestStopAndGoOn(t *testing.T) {
+	term := fromShell(t)
 	term.press("n").see("Note")
 	term.typeText("half a no")
 	term.see("> half a no")
@@ -84,16 +91,7 @@ func TestStopAndGoOn(t *testing.T) {
 // TestStoppedScreenCanBeEnded ends the screen by its shell while it is stopped: it must
 // not wait for a terminal that it will never have again.
 func TestStoppedScreenCanBeEnded(t *testing.T) {
-	env := append(home(t), "PS1=prompt> ", "ENV=", "HISTFILE=")
-	shell, err := exec.LookPath("bash")
-	if err != nil {
-		t.Fatal("this test needs bash for its job control: ", err)
-	}
-	term := openCommand(t, options{cols: 80, rows: 24, env: env}, exec.Command(shell, "--norc", "--noprofile", "-i"))
-	term.see("prompt>")
-	term.typeText(binary + " run " + restart(t) + " --param service=web").press("enter")
-	trustAndBegin(term)
-	term.see("enter run look")
+	term := fromShell(t)
 	term.press("\x1a").see("Stopped", "prompt>")
 	term.typeText("bg; kill %1; wait %1; echo ended $?").press("enter").see("ended 130")
 	term.typeText("exit").press("enter")

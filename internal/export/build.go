@@ -21,8 +21,8 @@ type builder struct {
 	confirm event.ActionConfirmed // that the next start belongs to
 }
 
-// build tells a run from its events.
-func build(record Record) *document {
+// build tells a run from its events, and how it stands after the last.
+func build(record Record) (*document, walk.State) {
 	b := &builder{
 		record: record, state: walk.New(record.Plan),
 		doc: &document{
@@ -43,7 +43,7 @@ func build(record Record) *document {
 		b.deviate(before, ev)
 	}
 	b.finish()
-	return b.doc
+	return b.doc, b.state
 }
 
 func (b *builder) addStep(s *runbooks.Step) {

@@ -56,7 +56,8 @@ func JSON(w io.Writer, record Record) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(build(record)); err != nil {
+	doc, _ := build(record)
+	if err := encoder.Encode(doc); err != nil {
 		return fmt.Errorf("write the export: %w", err)
 	}
 	return nil
@@ -68,7 +69,8 @@ func Markdown(w io.Writer, record Record, opts Options) error {
 	if opts.MaxOutput <= 0 {
 		opts.MaxOutput = defaultMaxOutput
 	}
-	p := &page{doc: build(record), record: record, opts: opts, end: walk.Replay(record.Plan, record.Events)}
+	doc, end := build(record)
+	p := &page{doc: doc, record: record, opts: opts, end: end}
 	p.index()
 	p.write()
 	if _, err := io.WriteString(w, p.text.String()); err != nil {

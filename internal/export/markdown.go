@@ -126,7 +126,7 @@ func (p *page) write() {
 	p.line(p.t("export.last", "Seq", p.doc.LastSeq))
 	if p.doc.Head != "" {
 		p.line("")
-		p.line(p.t("export.head", "Head", p.doc.Head))
+		p.line(p.t("export.head", "Run", p.doc.Run, "Head", p.doc.Head))
 	}
 }
 
