@@ -21,7 +21,7 @@ func (b *builder) action(blk *block, c *codeReading, step *Step, caption string)
 	}
 	d.runme(b.fm)
 	if a.isShell() && !b.outline {
-		d.script = b.shell.read(a.Code)
+		d.script = c.scriptOf(a.Code, b.shell)
 	}
 	for _, note := range blk.notes {
 		b.similarity(a, note)

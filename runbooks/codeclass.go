@@ -25,6 +25,8 @@ type codeReading struct {
 	sample string // output that followed the commands in the same block
 
 	skipped int // lines of the block above the first of code
+
+	script *codeScript // nil when it was not read ahead
 }
 
 // languages of scripts, by the first word of the info string.

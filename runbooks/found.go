@@ -294,15 +294,16 @@ func (r *resolver) action(a *placedAction) {
 		}
 	}
 	s := a.Settings
-	fields := strings.Join([]string{s.Cwd, s.Host, s.Target, s.Until, s.Expect, a.Caption}, "\n")
+	fields := [...]string{a.Code, s.Cwd, s.Host, s.Target, s.Until, s.Expect, a.Caption}
 	if a.Kind == KindShell {
 		r.script(a)
-	} else {
-		fields = a.Code + "\n" + fields
+		fields[0] = "" // its variables come from outside
 	}
 	r.askBlanks(a)
-	for _, name := range templates(fields) {
-		r.use(a.Action, name, OriginText)
+	for _, field := range fields {
+		for _, name := range templates(field) {
+			r.use(a.Action, name, OriginText)
+		}
 	}
 }
 

@@ -72,10 +72,12 @@ func parse(path string, src []byte, outline bool) *builder {
 		outline: outline,
 		f:       &findings{}, shell: newShellReader(), names: map[string]int{}, byScenario: map[string]*alternative{}, stepIDs: map[string]int{}, actionIDs: map[string]bool{}, roleMarks: map[string]mark{}, patterns: patterns{},
 		rb: &Runbook{
-			Schema: Schema, Source: Source{Path: path, SHA256: digest(src, outline)},
+			Schema: Schema, Source: Source{Path: path},
 			Params: []Param{}, Secrets: []string{}, Roles: []Role{}, Scenarios: []Scenario{}, Sections: []Section{}, Diagnostics: []Diagnostic{},
 		},
 	}
+	sum := digest(src, outline)
+	defer func() { b.rb.Source.SHA256 = <-sum }()
 	b.src = readSource(path, src, b.f)
 	if len(b.f.problems) == 0 {
 		b.fm = readFrontMatter(b.src.front, b.f)
@@ -87,18 +89,26 @@ func parse(path string, src []byte, outline bool) *builder {
 	return b
 }
 
-// digest names the bytes of a runbook; those of an outline are not asked for.
-func digest(src []byte, outline bool) string {
+// digest names the bytes of a runbook, while they are read; those of an outline are
+// not asked for.
+func digest(src []byte, outline bool) <-chan string {
+	name := make(chan string, 1)
 	if outline {
-		return ""
+		name <- ""
+		return name
 	}
-	sum := sha256.Sum256(src)
-	return hex.EncodeToString(sum[:])
+	go func() { // it ends by itself, and parse waits for it
+		sum := sha256.Sum256(src)
+		name <- hex.EncodeToString(sum[:])
+	}()
+	return name
 }
 
 // read goes from text to runbook, one concern after the other.
 func (b *builder) read(path string) {
 	blocks := readBlocks(b.src, b.f, portionSize)
+	code := b.readAhead(blocks)
+	defer func() { <-code.ended }()
 	name, titleBlock := takeTitle(blocks, b.fm.title, path)
 	b.sections = split(blocks, name, titleBlock)
 	if titleBlock != nil && titleBlock.kind == blockHeading {
@@ -108,6 +118,7 @@ func (b *builder) read(path string) {
 	b.findAlternatives()
 	b.classify()
 	b.markScripts()
+	code.wait()
 	b.findTasks()
 	// Scripts come last, whatever the order of sections: they go to steps.
 	for _, scripts := range []bool{false, true} {

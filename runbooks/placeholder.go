@@ -59,7 +59,7 @@ var templateKeywords = wordSet("range end else if with define block break contin
 // placeholders finds the blanks of a script, in order. What stands in comments, in
 // a quoted here-document or for a tool's own template is none.
 func placeholders(code string) []placeholder {
-	if !strings.ContainsAny(code, "<{[") && !strings.Contains(code, "YOUR") && !strings.Contains(code, "your") &&
+	if strings.IndexByte(code, '<') < 0 && strings.IndexByte(code, '{') < 0 && strings.IndexByte(code, '[') < 0 && !strings.Contains(code, "YOUR") && !strings.Contains(code, "your") &&
 		!strings.Contains(code, "MY_") && !strings.Contains(code, "XXX") {
 		return nil
 	}

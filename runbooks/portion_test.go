@@ -57,3 +57,28 @@ func FuzzPortions(f *testing.F) {
 	f.Add(strings.Repeat("## A\n\n- a [x]\n\n| a | b |\n|---|---|\n\n", 3))
 	f.Fuzz(func(t *testing.T, text string) { samePortioned(t, "fuzz.md", text) })
 }
+
+func TestPortionsEndWithWhoeverWantsThem(t *testing.T) {
+	text := []byte(strings.Repeat("# A\n\nb\n\n", 1000))
+	work := newParsing(text, 100)
+	work.tree(0)
+	work.stop()
+	if len(work.cuts) < 50 || work.next > work.wanted+portionsAhead {
+		t.Errorf("%d of %d portions were parsed", work.next, len(work.cuts))
+	}
+}
+
+func TestPortionsTellWhatTheParserDid(t *testing.T) {
+	work := newParsing([]byte(strings.Repeat("# A\n\nb\n\n", 10)), 10)
+	defer work.stop()
+	work.mu.Lock()
+	work.failed = "lost"
+	work.mu.Unlock()
+	defer func() {
+		if v := recover(); v != "lost" {
+			t.Errorf("it panicked with %v", v)
+		}
+	}()
+	work.tree(0)
+	t.Error("it did not panic")
+}

@@ -43,6 +43,9 @@ func (a *Action) inBackground() bool {
 
 // isTrue takes what Runme takes: the spellings of strconv.ParseBool.
 func isTrue(value string) bool {
+	if value == "" {
+		return false // its error would cost something, and most attributes are not there
+	}
 	yes, err := strconv.ParseBool(value)
 	return err == nil && yes
 }

@@ -99,7 +99,10 @@ func (d *declaring) number(name string) int {
 
 func (d *declaring) bool(name string) bool {
 	value, given := d.a.Attrs[name]
-	if _, err := strconv.ParseBool(value); given && err != nil {
+	if !given {
+		return false
+	}
+	if _, err := strconv.ParseBool(value); err != nil {
 		d.fail("invalid-bool", name, fmt.Sprintf("%s: %q is neither true nor false", name, value), "write "+name+"=true")
 	}
 	return isTrue(value)

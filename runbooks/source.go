@@ -22,7 +22,8 @@ const (
 // number is true in every form.
 type source struct {
 	path  string
-	read  string   // all of it, as it was read
+	read  string   // all of it, with LF line ends
+	bytes []byte   // all of it, as it was given
 	lines []string // without front matter and comments; index 0 is line 1
 	front frontBlock
 
@@ -111,7 +112,7 @@ func readSource(path string, src []byte, f *findings) *source {
 		return s
 	}
 	text := strings.ReplaceAll(string(src), "\r\n", "\n")
-	s.read = text
+	s.read, s.bytes = text, src
 	s.lines = strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	s.takeFrontMatter(f)
 	if strings.Contains(text, "```variables") {
@@ -126,6 +127,9 @@ func readSource(path string, src []byte, f *findings) *source {
 
 // badByte returns the offset of the first byte that is no text, or -1.
 func badByte(src []byte) int {
+	if utf8.Valid(src) && bytes.IndexByte(src, 0) < 0 {
+		return -1
+	}
 	for i := 0; i < len(src); {
 		if src[i] != 0 && src[i] < utf8.RuneSelf {
 			i++
@@ -182,6 +186,9 @@ var fenceOpen = lazily("^[ \t>]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)*(```+|~~~+)(.
 
 // next reports whether line is inside a fence, or one of its two fences.
 func (c *fence) next(line string, number int) bool {
+	if strings.IndexByte(line, '`') < 0 && strings.IndexByte(line, '~') < 0 {
+		return c.mark != ""
+	}
 	if !strings.Contains(line, "```") && !strings.Contains(line, "~~~") {
 		return c.mark != ""
 	}
@@ -249,13 +256,7 @@ func containerMark(line string) int {
 // without end.
 func (s *source) checkShape(f *findings) {
 	var code fence
-	delimiters, cost := 0, 0
-	flush := func() {
-		if delimiters > denseMarkup {
-			cost += delimiters * delimiters
-		}
-		delimiters = 0
-	}
+	p := density{lines: s.lines}
 	for i, line := range s.lines {
 		depth := 0
 		for rest := line; ; depth++ {
@@ -270,19 +271,49 @@ func (s *source) checkShape(f *findings) {
 			rest = rest[m:]
 		}
 		if code.next(line, i+1) {
-			flush()
+			p.end(i + 1)
 			continue
 		}
 		trimmed := strings.TrimSpace(line)
-		if trimmed == "" || depth > 0 || strings.HasPrefix(trimmed, "|") || strings.HasPrefix(trimmed, "#") {
-			flush()
+		if trimmed == "" || depth > 0 || trimmed[0] == '|' || trimmed[0] == '#' {
+			p.end(i)
 		}
-		delimiters += strings.Count(line, "*") + strings.Count(line, "_") + strings.Count(line, "[") + strings.Count(line, "~")
-		if delimiters > denseMarkup && cost+delimiters*delimiters > maxMarkupCost {
+		if !p.add(i) {
 			f.fatal("too-dense", i+1, 1, "the paragraph holds too much inline markup to be read", "break it up")
 			return
 		}
 	}
+}
+
+// density follows how much inline markup the paragraphs of a text hold.
+type density struct {
+	lines      []string
+	next       int // line of the paragraph that is counted next
+	size       int // of the paragraph, in bytes
+	delimiters int // of its lines before next
+	cost       int // of the paragraphs before
+}
+
+// end says that the next paragraph begins at a line.
+func (d *density) end(next int) {
+	if d.delimiters > denseMarkup {
+		d.cost += d.delimiters * d.delimiters
+	}
+	d.next, d.size, d.delimiters = next, 0, 0
+}
+
+// add takes a line and reports whether the markup can still be read. A paragraph that
+// is too short to hold much is not looked at.
+func (d *density) add(line int) bool {
+	if d.size += len(d.lines[line]); d.size <= denseMarkup {
+		return true
+	}
+	for ; d.next <= line; d.next++ {
+		for _, mark := range []string{"*", "_", "[", "~"} {
+			d.delimiters += strings.Count(d.lines[d.next], mark)
+		}
+	}
+	return d.delimiters <= denseMarkup || d.cost+d.delimiters*d.delimiters <= maxMarkupCost
 }
 
 // column returns the 1-based column, in characters, of the byte offset at.

@@ -60,7 +60,10 @@ func (s *source) document() written {
 		return s.doc
 	}
 	if s.untouched() {
-		s.doc = written{bytes: []byte(s.read), text: s.read}
+		s.doc = written{bytes: s.bytes, text: s.read}
+		if len(s.bytes) != len(s.read) { // CRLF
+			s.doc.bytes = []byte(s.read)
+		}
 		return s.doc
 	}
 	size := 0

@@ -26,7 +26,6 @@ type run struct {
 	replay   replay
 	company  walk.Company // who is attached
 	counts   phaseCounts
-	actions  map[string]*runbooks.Action
 
 	printer *i18n.Printer
 	clean   func(string) string
@@ -61,9 +60,8 @@ type previewState struct {
 func newRun(att *session.Attachment, p *i18n.Printer, clean func(string) string) *run {
 	r := &run{
 		plan: att.Plan, briefing: own(att.Briefing), saved: att.Saved, printer: p, clean: clean,
-		state: walk.New(att.Plan), previews: map[string]*previewState{}, offered: map[string]bool{}, deviant: map[uint64]bool{}, actions: map[string]*runbooks.Action{},
+		state: walk.New(att.Plan), previews: map[string]*previewState{}, offered: map[string]bool{}, deviant: map[uint64]bool{},
 	}
-	indexActions(att.Plan.Steps(), r.actions)
 	for _, ev := range att.Events {
 		r.remember(ev)
 	}
@@ -278,19 +276,9 @@ func (r *run) runningName(running *walk.Running) string {
 }
 
 // find returns the action of an id or name, wherever it stands, or nil.
-func (r *run) find(id string) *runbooks.Action { return r.actions[id] }
-
-// indexActions makes an index of all actions, by id and by name.
-func indexActions(steps []*runbooks.Step, index map[string]*runbooks.Action) {
-	for _, step := range steps {
-		for _, action := range step.Actions {
-			index[action.ID] = action
-			if action.Name != "" {
-				index[action.Name] = action
-			}
-		}
-		indexActions(step.Substeps, index)
-	}
+func (r *run) find(id string) *runbooks.Action {
+	action, _ := r.plan.Action(id)
+	return action
 }
 
 // param returns the declaration of a parameter; one that is not declared gets

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"genia.ai/bitacora/internal/sanitize"
+	"genia.ai/bitacora/internal/walk"
 	"genia.ai/bitacora/runbooks"
 	"genia.ai/bitacora/runbooks/library"
 )
@@ -30,6 +31,36 @@ type loaded struct {
 	beside   map[string]string // values of an .ini file of the same name
 	section  string            // at which it is to be entered, "" for its beginning
 	heading  string            // of the section
+
+	planned func() *walk.Plan // nil: nobody has begun to plan
+	called  []string          // programs that its scripts call; see calls
+	looked  bool              // called is known
+}
+
+// calls returns the programs that the runbook's scripts call.
+func (l *loaded) calls() []string {
+	if !l.looked {
+		l.called, l.looked = l.Commands(), true
+	}
+	return l.called
+}
+
+// planBeside begins to make the runbook ready to be walked, which takes a long one some
+// time, while something else is done.
+func (l *loaded) planBeside() {
+	l.planned = beside(func() *walk.Plan {
+		plan := walk.NewPlan(l.Runbook)
+		walk.New(plan)
+		return plan
+	})
+}
+
+// plan returns the runbook made ready to be walked.
+func (l *loaded) plan() *walk.Plan {
+	if l.planned == nil {
+		return walk.NewPlan(l.Runbook)
+	}
+	return l.planned()
 }
 
 // load finds and parses a runbook: a path, the name of one in the folders, or of a
@@ -112,7 +143,7 @@ func hiddenCode(steps []*runbooks.Step) []runbooks.Diagnostic {
 	var all []runbooks.Diagnostic
 	for _, step := range steps {
 		for _, action := range step.Actions {
-			at := strings.IndexFunc(action.Code, sanitize.Hidden)
+			at := sanitize.IndexHidden(action.Code)
 			if at < 0 {
 				continue
 			}

@@ -57,7 +57,7 @@ type preparation struct {
 // anything.
 func (a *app) prepare(rb *loaded, flags runFlags, found []secrets.Found) (*preparation, error) {
 	p := &preparation{
-		rb: rb, plan: walk.NewPlan(rb.Runbook), printer: a.printer(rb.Lang),
+		rb: rb, plan: rb.plan(), printer: a.printer(rb.Lang),
 		scenario: flags.scenario, dryRun: flags.dryRun,
 	}
 	var err error
@@ -298,7 +298,7 @@ func (p *preparation) briefing(a *app) session.Briefing {
 		b.Notes = append(b.Notes, p.printer.T("cli.note.section", "Heading", p.rb.heading))
 	}
 	b.Secrets = p.secretFacts()
-	for _, name := range p.rb.Commands() {
+	for _, name := range p.rb.calls() {
 		b.Tools = append(b.Tools, session.ToolFact{Name: name, Path: p.lookTool(name)})
 	}
 	if p.service != nil {

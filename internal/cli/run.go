@@ -73,6 +73,7 @@ func (a *app) run(ctx context.Context, name string, flags runFlags) error {
 	if err != nil {
 		return err
 	}
+	rb.planBeside()
 	if n := a.reportErrors(rb); n > 0 {
 		return &exitError{exitRunbook}
 	}
@@ -80,6 +81,7 @@ func (a *app) run(ctx context.Context, name string, flags runFlags) error {
 	if err != nil {
 		return a.screenError(err)
 	}
+	rb.calls() // while the plan is made
 	prep, err := a.prepare(rb, flags, found)
 	if err != nil {
 		return err

@@ -36,6 +36,14 @@ func hidden(r rune) bool {
 // acts on a terminal, or changes or hides the text around it without being seen.
 func Hidden(r rune) bool { return hidden(r) }
 
+// IndexHidden returns the byte offset of the first such character of s, or -1.
+func IndexHidden(s string) int {
+	if plain(s) {
+		return -1
+	}
+	return strings.IndexFunc(s, hidden)
+}
+
 // JSON returns a JSON text with the characters that must not reach a terminal
 // written as escapes. The value that it encodes stays the same: outside strings
 // JSON has none of them.

@@ -3,6 +3,7 @@ package walk
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"genia.ai/bitacora/runbooks"
 )
@@ -10,7 +11,7 @@ import (
 // none is the index of no step and no action.
 const none = -1
 
-// Plan is a runbook made ready to be walked. It is immutable.
+// Plan is a runbook made ready to be walked. It is immutable, as far as anybody sees.
 type Plan struct {
 	runbook *runbooks.Runbook
 
@@ -39,6 +40,11 @@ type Plan struct {
 	steersScenario bool  // there are some
 	asks           int   // step at which the scenario is asked for; none: before the first step
 	needsScenario  bool  // some step or action is bound to a scenario
+
+	begin struct { // of every run, once somebody asked for it
+		once  sync.Once
+		state State
+	}
 }
 
 // span is a range of indexes, without its end.

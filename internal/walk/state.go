@@ -151,6 +151,12 @@ type AdhocState struct {
 
 // New returns the state of a run of which nothing is recorded yet.
 func New(plan *Plan) State {
+	plan.begin.once.Do(func() { plan.begin.state = begin(plan) })
+	return plan.begin.state
+}
+
+// begin works that state out, sharing it with nobody.
+func begin(plan *Plan) State {
 	s := State{
 		plan:    plan,
 		Status:  StatusNew,
@@ -172,7 +178,7 @@ func New(plan *Plan) State {
 
 // Replay returns the state after the events.
 func Replay(plan *Plan, events []event.Event) State {
-	s := New(plan)
+	s := begin(plan)
 	s.own(true) // nobody ever sees the states in between
 	for _, ev := range events {
 		s = Apply(s, ev)
