@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime/debug"
@@ -57,7 +59,8 @@ func (a *app) listCommand() *cobra.Command {
 
 func (a *app) printList(all []listed) error {
 	p := a.printer("")
-	table := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
+	out := bufio.NewWriterSize(a.out, outSize) // a table writes cell by cell
+	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	for _, rb := range all {
 		title, where := rb.Title, rb.Path
 		if rb.Problem != "" {
@@ -68,8 +71,11 @@ func (a *app) printList(all []listed) error {
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\n", sanitize.Line(rb.Name), sanitize.Line(title), sanitize.Line(where))
 	}
-	return table.Flush()
+	return errors.Join(table.Flush(), out.Flush())
 }
+
+// outSize is how much of a table is written at a time, in bytes.
+const outSize = 64 << 10
 
 // matching keeps what a query fits, the best first.
 func matching(all []listed, query string) []listed {

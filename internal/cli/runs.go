@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"os"
@@ -85,11 +86,12 @@ func (a *app) printRuns(rows []runRow, filtered bool) error {
 	if len(rows) == 0 {
 		return a.noRuns(p, filtered)
 	}
-	table := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
+	out := bufio.NewWriterSize(a.out, outSize) // a table writes cell by cell
+	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	for _, row := range rows {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", sanitize.Line(row.Run), p.T("mode."+row.Mode), a.fate(row), sanitize.Line(row.Title))
 	}
-	return table.Flush()
+	return errors.Join(table.Flush(), out.Flush())
 }
 
 func (a *app) filteredRuns(filter runFilter) ([]runRow, error) {
