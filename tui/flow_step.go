@@ -13,8 +13,9 @@ import (
 )
 
 // advance does the next thing of the current step: it answers what is asked,
-// runs what is due, and when nothing is open marks the step as done.
-func (a *app) advance() tea.Cmd {
+// runs what is due, and when nothing is open marks the step as done. Of the command
+// that is next the operator has seen that text, "" when it was not on the screen.
+func (a *app) advance(seen string) tea.Cmd {
 	s := a.run.state
 	if s.Status == walk.StatusPaused {
 		return a.do(walk.Resume{Operator: s.Operator, Host: s.Host}, nil)
@@ -43,7 +44,7 @@ func (a *app) advance() tea.Cmd {
 	case runbooks.KindInput:
 		a.askInput(action)
 	case runbooks.KindShell, runbooks.KindHTTP, runbooks.KindMail, runbooks.KindPromQL:
-		return a.startAction(action)
+		return a.startAction(action, seen)
 	}
 	return nil
 }
@@ -70,26 +71,32 @@ func (a *app) advanceLabel() string {
 }
 
 // startAction asks for the values that are missing, shows exactly what would run
-// where the effect demands it, and starts the action.
-func (a *app) startAction(action *runbooks.Action) tea.Cmd {
+// where the effect demands it or the operator has seen another text than that, and
+// starts the action.
+func (a *app) startAction(action *runbooks.Action, seen string) tea.Cmd {
 	if missing := a.run.state.Missing(action); len(missing) > 0 {
-		a.askValue(missing[0], func() tea.Cmd { return a.startAction(action) })
+		a.askValue(missing[0], func() tea.Cmd { return a.startAction(action, "") })
 		return nil
 	}
-	return a.pickPart(action, func(n int) tea.Cmd { return a.startPart(action, n) })
+	return a.pickPart(action, func(n int) tea.Cmd {
+		if n > 0 {
+			seen = listed(action.Alternatives[n-1])
+		}
+		return a.startPart(action, n, seen)
+	})
 }
 
 // startPart goes on with what was picked of an action.
-func (a *app) startPart(action *runbooks.Action, n int) tea.Cmd {
+func (a *app) startPart(action *runbooks.Action, n int, seen string) tea.Cmd {
 	return a.opening(walk.PartID(action.ID, n), func(msg previewedMsg) tea.Cmd {
 		if msg.err != nil {
-			return a.unready(msg.err, func() tea.Cmd { return a.startPart(action, n) })
+			return a.unready(msg.err, func() tea.Cmd { return a.startPart(action, n, seen) })
 		}
 		cmd := walk.Run{
 			Action: action.ID, Alternative: n, How: event.HowOperator,
 			Command: msg.preview.Command, Where: msg.preview.Where, Values: msg.preview.Values,
 		}
-		if !a.run.state.NeedsConfirm(action) {
+		if !a.run.state.NeedsConfirm(action) && sameCommand(seen, cmd.Command) {
 			return a.do(cmd, a.started)
 		}
 		a.confirmAction(action, msg, func(target string) tea.Cmd {
