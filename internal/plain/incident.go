@@ -8,6 +8,7 @@ import (
 
 	"genia.ai/bitacora/internal/status"
 	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
 )
 
 // update drafts an update to those who wait, takes changes line by line, and
@@ -178,21 +179,34 @@ func (t *talk) changeScenario(arg string) error {
 
 // sayDone says what was done under the scenario that is walked.
 func (t *talk) sayDone() {
-	var done, undo []string
-	for _, step := range t.state.DoneUnder(t.state.Scenario) {
-		done = append(done, step.ID+" "+oneLine(t.state.FillText(step.Text)))
-	}
-	if len(done) == 0 {
-		t.say(t.p.T("tui.scenario.nothing-done", "Name", t.scenarioTitle(t.state.Scenario)))
+	done, begun := t.state.DoneUnder(t.state.Scenario)
+	name := t.scenarioTitle(t.state.Scenario)
+	if len(done)+len(begun) == 0 {
+		t.say(t.p.T("tui.scenario.nothing-done", "Name", name))
 		return
 	}
-	t.say(t.p.T("tui.scenario.done", "Name", t.scenarioTitle(t.state.Scenario), "Steps", strings.Join(done, "; ")))
+	if len(done) > 0 {
+		t.say(t.p.T("tui.scenario.done", "Name", name, "Steps", t.labels(done)))
+	}
+	if len(begun) > 0 {
+		t.say(t.p.T("tui.scenario.begun", "Name", name, "Steps", t.labels(begun)))
+	}
+	var undo []string
 	for _, entry := range t.state.Undoable() {
 		undo = append(undo, t.actionName(entry.Action))
 	}
 	if len(undo) > 0 {
 		t.say(t.p.T("plain.scenario.undo", "Names", strings.Join(undo, ", ")))
 	}
+}
+
+// labels names steps, one after the other.
+func (t *talk) labels(steps []*runbooks.Step) string {
+	labels := make([]string, len(steps))
+	for i, step := range steps {
+		labels[i] = step.ID + " " + oneLine(t.state.FillText(step.Text))
+	}
+	return strings.Join(labels, "; ")
 }
 
 // tick ticks the next part of the current step, or the one of a number; one that is

@@ -62,7 +62,7 @@ func TestScenarioIsChangedForAReason(t *testing.T) {
 	if last.From != "connector" || last.To != "panel" || last.Reason != "it is the panel" || len(last.Done) == 0 {
 		t.Errorf("recorded %+v", last)
 	}
-	got.must(t, "Already done under One connector", "Can be undone with undo: disable")
+	got.must(t, "Already done under One connector, and not reverted by a change: 3.1 Disable facebook", "Can be undone with undo: disable")
 }
 
 func TestRecordCommands(t *testing.T) {
