@@ -37,7 +37,7 @@ func TestUpdateIsDraftedEditedAndRecorded(t *testing.T) {
 func TestScenarioIsChangedOnTheScreen(t *testing.T) {
 	d := newDrive(t, "es", event.ModeLive, 140, 30).toExecution()
 	d.press("enter", "y").ends(event.OutcomeOK)
-	d.press("S").unseen("Ya hecho").see("Empezado en Falla el consumidor y sin terminar", "1. Parar el consumidor", "Se puede deshacer con u: stop")
+	d.press("S").unseen("Ya hecho").see("Empezado en Falla el consumidor, sin terminar", "1. Parar el consumidor", "Se puede deshacer con u: stop")
 	d.press("enter").write("").see("motivo").write("también cae el bróker")
 	d.see("▶ 1. Llamar al proveedor del bróker")
 	if d.c.state.Scenario != "broker" || len(d.c.state.Undoable()) != 1 {
@@ -52,10 +52,10 @@ func TestScenarioIsChangedOnTheScreen(t *testing.T) {
 func TestAFailedStepIsNotCalledDone(t *testing.T) {
 	d := newDrive(t, "en", event.ModeLive, 140, 30).toExecution()
 	d.press("enter", "y").ends(event.OutcomeFailed).press("esc")
-	d.press("S").unseen("Already done").see("Begun under", "and not finished: 1. Parar el consumidor").press("esc")
+	d.press("S").unseen("Already done").see("Begun under", "reverted by a change: 1. Parar el consumidor").press("esc")
 	d.press("s").write("la para otro").see("Arrancar el consumidor")
 	d.press("enter", "y").ends(event.OutcomeOK).press("enter")
-	d.see("saved").press("S").see("Already done under", "reverted by a change: 2. Arrancar el consumidor", "and not finished: 1. Parar el consumidor")
+	d.see("saved").press("S").see("Already done under", "reverted by a change: 2. Arrancar el consumidor", "not finished, and not reverted by a change: 1. Parar")
 }
 
 func TestSubstepsAreTicked(t *testing.T) {

@@ -76,3 +76,8 @@ func TestRecordCommands(t *testing.T) {
 	}
 	got.must(t, "Asked the terminal to copy the command of", "Written: /tmp/20261123T084600Z-test-7f3a.md", "0 lines", "no parts to tick")
 }
+
+func TestTheSummarySaysWhatIsLeftBesideTheOutcome(t *testing.T) {
+	got := talkTo(t, newRun(t, event.ModeLive, captured(nil)), nil, append(slices.Clone(connector()[:11]), "todo tell legal", "stop enough for today")...)
+	got.must(t, "stopped before its last step, 1 thing still to be undone, 1 to-do open · ")
+}
