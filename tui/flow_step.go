@@ -34,7 +34,7 @@ func (a *app) advance(seen string) tea.Cmd {
 	}
 	action := s.NextAction()
 	if action == nil {
-		return a.do(walk.Done{Step: step.ID}, nil)
+		return a.markDone(step)
 	}
 	switch action.Kind {
 	case runbooks.KindChoice:
@@ -62,7 +62,7 @@ func (a *app) advanceLabel() string {
 	}
 	action := s.NextAction()
 	if action == nil {
-		return a.p.T("tui.next.done")
+		return a.doneLabel()
 	}
 	if action.Kind.Asks() {
 		return a.p.T("tui.next.answer")

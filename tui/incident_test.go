@@ -69,6 +69,31 @@ func TestSubstepsAreTicked(t *testing.T) {
 	}
 }
 
+// TestOpenPartsAreNotForgotten: they are said, and asked about where others are ticked.
+func TestOpenPartsAreNotForgotten(t *testing.T) {
+	start := func() *drive {
+		d := newDrive(t, "es", event.ModeLive, 120, 30).press("enter", "enter").ends(event.OutcomeOK).press("enter")
+		return d.see("dar el paso por hecho (2 sin marcar)", "[ ] en los pedidos")
+	}
+	d := start().press("enter").see("2 partes sin marcar: en los pedidos; en los correos de confirmación")
+	if d.recorded(event.KindStepDone) != 2 {
+		t.Fatalf("the step is not done:\n%s", d.screen())
+	}
+	d = start().press("x").see("(1 sin marcar)").press("enter")
+	d.see("¿Dar por hecho 2. Anotar", "1 parte sin marcar: en los correos de confirmación").press("enter").see("Partes de: 2. Anotar", "[x] en los pedidos")
+	if d.recorded(event.KindStepDone) != 1 {
+		t.Fatalf("the step is done:\n%s", d.screen())
+	}
+	d.press("esc", "enter", "y").see("Decidir qué falla")
+	if d.recorded(event.KindStepDone) != 2 || d.a.dialog != nil {
+		t.Fatalf("the step is not done:\n%s", d.screen())
+	}
+	d = start().press("x", "x").unseen("sin marcar").press("enter")
+	if d.recorded(event.KindStepDone) != 2 || d.a.dialog != nil {
+		t.Fatalf("a step whose parts are ticked asks:\n%s", d.screen())
+	}
+}
+
 func TestTodosAreTickedOff(t *testing.T) {
 	d := newDrive(t, "es", event.ModeLive, 100, 30).press("enter", "+").write("avisar a legal")
 	d.press("+").see("[ ] avisar a legal").press("j", "enter").press("+").see("[x] avisar a legal")

@@ -315,11 +315,7 @@ func (p *page) todos() {
 		p.line(p.t("export.nothing"))
 	}
 	for _, todo := range p.doc.Todos {
-		mark := "[ ]"
-		if todo.Done {
-			mark = "[x]"
-		}
-		p.line("- " + mark + " " + inline(todo.Text))
+		p.line("- " + box(todo.Done) + " " + inline(todo.Text))
 	}
 	for _, entry := range undo {
 		p.line("- [ ] " + inline(p.t("export.undo", "Undo", p.nameOf(entry.Undo), "Action", p.nameOf(entry.Action))))

@@ -235,6 +235,32 @@ func (t *talk) tick(arg string) error {
 	return nil
 }
 
+// whenTicked goes on when a step may be marked as done. Parts that are not ticked are said;
+// where others are, they may have been forgotten, and are asked about.
+func (t *talk) whenTicked(step *runbooks.Step, done func() error) error {
+	open, some := t.state.Unticked(step.ID)
+	if len(open) == 0 {
+		return done()
+	}
+	names := make([]string, len(open))
+	for i, sub := range open {
+		names[i] = oneLine(t.state.FillText(sub.Text))
+	}
+	t.say(t.p.T("tui.tick.open", "Count", len(open), "Names", strings.Join(names, "; ")))
+	if !some {
+		return done()
+	}
+	return t.ask(t.p.T("plain.tick.done"), func(line string) (bool, error) {
+		switch t.yesOrNo(line) {
+		case walk.AnswerYes:
+			return true, done()
+		case walk.AnswerNo:
+			return true, nil
+		}
+		return line == "", nil
+	})
+}
+
 // box is a box to tick.
 func box(ticked bool) string {
 	if ticked {

@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/session/sessiontest"
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
 )
 
 func TestIncidentCommands(t *testing.T) {
@@ -80,4 +83,34 @@ func TestRecordCommands(t *testing.T) {
 func TestTheSummarySaysWhatIsLeftBesideTheOutcome(t *testing.T) {
 	got := talkTo(t, newRun(t, event.ModeLive, captured(nil)), nil, append(slices.Clone(connector()[:11]), "todo tell legal", "stop enough for today")...)
 	got.must(t, "stopped before its last step, 1 thing still to be undone, 1 to-do open · ")
+}
+
+// TestOpenPartsAreNotForgotten: they are said, and asked about where others are ticked.
+func TestOpenPartsAreNotForgotten(t *testing.T) {
+	rb := sessiontest.Runbook()
+	rb.Sequence[1].Substeps = []*runbooks.Step{{ID: "1.2.1", Text: "the queue"}, {ID: "1.2.2", Text: "the log"}}
+	walked := func(lines ...string) talked {
+		fake := sessiontest.New(walk.NewPlan(rb), captured(nil))
+		if err := fake.Start(t.Context(), event.ModeLive); err != nil {
+			t.Fatal(err)
+		}
+		return talkTo(t, fake, nil, append(slices.Clone(connector()[:6]), lines...)...)
+	}
+	for _, c := range []struct {
+		lines []string
+		done  int
+		said  string
+	}{
+		{[]string{""}, 2, "2 parts not ticked: the queue; the log"},
+		{[]string{"tick", "", ""}, 1, "1 part not ticked: the log"},
+		{[]string{"tick", "", "n"}, 1, "Mark the step as done all the same?"},
+		{[]string{"tick", "", "y"}, 2, "1 part not ticked: the log"},
+		{[]string{"tick", "tick", ""}, 2, "2. [x] the log"},
+	} {
+		got := walked(append(c.lines, "leave")...)
+		got.must(t, c.said)
+		if done := len(of(got.events, event.KindStepDone)); done != c.done {
+			t.Errorf("%q: %d steps are done, want %d\n%s", c.lines, done, c.done, got.out)
+		}
+	}
 }
