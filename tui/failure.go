@@ -92,6 +92,7 @@ func (f *failureScreen) keys() []offer {
 func (f *failureScreen) jump(line int) {
 	if line < len(f.ways()) {
 		f.cursor = line
+		f.guard = guard{} // who moves has read the menu
 	}
 }
 

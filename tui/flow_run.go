@@ -143,12 +143,12 @@ func (a *app) askMilestone() {
 		if when, ok := known[name]; ok {
 			label += "  " + a.moment(when)
 		}
-		items = append(items, item{label: label, keys: []string{number(len(items) + 1)}, pick: func() tea.Cmd {
+		items = append(items, item{label: label, pick: func() tea.Cmd {
 			a.askMilestoneTime(name)
 			return nil
 		}})
 	}
-	a.choose(a.p.T("tui.milestone.title"), []string{a.p.T("tui.milestone.pick")}, items).harmless()
+	a.choose(a.p.T("tui.milestone.title"), nil, items).harmless()
 }
 
 func (a *app) askMilestoneTime(name string) {
@@ -223,16 +223,11 @@ func (a *app) askEnd() {
 		})
 		return
 	}
-	// Confirmed first: of text that is typed into the wrong place an e must not end
-	// the run with the rest as its reason.
-	a.confirm(&confirm{
-		heading: a.p.T("tui.stop.title"), preview: previewOf(a.p.T("tui.stop.help")), yes: a.p.T("tui.foot.end"),
-		submit: func(string) tea.Cmd {
-			a.askReason(a.p.T("tui.stop.title"), a.p.T("tui.stop.help"), false,
-				func(reason string) walk.Command { return walk.End{Reason: reason} })
-			return nil
-		},
-	})
+	d := a.askReason(a.p.T("tui.stop.title"), a.p.T("tui.stop.help"), false,
+		func(reason string) walk.Command { return walk.End{Reason: reason} })
+	// Of text that is typed into the wrong place an e must not end the run with the rest
+	// as its reason: it ends with an enter right behind its last letter.
+	d.settled, d.yes = true, a.p.T("tui.foot.stop")
 }
 
 // askLeave asks before leaving a run that this front end drives: nobody does

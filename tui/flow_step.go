@@ -247,8 +247,8 @@ func (a *app) askScenario(then func() tea.Cmd) {
 }
 
 // askReason asks for a reason and sends the command that holds it.
-func (a *app) askReason(heading, help string, optional bool, cmd func(reason string) walk.Command) {
-	a.askGuarded(heading, []string{help}, optional, func(reason string) tea.Cmd {
+func (a *app) askReason(heading, help string, optional bool, cmd func(reason string) walk.Command) *prompt {
+	return a.askGuarded(heading, []string{help}, optional, func(reason string) tea.Cmd {
 		if reason == "" && !optional {
 			a.refused(a.dialog, a.p.T("refusal.reason-needed"))
 			return nil

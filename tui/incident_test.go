@@ -12,11 +12,11 @@ import (
 
 func TestUpdateIsDraftedEditedAndRecorded(t *testing.T) {
 	d := newDrive(t, "es", event.ModeLive, 80, 24).toExecution()
-	d.press("c").see("Todavía no se ha enviado", "No hay ninguno previsto").press("2").write("30")
+	d.press("c").see("Todavía no se ha enviado", "No hay ninguno previsto").press("2", "enter").write("30")
 	d.see("aviso en 30m")
-	d.press("c", "1").see("Aviso: edítalo", "Estado a las 08:46 UTC: Ejecución", "- Anotar desde cuándo se nota")
+	d.press("c", "1", "enter").see("Aviso: edítalo", "Estado a las 08:46 UTC: Ejecución", "- Anotar desde cuándo se nota")
 	d.press("X", "esc") // kept
-	d.press("c").see("Seguir con el que está empezado").press("2").see("XRestaurar la cola")
+	d.press("c").see("Seguir con el que está empezado").press("2", "enter").see("XRestaurar la cola")
 	d.press("ctrl+d").see("¿es esto lo que se envía?", "Registrarlo como enviado").press("enter")
 	if d.recorded(event.KindCommsSent) != 1 {
 		t.Fatalf("not recorded:\n%s", d.screen())
@@ -31,7 +31,7 @@ func TestUpdateIsDraftedEditedAndRecorded(t *testing.T) {
 	d.now = d.now.Add(33 * time.Minute)
 	d.send(secondPassedMsg{})
 	d.see("! aviso vencido hace 3m", "Ejecución 33m/1m!")
-	d.press("c").see("El próximo tocaba a las").press("1").see("No se ha terminado ningún paso desde el último aviso")
+	d.press("c").see("El próximo tocaba a las").press("1", "enter").see("No se ha terminado ningún paso desde el último aviso")
 }
 
 func TestScenarioIsChangedOnTheScreen(t *testing.T) {
@@ -94,6 +94,19 @@ func TestOpenPartsAreNotForgotten(t *testing.T) {
 	}
 }
 
+// TestDigitsMoveInEveryList: none of them picks, and the help says so.
+func TestDigitsMoveInEveryList(t *testing.T) {
+	for key, want := range map[string]string{"m": "› 2 detectado", "c": "› 2 ", "v": "› 2 SEV2", "r": "› 2 Comunicación"} {
+		d := newDrive(t, "es", event.ModeLive, 100, 30).press("enter")
+		before := len(d.c.events)
+		d.press(key).see("› 1 ").press("2").see(want, "j/k/1-9 mover").press("9").see(want)
+		if len(d.c.events) != before || d.a.dialog == nil {
+			t.Fatalf("%s: a digit picked:\n%s", key, d.screen())
+		}
+	}
+	newDrive(t, "en", event.ModeLive, 100, 60).press("enter", "?").see("1-9", "in a numbered list: move to that line; enter picks it")
+}
+
 func TestTodosAreTickedOff(t *testing.T) {
 	d := newDrive(t, "es", event.ModeLive, 100, 30).press("enter", "+").write("avisar a legal")
 	d.press("+").see("[ ] avisar a legal").press("j", "enter").press("+").see("[x] avisar a legal")
@@ -142,7 +155,7 @@ func TestSummaryExportsAndTellsTheTimes(t *testing.T) {
 	d.press("w").see("desde aquí no se puede")
 	d.a.opts.Export = func(_ context.Context, run string) (string, error) { return "/tmp/" + run + ".md", nil }
 	d.press("w").see("Escrito: /tmp/20261123T084600Z-cola-7f3a.md")
-	d.press("m", "6").write("").see("desde «inicio del impacto» hasta «resuelto»")
+	d.press("m", "6", "enter").write("").see("desde «inicio del impacto» hasta «resuelto»")
 }
 
 func TestEmptyCommandOpensAShell(t *testing.T) {
