@@ -317,33 +317,6 @@ func (a *app) startUndoPart(entry walk.UndoEntry, undo *runbooks.Action, n int) 
 	})
 }
 
-// askAdhoc asks for a command that the runbook does not hold, then for a yes.
-func (a *app) askAdhoc() {
-	a.ask(a.p.T("tui.adhoc.title"), []string{a.p.T("tui.adhoc.help")}, "", func(command string) tea.Cmd {
-		if command == "" {
-			a.askShell()
-			return nil
-		}
-		cmd := walk.Adhoc{ID: a.run.counted("adhoc", event.KindAdhocStarted), Command: command}
-		a.confirm(&confirm{
-			heading: a.p.T("tui.adhoc.confirm"), effect: runbooks.EffectWrite, yes: a.p.T("tui.foot.run"),
-			preview: previewOf(command),
-			submit:  func(string) tea.Cmd { return a.do(cmd, a.closeFailure) },
-		})
-		return nil
-	})
-}
-
-// askShell offers a shell of the operator's own. What it shows is recorded.
-func (a *app) askShell() {
-	cmd := walk.Adhoc{ID: a.run.counted("adhoc", event.KindAdhocStarted), Command: "shell", Interactive: true}
-	a.confirm(&confirm{
-		heading: a.p.T("tui.adhoc.shell"), effect: runbooks.EffectWrite, yes: a.p.T("tui.foot.open"),
-		preview: previewOf("$SHELL -i"), notice: a.p.T("terminal.notice", "Key", relay.LeaveKey),
-		submit: func(string) tea.Cmd { return a.do(cmd, a.started) },
-	})
-}
-
 // cancel asks for the running action to be ended; with nothing running it is the
 // way out. The screen says so at once, the end itself comes as an event.
 func (a *app) cancel() tea.Cmd {

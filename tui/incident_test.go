@@ -160,8 +160,9 @@ func TestSummaryExportsAndTellsTheTimes(t *testing.T) {
 
 func TestEmptyCommandOpensAShell(t *testing.T) {
 	d := newDrive(t, "es", event.ModeLive, 80, 24).toExecution()
-	d.press("!").write("").see("¿Abrir un shell propio?", "$SHELL -i")
+	d.press("!").write("").see("¿Abrir un shell propio?", "$SHELL -i", "en /srv/cola")
 	if d.recorded(event.KindAdhocStarted) != 0 {
 		t.Fatal("it was opened unasked")
 	}
+	d.press("esc", "!").write("uptime").see("¿Ejecutar esta orden?", "uptime", "en /srv/cola")
 }
