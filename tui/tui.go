@@ -119,6 +119,7 @@ type Result struct {
 	Outcome string         // of the run, "" when it has not ended
 	Saved   session.Saved  // the last position that the screen showed as saved
 	Left    Left           // how; "" when it was interrupted
+	Driven  string         // who took the run over from this front end and where, as was said; "" = nobody
 }
 
 // Left says how the operator left. The run is never ended by it.
