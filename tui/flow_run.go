@@ -163,12 +163,26 @@ func (a *app) askMilestoneTime(name string) {
 	})
 }
 
+// askSeverity offers the severities that the runbook knows, else the usual ones.
 func (a *app) askSeverity() {
 	var items []item
-	for _, severity := range []string{"SEV1", "SEV2", "SEV3", "SEV4"} {
-		items = append(items, item{label: severity + "  " + a.p.T("tui.severity."+severity), pick: func() tea.Cmd {
+	at := 0
+	offer := func(severity, label string) {
+		if severity == a.run.state.Severity {
+			at = len(items)
+		}
+		items = append(items, item{label: label, pick: func() tea.Cmd {
 			return a.do(walk.SetSeverity{Severity: severity}, a.saved)
 		}})
+	}
+	own := a.run.plan.Severities()
+	for _, o := range own {
+		offer(o.Key, a.optionText(o))
+	}
+	if len(own) == 0 {
+		for _, severity := range []string{"SEV1", "SEV2", "SEV3", "SEV4"} {
+			offer(severity, severity+"  "+a.p.T("tui.severity."+severity))
+		}
 	}
 	items = append(items, item{label: a.p.T("tui.severity.other"), pick: func() tea.Cmd {
 		a.ask(a.p.T("tui.severity.title"), nil, a.run.state.Severity, func(text string) tea.Cmd {
@@ -176,7 +190,9 @@ func (a *app) askSeverity() {
 		})
 		return nil
 	}})
-	a.choose(a.p.T("tui.severity.title"), nil, items).keep = true
+	d := a.choose(a.p.T("tui.severity.title"), nil, items)
+	d.keep = true
+	d.startAt(at)
 }
 
 // askRole asks which role, then who plays it.

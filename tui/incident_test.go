@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/runbooks"
 )
 
 func TestUpdateIsDraftedEditedAndRecorded(t *testing.T) {
@@ -105,6 +106,24 @@ func TestDigitsMoveInEveryList(t *testing.T) {
 		}
 	}
 	newDrive(t, "en", event.ModeLive, 100, 60).press("enter", "?").see("1-9", "in a numbered list: move to that line; enter picks it")
+}
+
+// TestTheRunbooksOwnSeveritiesAreOffered in the place of the usual ones, and as it records them.
+func TestTheRunbooksOwnSeveritiesAreOffered(t *testing.T) {
+	rb := queueRunbook()
+	rb.Sequence[0].Actions = append(rb.Sequence[0].Actions, &runbooks.Action{
+		ID: "severity", Name: "severity", Kind: runbooks.KindChoice,
+		Options: []runbooks.Option{{Key: "critica", Label: "Nadie puede pedir"}, {Key: "alta", Label: "Se pierde una parte"}},
+	})
+	d := &drive{t: t, now: morning()}
+	d.c = newFakeClient(rb, event.ModeLive, func() time.Time { return d.now })
+	d.begin(Options{Client: d.c, Printer: printer(t, "es")}, 100, 30)
+	d.press("enter", "v").see("› 1 critica: Nadie puede pedir", "2 alta: Se pierde una parte", "3 otra").unseen("SEV1")
+	d.press("2", "enter")
+	if d.c.state.Severity != "alta" {
+		t.Fatalf("severity %q:\n%s", d.c.state.Severity, d.screen())
+	}
+	d.press("v").see("› 2 alta")
 }
 
 func TestTodosAreTickedOff(t *testing.T) {

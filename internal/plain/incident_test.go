@@ -114,3 +114,24 @@ func TestOpenPartsAreNotForgotten(t *testing.T) {
 		}
 	}
 }
+
+func TestTheRunbooksOwnSeveritiesAreOffered(t *testing.T) {
+	rb := sessiontest.Runbook()
+	rb.Sequence[0].Actions = append(rb.Sequence[0].Actions, &runbooks.Action{
+		ID: "severity", Name: "severity", Kind: runbooks.KindChoice,
+		Options: []runbooks.Option{{Key: "critical", Label: "Nobody can order"}, {Key: "major", Label: "A part is lost"}},
+	})
+	fake := sessiontest.New(walk.NewPlan(rb), captured(nil))
+	if err := fake.Start(t.Context(), event.ModeLive); err != nil {
+		t.Fatal(err)
+	}
+	got := talkTo(t, fake, nil, append(slices.Clone(connector()[:4]), "severity", "2", "severity SEV1", "leave")...)
+	got.must(t, "  1. critical: Nobody can order\n  2. major: A part is lost\nSeverity >")
+	var set []string
+	for _, ev := range of(got.events, event.KindSeveritySet) {
+		set = append(set, ev.Data.(event.SeveritySet).Severity)
+	}
+	if !slices.Equal(set, []string{"major", "SEV1"}) {
+		t.Errorf("set %v\n%s", set, got.out)
+	}
+}
