@@ -180,6 +180,12 @@ func Run(ctx context.Context, opts Options) (Result, error) {
 	watching.Go(func() {
 		watchSize(ctx, opts.Out, tea.WindowSizeMsg{Width: columns, Height: rows}, a.resized, program.Send)
 	})
+	watching.Go(func() {
+		watchStops(ctx, opts.In, func() {
+			_ = screen.retake() // a terminal that is gone is noticed where its keys are read
+			a.askSize()
+		})
+	})
 	finished := make(chan error, 1)
 	go func() { finished <- runOn(screen, program) }()
 
