@@ -268,9 +268,11 @@ func (a *app) key(msg tea.KeyMsg) tea.Cmd {
 	if a.awaited > 0 && name != "ctrl+c" {
 		return nil
 	}
-	if menu, ok := a.top().(numbered); ok && len(name) == 1 && name[0] >= '1' && name[0] <= '9' {
-		menu.jump(int(name[0] - '1'))
-		return nil
+	if menu, ok := a.top().(numbered); ok {
+		if n, ok := digit(name); ok {
+			menu.jump(n)
+			return nil
+		}
 	}
 	o, ok := match(a.offers(), name)
 	switch {

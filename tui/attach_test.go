@@ -245,18 +245,44 @@ func TestTrustIsAskedBeforeTheWalk(t *testing.T) {
 	trusting(t, "en", event.ModeRehearsal, changed, 100, 30).unseen("CHANGED").press("enter").see("▶ 1. Comprobar")
 }
 
+// demoted lets somebody take the run over.
+func (d *drive) demoted() *drive {
+	d.c.mu.Lock()
+	d.c.record([]event.Event{{Kind: event.KindClientJoined, Data: event.ClientJoined{Client: "g2-9", FrontEnd: "tui", Operator: "bea", Host: "guardia2"}},
+		{Kind: event.KindDriverChanged, Data: event.DriverChanged{From: "ana", To: "bea", Reason: "ana no contesta"}}})
+	d.c.push(session.Demoted{By: "bea", Host: "guardia2", Reason: "ana no contesta"})
+	d.c.mu.Unlock()
+	d.deliver()
+	return d
+}
+
+// TestWhoWasTakenOverIsToldWhoDrives on leaving, and how to follow; who drives is told
+// nothing of the kind, nor who leaves a run that has ended.
+func TestWhoWasTakenOverIsToldWhoDrives(t *testing.T) {
+	for _, key := range []string{"q", "d"} {
+		d := newDrive(t, "en", event.ModeLive, 80, 24).toExecution().demoted().press(key)
+		want := "bea drives the run on guardia2 now. To follow it: bitacora watch 20261123T084600Z-cola-7f3a"
+		if got := d.a.farewell(); got != want || d.a.outcome().Driven != want {
+			t.Errorf("%s: told %q, want %q", key, got, want)
+		}
+	}
+	d := newDrive(t, "en", event.ModeLive, 80, 24).toExecution().press("d")
+	if got := d.a.farewell(); got != "" || d.a.outcome().Driven != "" {
+		t.Errorf("who drives is told %q", got)
+	}
+	d = newDrive(t, "en", event.ModeLive, 80, 24).toExecution().demoted()
+	d.c.mustDo(walk.End{Reason: "enough"})
+	d.deliver()
+	d.press("q")
+	if got := d.a.farewell(); got != "" {
+		t.Errorf("who leaves an ended run is told %q", got)
+	}
+}
+
 // TestComingBackScreens are the screens of front ends that do not drive, or come back.
 func TestComingBackScreens(t *testing.T) {
 	lost := func(d *drive) *drive { d.send(updatesArrivedMsg{ended: true}); return d }
-	demoted := func(d *drive) *drive {
-		d.c.mu.Lock()
-		d.c.record([]event.Event{{Kind: event.KindClientJoined, Data: event.ClientJoined{Client: "g2-9", FrontEnd: "tui", Operator: "bea", Host: "guardia2"}},
-			{Kind: event.KindDriverChanged, Data: event.DriverChanged{From: "ana", To: "bea", Reason: "ana no contesta"}}})
-		d.c.push(session.Demoted{By: "bea", Host: "guardia2", Reason: "ana no contesta"})
-		d.c.mu.Unlock()
-		d.deliver()
-		return d.press("s")
-	}
+	demoted := func(d *drive) *drive { return d.demoted().press("s") }
 	unknownText := session.Trust{State: session.TrustNew, SHA256: strings.Repeat("ab", 32), Path: "/srv/cola.md"}
 	for name, play := range map[string]func(lang string, width, height int) *drive{
 		"demoted": func(lang string, w, h int) *drive {

@@ -369,8 +369,27 @@ func TestTextInTheWrongPlaceDoesNotEndTheRun(t *testing.T) {
 	if d.recorded(event.KindRunEnded) != 0 {
 		t.Fatalf("the run was ended:\n%s", d.screen())
 	}
-	d.press("esc", "esc", "e").see("Stop before the last step?").press("y").write("handed to the vendor")
-	if d.recorded(event.KindRunEnded) != 1 {
-		t.Fatalf("the run was not ended on purpose:\n%s", d.screen())
+	d.press("esc", "esc")
+	// Who typed on after a pause has the rest of it on a line, and ends nothing by it.
+	d.press("e", "s").hammer("t", "o", "p", "enter").see("> stop", "Enter, once more, ends the run")
+	if d.recorded(event.KindRunEnded) != 0 {
+		t.Fatalf("the run was ended:\n%s", d.screen())
+	}
+	d.press("esc")
+}
+
+// TestAnEarlyEndIsOneQuestion: by its key and by the menu of a failure.
+func TestAnEarlyEndIsOneQuestion(t *testing.T) {
+	for name, ask := range map[string]func(d *drive){
+		"key":  func(d *drive) { d.press("e") },
+		"menu": func(d *drive) { d.press("enter", "y").ends(event.OutcomeFailed).press("8", "enter") },
+	} {
+		d := newDrive(t, "en", event.ModeLive, 80, 24).toExecution()
+		ask(d)
+		d.see("End the run before its last step? Type the reason", "> ", "enter end the run")
+		d.press("enter").see("A reason is needed").write("handed to the vendor")
+		if d.recorded(event.KindRunEnded) != 1 || d.a.run.state.Reason != "handed to the vendor" {
+			t.Fatalf("%s: one question did not end the run:\n%s", name, d.screen())
+		}
 	}
 }

@@ -32,9 +32,6 @@ func (a *app) askComms() {
 	}
 	items = append(items, plan("tui.comms.every", true), plan("tui.comms.once", false),
 		item{label: a.p.T("tui.comms.off"), pick: func() tea.Cmd { return a.do(walk.PlanComms{}, a.saved) }})
-	for i := range items {
-		items[i].keys = []string{number(i + 1)}
-	}
 	d := a.choose(a.p.T("tui.comms.title"), []string{a.commsText()}, items)
 	d.harmless()
 }

@@ -62,6 +62,9 @@ type prompt struct {
 	optional bool // nor is nothing one that was
 	guard    guard
 	armed    bool // something was typed that was not typed ahead
+
+	settled bool   // the enter that accepts it comes after the quiet time, too
+	yes     string // what accepting does, for the footer, or ""
 }
 
 func (a *app) ask(heading string, help []string, value string, submit func(string) tea.Cmd) {
@@ -71,19 +74,30 @@ func (a *app) ask(heading string, help []string, value string, submit func(strin
 // askGuarded is ask for an answer that keys must not give which were pressed before the
 // question could be read: a reason. Where none is needed the question follows a list,
 // which has such a guard itself: there only an enter that says nothing is too early.
-func (a *app) askGuarded(heading string, help []string, optional bool, submit func(string) tea.Cmd) {
-	a.dialog = &prompt{
+func (a *app) askGuarded(heading string, help []string, optional bool, submit func(string) tea.Cmd) *prompt {
+	d := &prompt{
 		a: a, heading: heading, help: help, line: newLine(""), submit: submit,
 		guarded: true, optional: optional, guard: newGuard(a.now()),
 	}
+	a.dialog = d
+	return d
 }
 
 // early reports whether a key came too soon to be meant for this question, and says so.
 func (d *prompt) early(msg tea.KeyMsg) bool {
-	if !d.guarded || d.armed {
+	if !d.guarded || d.armed && !d.settled {
 		return false
 	}
-	if d.guard.quiet(d.a.now()) || msg.Paste || d.optional && msg.Type != tea.KeyEnter {
+	quiet := d.guard.quiet(d.a.now())
+	if d.armed {
+		if msg.Type != tea.KeyEnter || quiet {
+			d.error = ""
+			return false
+		}
+		d.error = d.a.p.T("tui.msg.once-more")
+		return true
+	}
+	if quiet || msg.Paste || d.optional && msg.Type != tea.KeyEnter {
 		d.armed, d.error = true, ""
 		return false
 	}
@@ -133,7 +147,11 @@ func (d *prompt) lines(width, height int) []string {
 }
 
 func (d *prompt) hints() []hint {
-	hints := []hint{{"enter", d.a.p.T("tui.foot.accept-text")}, {"esc", d.a.p.T("tui.foot.close")}}
+	yes := d.yes
+	if yes == "" {
+		yes = d.a.p.T("tui.foot.accept-text")
+	}
+	hints := []hint{{"enter", yes}, {"esc", d.a.p.T("tui.foot.close")}}
 	if d.fresh {
 		hints = append(hints, hint{d.a.look.sym.arrow, d.a.p.T("tui.foot.edit")})
 	}
@@ -155,7 +173,7 @@ type item struct {
 	label  string
 	detail string   // further text below the label when the item is selected
 	why    string   // why it cannot be picked now, or ""
-	keys   []string // keys that pick it at once
+	keys   []string // letters that pick it at once; digits never do, see digit
 	pick   func() tea.Cmd
 }
 
@@ -211,8 +229,8 @@ func (d *picked) press(msg tea.KeyMsg) tea.Cmd {
 			d.cursor = i
 			return d.accept(quiet)
 		}
-		if len(name) == 1 && name[0] >= '1' && name[0] <= '9' && int(name[0]-'1') < len(d.items) {
-			d.cursor = int(name[0] - '1')
+		if n, ok := digit(name); ok && n < len(d.items) {
+			d.move(n - d.cursor)
 		}
 	}
 	return nil
@@ -295,12 +313,12 @@ func (d *picked) rows(width int) (rows []string, at int) {
 
 func (d *picked) hints() []hint {
 	hints := []hint{{"enter", d.a.p.T("tui.foot.pick")}}
-	for i, it := range d.items {
-		if len(it.keys) > 0 && it.keys[0] != number(i+1) { // its number stands before it
+	for _, it := range d.items {
+		if len(it.keys) > 0 {
 			hints = append(hints, hint{it.keys[0], it.label})
 		}
 	}
-	return append(hints, hint{"j/k", d.a.p.T("tui.foot.move")}, hint{"esc", d.a.p.T("tui.foot.close")})
+	return append(hints, hint{"esc", d.a.p.T("tui.foot.close")}, hint{"j/k/1-9", d.a.p.T("tui.foot.move")})
 }
 
 func (d *picked) refused(text string) { d.error = text }

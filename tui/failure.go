@@ -54,9 +54,9 @@ func (f *failureScreen) ways() []way {
 	}
 	step := a.run.state.Current()
 	text := func(id string) string { return a.p.T("tui.fail." + id) }
-	retry := way{text("retry"), blocked, func(a *app, action *runbooks.Action) tea.Cmd { return a.startAction(action) }}
+	retry := way{text("retry"), blocked, func(a *app, action *runbooks.Action) tea.Cmd { return a.startAction(action, a.run.command(action.ID)) }}
 	change := way{text("edit"), edit, func(a *app, action *runbooks.Action) tea.Cmd {
-		a.listParams(func() tea.Cmd { return a.startAction(action) })
+		a.listParams(func() tea.Cmd { return a.startAction(action, "") })
 		return nil
 	}}
 	adhoc := way{text("adhoc"), blocked, asks(a.askAdhoc)}
@@ -92,6 +92,7 @@ func (f *failureScreen) keys() []offer {
 func (f *failureScreen) jump(line int) {
 	if line < len(f.ways()) {
 		f.cursor = line
+		f.guard = guard{} // who moves has read the menu
 	}
 }
 

@@ -151,6 +151,9 @@ func (c *fakeClient) Preview(_ context.Context, action string) (session.Preview,
 	if c.badValue != nil {
 		return session.Preview{}, &session.ValuesError{Action: action, Err: c.badValue}
 	}
+	if command, adhoc := strings.CutPrefix(action, session.AdhocPreview("")); adhoc {
+		return session.Preview{Command: command, Where: "/srv/cola", Lands: c.lands}, nil
+	}
 	var code string
 	var values []string
 	for _, step := range c.plan.Steps() {

@@ -143,12 +143,12 @@ func (a *app) askMilestone() {
 		if when, ok := known[name]; ok {
 			label += "  " + a.moment(when)
 		}
-		items = append(items, item{label: label, keys: []string{number(len(items) + 1)}, pick: func() tea.Cmd {
+		items = append(items, item{label: label, pick: func() tea.Cmd {
 			a.askMilestoneTime(name)
 			return nil
 		}})
 	}
-	a.choose(a.p.T("tui.milestone.title"), []string{a.p.T("tui.milestone.pick")}, items).harmless()
+	a.choose(a.p.T("tui.milestone.title"), nil, items).harmless()
 }
 
 func (a *app) askMilestoneTime(name string) {
@@ -163,12 +163,26 @@ func (a *app) askMilestoneTime(name string) {
 	})
 }
 
+// askSeverity offers the severities that the runbook knows, else the usual ones.
 func (a *app) askSeverity() {
 	var items []item
-	for _, severity := range []string{"SEV1", "SEV2", "SEV3", "SEV4"} {
-		items = append(items, item{label: severity + "  " + a.p.T("tui.severity."+severity), pick: func() tea.Cmd {
+	at := 0
+	offer := func(severity, label string) {
+		if severity == a.run.state.Severity {
+			at = len(items)
+		}
+		items = append(items, item{label: label, pick: func() tea.Cmd {
 			return a.do(walk.SetSeverity{Severity: severity}, a.saved)
 		}})
+	}
+	own := a.run.plan.Severities()
+	for _, o := range own {
+		offer(o.Key, a.optionText(o))
+	}
+	if len(own) == 0 {
+		for _, severity := range []string{"SEV1", "SEV2", "SEV3", "SEV4"} {
+			offer(severity, severity+"  "+a.p.T("tui.severity."+severity))
+		}
 	}
 	items = append(items, item{label: a.p.T("tui.severity.other"), pick: func() tea.Cmd {
 		a.ask(a.p.T("tui.severity.title"), nil, a.run.state.Severity, func(text string) tea.Cmd {
@@ -176,7 +190,9 @@ func (a *app) askSeverity() {
 		})
 		return nil
 	}})
-	a.choose(a.p.T("tui.severity.title"), nil, items).keep = true
+	d := a.choose(a.p.T("tui.severity.title"), nil, items)
+	d.keep = true
+	d.startAt(at)
 }
 
 // askRole asks which role, then who plays it.
@@ -223,16 +239,11 @@ func (a *app) askEnd() {
 		})
 		return
 	}
-	// Confirmed first: of text that is typed into the wrong place an e must not end
-	// the run with the rest as its reason.
-	a.confirm(&confirm{
-		heading: a.p.T("tui.stop.title"), preview: previewOf(a.p.T("tui.stop.help")), yes: a.p.T("tui.foot.end"),
-		submit: func(string) tea.Cmd {
-			a.askReason(a.p.T("tui.stop.title"), a.p.T("tui.stop.help"), false,
-				func(reason string) walk.Command { return walk.End{Reason: reason} })
-			return nil
-		},
-	})
+	d := a.askReason(a.p.T("tui.stop.title"), a.p.T("tui.stop.help"), false,
+		func(reason string) walk.Command { return walk.End{Reason: reason} })
+	// Of text that is typed into the wrong place an e must not end the run with the rest
+	// as its reason: it ends with an enter right behind its last letter.
+	d.settled, d.yes = true, a.p.T("tui.foot.stop")
 }
 
 // askLeave asks before leaving a run that this front end drives: nobody does

@@ -13,8 +13,9 @@ import (
 )
 
 // advance does the next thing of the current step: it answers what is asked,
-// runs what is due, and when nothing is open marks the step as done.
-func (a *app) advance() tea.Cmd {
+// runs what is due, and when nothing is open marks the step as done. Of the command
+// that is next the operator has seen that text, "" when it was not on the screen.
+func (a *app) advance(seen string) tea.Cmd {
 	s := a.run.state
 	if s.Status == walk.StatusPaused {
 		return a.do(walk.Resume{Operator: s.Operator, Host: s.Host}, nil)
@@ -33,7 +34,7 @@ func (a *app) advance() tea.Cmd {
 	}
 	action := s.NextAction()
 	if action == nil {
-		return a.do(walk.Done{Step: step.ID}, nil)
+		return a.markDone(step)
 	}
 	switch action.Kind {
 	case runbooks.KindChoice:
@@ -43,7 +44,7 @@ func (a *app) advance() tea.Cmd {
 	case runbooks.KindInput:
 		a.askInput(action)
 	case runbooks.KindShell, runbooks.KindHTTP, runbooks.KindMail, runbooks.KindPromQL:
-		return a.startAction(action)
+		return a.startAction(action, seen)
 	}
 	return nil
 }
@@ -61,7 +62,7 @@ func (a *app) advanceLabel() string {
 	}
 	action := s.NextAction()
 	if action == nil {
-		return a.p.T("tui.next.done")
+		return a.doneLabel()
 	}
 	if action.Kind.Asks() {
 		return a.p.T("tui.next.answer")
@@ -70,26 +71,32 @@ func (a *app) advanceLabel() string {
 }
 
 // startAction asks for the values that are missing, shows exactly what would run
-// where the effect demands it, and starts the action.
-func (a *app) startAction(action *runbooks.Action) tea.Cmd {
+// where the effect demands it or the operator has seen another text than that, and
+// starts the action.
+func (a *app) startAction(action *runbooks.Action, seen string) tea.Cmd {
 	if missing := a.run.state.Missing(action); len(missing) > 0 {
-		a.askValue(missing[0], func() tea.Cmd { return a.startAction(action) })
+		a.askValue(missing[0], func() tea.Cmd { return a.startAction(action, "") })
 		return nil
 	}
-	return a.pickPart(action, func(n int) tea.Cmd { return a.startPart(action, n) })
+	return a.pickPart(action, func(n int) tea.Cmd {
+		if n > 0 {
+			seen = listed(action.Alternatives[n-1])
+		}
+		return a.startPart(action, n, seen)
+	})
 }
 
 // startPart goes on with what was picked of an action.
-func (a *app) startPart(action *runbooks.Action, n int) tea.Cmd {
+func (a *app) startPart(action *runbooks.Action, n int, seen string) tea.Cmd {
 	return a.opening(walk.PartID(action.ID, n), func(msg previewedMsg) tea.Cmd {
 		if msg.err != nil {
-			return a.unready(msg.err, func() tea.Cmd { return a.startPart(action, n) })
+			return a.unready(msg.err, func() tea.Cmd { return a.startPart(action, n, seen) })
 		}
 		cmd := walk.Run{
 			Action: action.ID, Alternative: n, How: event.HowOperator,
 			Command: msg.preview.Command, Where: msg.preview.Where, Values: msg.preview.Values,
 		}
-		if !a.run.state.NeedsConfirm(action) {
+		if !a.run.state.NeedsConfirm(action) && sameCommand(seen, cmd.Command) {
 			return a.do(cmd, a.started)
 		}
 		a.confirmAction(action, msg, func(target string) tea.Cmd {
@@ -240,8 +247,8 @@ func (a *app) askScenario(then func() tea.Cmd) {
 }
 
 // askReason asks for a reason and sends the command that holds it.
-func (a *app) askReason(heading, help string, optional bool, cmd func(reason string) walk.Command) {
-	a.askGuarded(heading, []string{help}, optional, func(reason string) tea.Cmd {
+func (a *app) askReason(heading, help string, optional bool, cmd func(reason string) walk.Command) *prompt {
+	return a.askGuarded(heading, []string{help}, optional, func(reason string) tea.Cmd {
 		if reason == "" && !optional {
 			a.refused(a.dialog, a.p.T("refusal.reason-needed"))
 			return nil
@@ -307,33 +314,6 @@ func (a *app) startUndoPart(entry walk.UndoEntry, undo *runbooks.Action, n int) 
 			}}, a.started)
 		})
 		return nil
-	})
-}
-
-// askAdhoc asks for a command that the runbook does not hold, then for a yes.
-func (a *app) askAdhoc() {
-	a.ask(a.p.T("tui.adhoc.title"), []string{a.p.T("tui.adhoc.help")}, "", func(command string) tea.Cmd {
-		if command == "" {
-			a.askShell()
-			return nil
-		}
-		cmd := walk.Adhoc{ID: a.run.counted("adhoc", event.KindAdhocStarted), Command: command}
-		a.confirm(&confirm{
-			heading: a.p.T("tui.adhoc.confirm"), effect: runbooks.EffectWrite, yes: a.p.T("tui.foot.run"),
-			preview: previewOf(command),
-			submit:  func(string) tea.Cmd { return a.do(cmd, a.closeFailure) },
-		})
-		return nil
-	})
-}
-
-// askShell offers a shell of the operator's own. What it shows is recorded.
-func (a *app) askShell() {
-	cmd := walk.Adhoc{ID: a.run.counted("adhoc", event.KindAdhocStarted), Command: "shell", Interactive: true}
-	a.confirm(&confirm{
-		heading: a.p.T("tui.adhoc.shell"), effect: runbooks.EffectWrite, yes: a.p.T("tui.foot.open"),
-		preview: previewOf("$SHELL -i"), notice: a.p.T("terminal.notice", "Key", relay.LeaveKey),
-		submit: func(string) tea.Cmd { return a.do(cmd, a.started) },
 	})
 }
 

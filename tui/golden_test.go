@@ -55,9 +55,9 @@ var scenes = []struct {
 		d.press("enter", "enter").ends(event.OutcomeOK).press("enter", "enter", "enter", "enter").write("crece")
 		d.press("enter", "enter").write("Pedidos;x")
 	}},
-	{"comms", event.ModeLive, func(d *drive) { d.toExecution().press("c", "2").write("30").press("c") }},
-	{"update", event.ModeLive, func(d *drive) { d.toExecution().press("c", "1") }},
-	{"update-send", event.ModeLive, func(d *drive) { d.toExecution().press("c", "1", "ctrl+d") }},
+	{"comms", event.ModeLive, func(d *drive) { d.toExecution().press("c", "2", "enter").write("30").press("c") }},
+	{"update", event.ModeLive, func(d *drive) { d.toExecution().press("c", "1", "enter") }},
+	{"update-send", event.ModeLive, func(d *drive) { d.toExecution().press("c", "1", "enter", "ctrl+d") }},
 	{"scenario", event.ModeLive, func(d *drive) { d.toExecution().press("enter", "y").ends(event.OutcomeOK).press("S") }},
 	{"ticks", event.ModeLive, func(d *drive) {
 		d.press("enter", "enter").ends(event.OutcomeOK).press("enter", "x", "X")

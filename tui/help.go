@@ -46,6 +46,12 @@ func (h *helpScreen) view() []string {
 // keyCells is the width of the column of keys.
 const keyCells = 10
 
+// row is a key and what it does.
+func (h *helpScreen) row(show, text string) []string {
+	l := h.a.look
+	return indent(l.key.Render(l.fit(show, keyCells))+" ", wrap(text, h.width-keyCells-1))
+}
+
 func (h *helpScreen) lines() []string {
 	a := h.a
 	lines := []string{a.look.strong.Render(a.p.T("tui.help.title"))}
@@ -61,15 +67,10 @@ func (h *helpScreen) lines() []string {
 			if o.why != "" {
 				text += " (" + o.why + ")"
 			}
-			key := a.look.key.Render(a.look.fit(b.show, keyCells))
-			for i, line := range wrap(text, h.width-keyCells-1) {
-				if i > 0 {
-					key = a.look.fit("", keyCells)
-				}
-				lines = append(lines, key+" "+line)
-			}
+			lines = append(lines, h.row(b.show, text)...)
 		}
 	}
+	lines = append(lines, h.row(digits, a.p.T("tui.key.digits"))...)
 	lines = append(lines, "", a.look.strong.Render(a.p.T("tui.help.symbols")))
 	sym := a.look.sym
 	for _, row := range [][2]string{

@@ -110,6 +110,18 @@ var bindings = []binding{
 	{keyClose, []string{"esc"}, "esc"},
 }
 
+// digits is how the digits are shown that move in every numbered list.
+const digits = "1-9"
+
+// digit is the line, counted from 0, that a digit moves to in a numbered list. It does the
+// same in each of them: it moves, and enter picks.
+func digit(key string) (line int, ok bool) {
+	if len(key) != 1 || key[0] < '1' || key[0] > '9' {
+		return 0, false
+	}
+	return int(key[0] - '1'), true
+}
+
 // bindingOf returns the binding of an id. Every id has one.
 func bindingOf(id keyID) binding {
 	i := slices.IndexFunc(bindings, func(b binding) bool { return b.id == id })
@@ -159,9 +171,9 @@ type KeyRow struct {
 // KeyTable returns what every key does, for README and man page. It is made of
 // the same table that the screens obey.
 func KeyTable(p *i18n.Printer) []KeyRow {
-	rows := make([]KeyRow, 0, len(bindings))
+	rows := make([]KeyRow, 0, len(bindings)+1)
 	for _, b := range bindings {
 		rows = append(rows, KeyRow{Keys: b.show, Does: p.T("tui.key." + string(b.id))})
 	}
-	return rows
+	return append(rows, KeyRow{Keys: digits, Does: p.T("tui.key.digits")})
 }

@@ -42,6 +42,7 @@ func (a *app) publish() {
 	if r := a.run; r != nil && !a.early {
 		l.result.Run, l.result.Dir, l.result.Saved = r.state.Run, r.briefing.Dir, r.saved
 		l.result.Ended, l.result.Outcome = r.state.Status == walk.StatusEnded, r.state.Outcome
+		l.result.Driven = a.driven()
 	}
 	a.left.Store(l)
 }
@@ -71,11 +72,24 @@ func (a *app) failure(interrupted, err error) error {
 }
 
 // farewell says why the screen is gone when the operator did not want it so, and
-// how to go on; "" otherwise.
+// how to go on, or who drives the run now; "" otherwise.
 func (a *app) farewell() string {
 	l := a.left.Load().result
 	if l.Left != LeftLost {
-		return ""
+		return l.Driven
 	}
 	return a.p.T("attach.lost", "Run", a.clean(l.Run), "Seq", l.Saved.Seq)
+}
+
+// driven says who took the run over and how to follow it, "" when nobody did or there is
+// nothing to follow any more.
+func (a *app) driven() string {
+	if a.following() != followingDemoted || a.run.state.Status == walk.StatusEnded {
+		return ""
+	}
+	driver, ok := a.driver()
+	if !ok {
+		return "" // nobody drives: it can be gone on with
+	}
+	return a.p.T("attach.driven", "Operator", a.clean(driver.Operator), "Host", a.clean(driver.Host), "Run", a.clean(a.run.state.Run))
 }

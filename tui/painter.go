@@ -25,6 +25,7 @@ type painter struct {
 	out   io.Writer
 	modes modes
 	enter string // switches the modes of the screen on
+	again string // likewise, in the screen's own buffer
 	leave string // and off again
 	pace  *pace
 
@@ -40,7 +41,8 @@ type painter struct {
 	fresh bool // next is drawn whole
 
 	drawing sync.Mutex // held while something is written, and from open on until the first frame stands
-	away    bool       // the terminal is lent
+	taken   bool       // the terminal was
+	away    bool       // it is lent
 	rows    []string   // as they stand; nil = not known
 	columns int        // of the frame that stands
 }
@@ -54,13 +56,15 @@ type frame struct {
 // modes are those of the terminal's driver.
 type modes interface {
 	raw() error     // hands on every key as it comes
+	again() error   // raw once more, when somebody else changed them meanwhile
 	restore() error // as it was before
 }
 
 // The modes of the screen: its own buffer, no cursor, pasted text marked as such.
 // A terminal without a second buffer is left with its cursor on the last row.
 const (
-	screenOn  = "\x1b[?1049h\x1b[m\x1b[2J\x1b[H\x1b[?25l\x1b[?2004h"
+	screenOn  = "\x1b[?1049h" + screenNew
+	screenNew = "\x1b[m\x1b[2J\x1b[H\x1b[?25l\x1b[?2004h"
 	screenOff = "\x1b[m\x1b[?2004l\x1b[999H\x1b[?1049l\x1b[?25h"
 	mouseOn   = "\x1b[?1002h\x1b[?1006h"
 	mouseOff  = "\x1b[?1002l\x1b[?1006l"
@@ -68,11 +72,11 @@ const (
 
 func newPainter(out io.Writer, modes modes, mouse bool, pace *pace) *painter {
 	p := &painter{
-		out: out, modes: modes, enter: screenOn, leave: screenOff, pace: pace,
+		out: out, modes: modes, enter: screenOn, again: screenNew, leave: screenOff, pace: pace,
 		wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	if mouse {
-		p.enter, p.leave = screenOn+mouseOn, mouseOff+screenOff
+		p.enter, p.again, p.leave = screenOn+mouseOn, screenNew+mouseOn, mouseOff+screenOff
 	}
 	return p
 }
@@ -123,10 +127,24 @@ func (p *painter) regain() error {
 	return nil
 }
 
+// retake does that for a terminal that was not lent, but used by somebody else all the
+// same: a shell, while the program was stopped from outside.
+func (p *painter) retake() error {
+	p.drawing.Lock()
+	defer p.drawing.Unlock()
+	if p.away || !p.taken {
+		return nil
+	}
+	err := p.modes.again()
+	p.rows = nil
+	p.draw([]byte(p.again))
+	return err
+}
+
 // take switches the modes of the screen on, and draws. It unlocks drawing.
 func (p *painter) take() {
 	defer p.drawing.Unlock()
-	p.rows = nil
+	p.rows, p.taken = nil, true
 	p.draw([]byte(p.enter))
 }
 

@@ -123,6 +123,7 @@ func (s *slowTerminal) Write(b []byte) (int, error) {
 }
 
 func (s *slowTerminal) raw() error     { return s.mode("raw") }
+func (s *slowTerminal) again() error   { return s.mode("again") }
 func (s *slowTerminal) restore() error { return s.mode("restored") }
 func (s *slowTerminal) mode(what string) error {
 	s.mu.Lock()
@@ -182,6 +183,13 @@ func TestPainterDrawsTheLatestFrame(t *testing.T) {
 	if err := <-lent; err != nil {
 		t.Fatal(err)
 	}
+	go func() { lent <- p.retake() }() // somebody wrote across it
+	if got := s.took(t); got != screenNew+mouseOn+"\x1b[1Hmeanwhile\x1b[K" {
+		t.Errorf("drawn anew with %q", got)
+	}
+	if err := <-lent; err != nil {
+		t.Fatal(err)
+	}
 	go func() { lent <- p.close() }()
 	if got := s.took(t); got != mouseOff+screenOff {
 		t.Errorf("closed with %q", got)
@@ -189,7 +197,10 @@ func TestPainterDrawsTheLatestFrame(t *testing.T) {
 	if err := <-lent; err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(s.modes, " "); got != "raw restored raw restored" {
+	if err := p.retake(); err != nil { // it is not ours any more: nothing is written
+		t.Fatal(err)
+	}
+	if got := strings.Join(s.modes, " "); got != "raw restored raw again restored" {
 		t.Errorf("modes: %s", got)
 	}
 }

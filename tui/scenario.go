@@ -6,6 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
 )
 
 // whyScenario says why the scenario cannot be changed now, or "".
@@ -48,16 +49,18 @@ func (a *app) askChangeScenario() {
 // can still be undone: a change reverts nothing.
 func (a *app) doneText() []string {
 	s := a.run.state
-	var done []string
-	for _, step := range s.DoneUnder(s.Scenario) {
-		done = append(done, a.run.stepLabel(step))
-	}
+	done, begun := s.DoneUnder(s.Scenario)
 	name := a.scenarioTitle(s.Scenario)
-	if len(done) == 0 {
+	if len(done)+len(begun) == 0 {
 		return []string{a.p.T("tui.scenario.nothing-done", "Name", name)}
 	}
-	text := []string{a.p.T("tui.scenario.done", "Name", name, "Steps", strings.Join(done, "; "))}
-	var undo []string
+	var text, undo []string
+	if len(done) > 0 {
+		text = append(text, a.p.T("tui.scenario.done", "Name", name, "Steps", a.labels(done)))
+	}
+	if len(begun) > 0 {
+		text = append(text, a.p.T("tui.scenario.begun", "Name", name, "Steps", a.labels(begun)))
+	}
 	for _, entry := range s.Undoable() {
 		undo = append(undo, a.run.nameOf(entry.Action))
 	}
@@ -65,4 +68,13 @@ func (a *app) doneText() []string {
 		text = append(text, a.p.T("tui.scenario.undo", "Names", strings.Join(undo, ", ")))
 	}
 	return text
+}
+
+// labels names steps, one after the other.
+func (a *app) labels(steps []*runbooks.Step) string {
+	labels := make([]string, len(steps))
+	for i, step := range steps {
+		labels[i] = a.run.stepLabel(step)
+	}
+	return strings.Join(labels, "; ")
 }

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"genia.ai/bitacora/internal/event"
@@ -94,11 +96,15 @@ func (s *summaryScreen) lines() []string {
 	var lines []string
 	if r.state.Status == walk.StatusEnded {
 		text := p.T("tui.sum.ended", "Outcome", p.T("run."+r.state.Outcome), "Time", a.lasted(r.state.Elapsed(a.now())))
+		text = strings.Join(append([]string{text}, s.leftovers()...), ", ")
 		for _, line := range wrap(a.withReason(text, r.state.Reason), s.width) {
 			lines = append(lines, a.look.strong.Render(line))
 		}
 	} else {
 		lines = append(lines, a.look.strong.Render(p.T("tui.sum.complete")))
+		if left := s.leftovers(); len(left) > 0 {
+			lines = append(lines, wrap(p.T("tui.sum.left", "What", strings.Join(left, ", ")), s.width)...)
+		}
 		lines = append(lines, wrap(p.T("tui.sum.end-hint"), s.width)...)
 	}
 	lines = append(lines, "", p.T("tui.sum.where", "Seq", r.saved.Seq))
@@ -121,6 +127,15 @@ func (s *summaryScreen) lines() []string {
 		undo = append(undo, p.T("tui.undo.item", "Undo", r.nameOf(entry.Undo), "Action", r.nameOf(entry.Action)))
 	}
 	return s.a.section(s.width, lines, "tui.sum.undo", undo)
+}
+
+// leftovers is what is still open, to be said beside how the run ended.
+func (s *summaryScreen) leftovers() []string {
+	var open []string
+	for _, left := range s.a.run.state.Leftovers() {
+		open = append(open, s.a.p.T("run.left."+string(left.Kind), "Count", left.Count))
+	}
+	return open
 }
 
 // phases says how long each phase was the current one.

@@ -95,6 +95,43 @@ func (a *app) askTicks() {
 	a.choose(a.p.T("tui.tick.title", "Step", a.run.stepLabel(step)), nil, items).startAt(at)
 }
 
+// markDone marks the current step as done. Parts that are not ticked are said; where
+// others are, they may have been forgotten, and are asked about.
+func (a *app) markDone(step *runbooks.Step) tea.Cmd {
+	open, some := a.run.state.Unticked(step.ID)
+	if len(open) == 0 {
+		return a.do(walk.Done{Step: step.ID}, nil)
+	}
+	names := make([]string, len(open))
+	for i, sub := range open {
+		names[i] = a.run.text(sub.Text)
+	}
+	text := a.p.T("tui.tick.open", "Count", len(open), "Names", strings.Join(names, "; "))
+	if !some {
+		return a.do(walk.Done{Step: step.ID}, func() tea.Cmd {
+			a.say(false, text)
+			return nil
+		})
+	}
+	a.choose(a.p.T("tui.tick.done-title", "Step", a.run.stepLabel(step)), []string{text}, []item{
+		{label: a.p.T("tui.tick.done-no"), keys: []string{"n"}, pick: func() tea.Cmd { a.askTicks(); return nil }},
+		{label: a.p.T("tui.tick.done-yes"), keys: a.yesKeys(), pick: func() tea.Cmd { return a.do(walk.Done{Step: step.ID}, nil) }},
+	})
+	return nil
+}
+
+// doneLabel says that the current step would be marked as done, and with how many of its
+// parts open.
+func (a *app) doneLabel() string {
+	text := a.p.T("tui.next.done")
+	if step := a.run.state.Current(); step != nil {
+		if open, _ := a.run.state.Unticked(step.ID); len(open) > 0 {
+			text += " " + a.p.T("tui.next.unticked", "Open", len(open))
+		}
+	}
+	return text
+}
+
 // ticks counts the substeps of a step.
 func (a *app) ticks(step *runbooks.Step) (ticked, total int) {
 	for _, sub := range a.run.state.Substeps(step.ID) {

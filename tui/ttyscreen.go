@@ -37,6 +37,16 @@ func (t *ttyModes) raw() error {
 	return err
 }
 
+func (t *ttyModes) again() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.left || !t.held {
+		return nil
+	}
+	_, err := term.MakeRaw(int(t.in.Fd())) // what they were is not what they were before
+	return err
+}
+
 func (t *ttyModes) restore() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -86,6 +96,24 @@ func watchSize(ctx context.Context, out io.Writer, before tea.WindowSizeMsg, ask
 		}
 		if columns, rows := size(out); columns > 0 && rows > 0 {
 			say(tea.WindowSizeMsg{Width: columns, Height: rows})
+		}
+	}
+}
+
+// watchStops calls a function whenever the program goes on after it was stopped, and has
+// its terminal, until the context ends: nobody tells it of a SIGSTOP.
+func watchStops(ctx context.Context, in *os.File, wentOn func()) {
+	goesOn := make(chan os.Signal, 1)
+	signal.Notify(goesOn, unix.SIGCONT)
+	defer signal.Stop(goesOn)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-goesOn:
+		}
+		if foreground(in) {
+			wentOn()
 		}
 	}
 }
@@ -150,7 +178,7 @@ func (s stopping) Run() error {
 		case <-s.ctx.Done():
 			return nil
 		}
-		if s.foreground() {
+		if foreground(s.in) {
 			return nil
 		}
 		select {
@@ -163,7 +191,7 @@ func (s stopping) Run() error {
 
 // foreground reports whether the terminal is that of our process group. Who changes its
 // modes otherwise is stopped for it.
-func (s stopping) foreground() bool {
-	group, err := unix.IoctlGetInt(int(s.in.Fd()), unix.TIOCGPGRP)
+func foreground(in *os.File) bool {
+	group, err := unix.IoctlGetInt(int(in.Fd()), unix.TIOCGPGRP)
 	return err != nil || group == unix.Getpgrp()
 }

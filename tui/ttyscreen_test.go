@@ -49,10 +49,16 @@ func TestModesOfTheTerminal(t *testing.T) {
 	}
 	is("taken again", tty.raw(), unix.TOSTOP)
 	is("taken twice", tty.raw(), unix.TOSTOP)
+	now.Lflag |= unix.ECHO | unix.ICANON
+	if err := unix.IoctlSetTermios(int(far.Fd()), unix.TCSETS, now); err != nil { // by a shell, unasked
+		t.Fatal(err)
+	}
+	is("taken again from who changed it", tty.again(), unix.TOSTOP)
 	is("given back as it was last", tty.restore(), unix.ECHO|unix.ICANON|unix.TOSTOP)
 	is("taken once more", tty.raw(), unix.TOSTOP)
 	is("left", tty.leave(), unix.ECHO|unix.ICANON|unix.TOSTOP)
 	is("wanted back too late", tty.raw(), unix.ECHO|unix.ICANON|unix.TOSTOP)
+	is("and once more", tty.again(), unix.ECHO|unix.ICANON|unix.TOSTOP)
 }
 
 // borrowed is a time away in which something happens.

@@ -119,6 +119,7 @@ type Result struct {
 	Outcome string         // of the run, "" when it has not ended
 	Saved   session.Saved  // the last position that the screen showed as saved
 	Left    Left           // how; "" when it was interrupted
+	Driven  string         // who took the run over from this front end and where, as was said; "" = nobody
 }
 
 // Left says how the operator left. The run is never ended by it.
@@ -178,6 +179,12 @@ func Run(ctx context.Context, opts Options) (Result, error) {
 	var watching sync.WaitGroup
 	watching.Go(func() {
 		watchSize(ctx, opts.Out, tea.WindowSizeMsg{Width: columns, Height: rows}, a.resized, program.Send)
+	})
+	watching.Go(func() {
+		watchStops(ctx, opts.In, func() {
+			_ = screen.retake() // a terminal that is gone is noticed where its keys are read
+			a.askSize()
+		})
 	})
 	finished := make(chan error, 1)
 	go func() { finished <- runOn(screen, program) }()

@@ -19,8 +19,8 @@ func (w *walkScreen) isNext(action *runbooks.Action) bool {
 }
 
 // actionLines draws an action: what it is, what it may change, exactly what it
-// would run, and how it went.
-func (w *walkScreen) actionLines(action *runbooks.Action, cells int) []string {
+// would run, and how it went. It returns as well which of the lines are the command.
+func (w *walkScreen) actionLines(action *runbooks.Action, cells int) ([]string, codeSpan) {
 	a := w.a
 	symbol, style := w.actionMark(action)
 	head := symbol + " " + w.heading(action)
@@ -31,6 +31,7 @@ func (w *walkScreen) actionLines(action *runbooks.Action, cells int) []string {
 	if action.Caption != "" {
 		lines = append(lines, indent("  ", wrap(a.run.text(action.Caption), cells-2))...)
 	}
+	var code codeSpan
 	switch action.Kind {
 	case runbooks.KindChoice:
 		lines = append(lines, w.choiceLines(action, cells)...)
@@ -39,7 +40,9 @@ func (w *walkScreen) actionLines(action *runbooks.Action, cells int) []string {
 			lines = append(lines, indent("  ", wrap(text, cells-2))...)
 		}
 	case runbooks.KindShell, runbooks.KindHTTP, runbooks.KindMail, runbooks.KindPromQL:
-		lines = append(lines, w.commandLines(action, cells)...)
+		drawn, shown := w.commandLines(action, cells)
+		code = shown.below(len(lines))
+		lines = append(lines, drawn...)
 	}
 	if text := a.partText(action); text != "" {
 		lines = append(lines, indent("  ", wrap(text, cells-2))...)
@@ -47,7 +50,7 @@ func (w *walkScreen) actionLines(action *runbooks.Action, cells int) []string {
 	for _, text := range w.outcomeText(action) {
 		lines = append(lines, indent("  ", wrap(text, cells-2))...)
 	}
-	return lines
+	return lines, code
 }
 
 // sampleLines is what the next action usually prints, folded.
@@ -133,12 +136,13 @@ func (w *walkScreen) choiceLines(action *runbooks.Action, cells int) []string {
 }
 
 // commandLines shows what would run: as previewed with the values in place, else
-// as the runbook has it.
-func (w *walkScreen) commandLines(action *runbooks.Action, cells int) []string {
+// as the runbook has it; and which of its lines are the command.
+func (w *walkScreen) commandLines(action *runbooks.Action, cells int) ([]string, codeSpan) {
 	a, l, p := w.a, w.a.look, w.a.p
 	slot := a.run.previews[action.ID]
 	if slot == nil || !slot.known || slot.err != nil {
 		lines := a.codeLines(action.Code, cells)
+		code := codeSpan{end: len(lines), text: action.Code}
 		var missing []string
 		for _, name := range a.run.state.Missing(action) {
 			missing = append(missing, a.paramLabel(name))
@@ -154,24 +158,25 @@ func (w *walkScreen) commandLines(action *runbooks.Action, cells int) []string {
 				lines = append(lines, "  "+l.warn.Render(line))
 			}
 		}
-		return lines
+		return lines, code
 	}
 	lines := a.codeLines(slot.preview.Command, cells)
+	code := codeSpan{end: len(lines), text: slot.preview.Command}
 	cells = max(cells-2, 8)
 	lines = append(lines, indent("  ", a.whereLines(slot.preview, cells))...)
 	lines = append(lines, indent("  ", a.landsLines(slot.preview.Lands, cells))...)
-	return append(lines, indent("  ", a.givenLines(slot.preview, cells))...)
+	return append(lines, indent("  ", a.givenLines(slot.preview, cells))...), code
 }
 
 // awaited stands for a command until its preview is there: what is known of it, or as
 // many empty rows as it will take, never a placeholder that flashes up.
-func (w *walkScreen) awaited(action *runbooks.Action, cells int) []string {
+func (w *walkScreen) awaited(action *runbooks.Action, cells int) ([]string, codeSpan) {
 	text := w.a.run.state.Fill(action.Code)
 	lines := w.a.codeLines(text, cells)
 	if strings.Contains(text, "{{") {
-		return block(nil, len(lines))
+		return block(nil, len(lines)), codeSpan{}
 	}
-	return lines
+	return lines, codeSpan{end: len(lines), text: text}
 }
 
 // outcomeText says how an action went, in words.

@@ -18,6 +18,7 @@ func (w *walkScreen) listCells() int { return max(20, min(w.width*2/5, 44)) }
 
 func (w *walkScreen) view() []string {
 	l := w.a.look
+	w.sight = sight{}
 	if w.zoomed {
 		return w.zoom()
 	}
@@ -188,10 +189,11 @@ func (w *walkScreen) detailRows(cells, rows int) []string {
 			if w.a.run.state.NextAction() == nil {
 				w.detail.move(next.end - rows + below) // its end
 			} else {
-				w.detail.move(min(next.start, next.end-rows+below))
+				w.detail.move(next.from(rows, below))
 			}
 		}
 	}
+	w.see(next.code, len(lines))
 	view := window(lines, w.detail.offset, rows)
 	if rest := len(lines) - w.detail.offset - rows; rest > 0 {
 		view[rows-1] = w.a.look.dim.Render(w.a.look.sym.more + " " + w.a.p.T("tui.more", "Count", rest+1))
@@ -217,8 +219,21 @@ func (w *walkScreen) ended(action *runbooks.Action) bool {
 	return as.Answer != "" || as.Ending.Outcome != ""
 }
 
-// span is where the next action stands in the detail's lines.
-type span struct{ start, end int }
+// span is where the next action stands in the detail's lines, and its command in those.
+type span struct {
+	start, end int
+	code       codeSpan
+}
+
+// from is the line that the detail begins with for the action to be in sight: all of it,
+// else its command, else the beginning of that.
+func (s span) from(rows, below int) int {
+	from := min(s.start, s.end-rows+below)
+	if code := s.code; code.end > code.start {
+		from = max(from, min(code.start, code.end-rows+below))
+	}
+	return from
+}
 
 func (w *walkScreen) detailLines(step *runbooks.Step, cells int) ([]string, span) {
 	a, l := w.a, w.a.look
@@ -241,10 +256,11 @@ func (w *walkScreen) detailLines(step *runbooks.Step, cells int) ([]string, span
 	for _, action := range a.run.state.StepActions(step.ID) {
 		lines = append(lines, "")
 		start := len(lines)
-		lines = append(lines, w.actionLines(action, cells)...)
+		drawn, code := w.actionLines(action, cells)
+		lines = append(lines, drawn...)
 		ended := w.here() && w.ended(action) && a.run.state.NextAction() == nil
 		if w.isNext(action) || ended { // with none left, how the last one ended
-			next = span{start: start, end: len(lines)}
+			next = span{start: start, end: len(lines), code: code.below(start)}
 		}
 		lines = append(lines, w.sampleLines(action, cells)...)
 	}

@@ -83,6 +83,9 @@ func (r *reporter) close(s walk.State, result Result) {
 	if result.Outcome != "" {
 		outcome = r.p.T("run." + result.Outcome)
 	}
+	for _, left := range s.Leftovers() {
+		outcome += ", " + r.p.T("run.left."+string(left.Kind), "Count", left.Count)
+	}
 	text := r.mode(s) + " · " + outcome
 	if result.FailedAction != "" {
 		text += " · " + oneLine(result.FailedAction)

@@ -121,7 +121,7 @@ func (a *app) show(ctx context.Context, client session.Client, v view) (left, er
 	opts.Scenario, opts.Answers, opts.Watch = v.scenario, v.answers, v.watch
 	result, err := a.screen(ctx, opts)
 	l.seq = max(l.seq, result.Saved.Seq)
-	l.outcome, l.told, l.meant = result.Outcome, v.watch || result.Left == tui.LeftLost, meant(result.Left)
+	l.outcome, l.told, l.meant = result.Outcome, v.watch || told(result), meant(result.Left)
 	if errors.Is(err, tui.ErrLost) {
 		err = &exitError{exitIncomplete} // the screen has said so
 	}
@@ -157,6 +157,9 @@ func (a *app) showPlain(ctx context.Context, client session.Client, v view, l le
 func meant(left tui.Left) bool {
 	return left == tui.LeftDetached || left == tui.LeftQuit || left == tui.LeftClosed
 }
+
+// told reports whether a screen has said itself what became of its run.
+func told(result tui.Result) bool { return result.Left == tui.LeftLost || result.Driven != "" }
 
 // whereabouts says where the record is, whatever happened.
 func (a *app) whereabouts(p *i18n.Printer, l left) {

@@ -42,7 +42,7 @@ func (a *app) runScreen(ctx context.Context, prep *preparation, flags runFlags) 
 	result, err := a.screen(ctx, opts)
 	l := left{
 		run: result.Run, dir: result.Dir, seq: result.Saved.Seq, outcome: result.Outcome,
-		idle: early.Briefing.Idle, told: result.Left == tui.LeftLost, meant: meant(result.Left),
+		idle: early.Briefing.Idle, told: told(result), meant: meant(result.Left),
 	}
 	if errors.Is(err, tui.ErrLost) {
 		err = &exitError{exitIncomplete} // the screen has said so

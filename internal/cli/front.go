@@ -61,7 +61,7 @@ func (a *app) pick(ctx context.Context) error {
 		return err
 	}
 	err = errors.Join(err, client.Close())
-	a.whereabouts(printer, left{run: result.Run, dir: result.Dir, seq: result.Saved.Seq, outcome: result.Outcome})
+	a.whereabouts(printer, left{run: result.Run, dir: result.Dir, seq: result.Saved.Seq, outcome: result.Outcome, told: told(result)})
 	if err == nil && result.Outcome != event.RunCompleted {
 		err = &exitError{exitIncomplete}
 	}

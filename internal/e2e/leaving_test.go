@@ -88,6 +88,28 @@ func TestStopAndGoOn(t *testing.T) {
 	term.typeText("exit").press("enter")
 }
 
+// TestStopFromOutside stops the screen without asking it. The shell writes across it; when
+// it goes on it stands there as before, and takes keys.
+func TestStopFromOutside(t *testing.T) {
+	term := fromShell(t)
+	group, err := unix.IoctlGetInt(int(term.pty.Fd()), unix.TIOCGPGRP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Kill(-group, unix.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	term.see("Stopped", "prompt>")
+	term.typeText("stty sane; echo $((6*7))ok").press("enter").see("42ok")
+	term.typeText("fg").press("enter").until("the screen, and nothing else on it", func(screen string) bool {
+		return strings.Contains(screen, "enter run look") && strings.Contains(screen, "LIVE") && !strings.Contains(screen, "42ok") && !strings.Contains(screen, "prompt>")
+	})
+	term.press("n").see("Note")
+	term.typeText("here again").press("enter").see("Saved as #")
+	term.press("d").see("prompt>", "resume")
+	term.typeText("exit").press("enter")
+}
+
 // TestStoppedScreenCanBeEnded ends the screen by its shell while it is stopped: it must
 // not wait for a terminal that it will never have again.
 func TestStoppedScreenCanBeEnded(t *testing.T) {

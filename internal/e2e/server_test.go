@@ -36,9 +36,15 @@ func write(t *testing.T, name, text string) string {
 // poll waits until a condition holds that shows nowhere on a screen.
 func poll(t testing.TB, what string, holds func() bool) {
 	t.Helper()
+	pollFor(t, patience, what, holds)
+}
+
+// pollFor is poll for what may take longer than the usual.
+func pollFor(t testing.TB, limit time.Duration, what string, holds func() bool) {
+	t.Helper()
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
-	deadline := time.NewTimer(patience)
+	deadline := time.NewTimer(limit)
 	defer deadline.Stop()
 	for !holds() {
 		select {

@@ -48,10 +48,10 @@ func build(record Record) (*document, walk.State) {
 
 func (b *builder) addStep(s *runbooks.Step) {
 	told := &step{
-		ID: s.ID, Number: s.Number, Text: s.Text, Phase: string(s.Phase), Scenario: s.Scenario, Role: s.Role, Actions: []*action{},
+		ID: s.ID, Number: s.Number, Text: s.Text, Phase: string(s.Phase), Scenario: s.Scenario, Role: s.Role, Parts: []part{}, Actions: []*action{},
 	}
-	var collect func(s *runbooks.Step)
-	collect = func(s *runbooks.Step) {
+	var collect func(s *runbooks.Step, depth int)
+	collect = func(s *runbooks.Step, depth int) {
 		for _, a := range s.Actions {
 			act := &action{
 				ID: a.ID, Name: a.Name, Kind: string(a.Kind), Lang: a.Lang, Effect: string(a.Effect), Attempts: []*attempt{},
@@ -60,10 +60,11 @@ func (b *builder) addStep(s *runbooks.Step) {
 			b.actions[a.ID] = act
 		}
 		for _, sub := range s.Substeps {
-			collect(sub)
+			told.Parts = append(told.Parts, part{ID: sub.ID, Number: sub.Number, Text: sub.Text, depth: depth})
+			collect(sub, depth+1)
 		}
 	}
-	collect(s)
+	collect(s, 0)
 	b.doc.Steps = append(b.doc.Steps, told)
 	b.steps[s.ID] = told
 }
@@ -198,6 +199,9 @@ func (b *builder) finish() {
 		}
 		if s.Status != string(walk.StepDone) {
 			s.How = ""
+		}
+		for i, part := range s.Parts {
+			s.Parts[i].Text, s.Parts[i].Ticked = state.Fill(part.Text), state.Ticked(part.ID)
 		}
 		for _, a := range s.Actions {
 			a.Answer = state.Action(a.ID).Answer

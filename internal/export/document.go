@@ -121,7 +121,17 @@ type step struct {
 	Started    *time.Time `json:"started"`
 	Ended      *time.Time `json:"ended"`
 	DurationMS int64      `json:"duration_ms"`
+	Parts      []part     `json:"parts"` // its substeps, nested ones after their own
 	Actions    []*action  `json:"actions"`
+}
+
+// part is a substep, a box to tick.
+type part struct {
+	ID     string `json:"id"`
+	Number string `json:"number"`
+	Text   string `json:"text"` // with the values that the run had in the end
+	Ticked bool   `json:"ticked"`
+	depth  int
 }
 
 type action struct {

@@ -112,6 +112,42 @@ func incident(t *testing.T) export.Record {
 	return record
 }
 
+// TestPartsOfAStepAreTold: what was ticked, and what stayed open.
+func TestPartsOfAStepAreTold(t *testing.T) {
+	rb := sessiontest.Runbook()
+	rb.Sequence[0].Substeps = []*runbooks.Step{
+		{ID: "1.1.1", Number: "a)", Text: "the *queue* of {{connector}}"},
+		{ID: "1.1.2", Text: "the log", Substeps: []*runbooks.Step{{ID: "1.1.2.1", Text: "of today"}}},
+	}
+	record := recorded(t, rb, event.ModeLive, sessiontest.Options{},
+		walk.SetParam{Name: "connector", Value: "facebook", Source: event.SourceFlag}, walk.Begin{},
+		walk.Tick{Step: "1.1", Substep: "1.1.1", Done: true}, walk.Tick{Step: "1.1", Substep: "1.1.2", Done: true},
+		walk.Tick{Step: "1.1", Substep: "1.1.2"}, walk.Tick{Step: "1.1", Substep: "1.1.2.1", Done: true},
+	)
+	want := "\n\n- [x] a) the \\*queue\\* of facebook\n- [ ] the log\n  - [x] of today\n"
+	if text := markdown(t, record, options(t, "en")); !strings.Contains(text, want) {
+		t.Errorf("the export lacks %q:\n%s", want, text)
+	}
+	var out bytes.Buffer
+	if err := export.JSON(&out, record); err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Steps []struct {
+			Parts []struct {
+				ID, Number, Text string
+				Ticked           bool
+			}
+		}
+	}
+	if err := json.Unmarshal(out.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if parts := doc.Steps[0].Parts; len(parts) != 3 || !parts[0].Ticked || parts[1].Ticked || parts[0].Text != "the *queue* of facebook" || doc.Steps[1].Parts == nil {
+		t.Errorf("parts %+v", doc.Steps)
+	}
+}
+
 func markdown(t *testing.T, record export.Record, opts export.Options) string {
 	t.Helper()
 	var out bytes.Buffer

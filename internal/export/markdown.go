@@ -172,10 +172,14 @@ func (p *page) or(text string) string {
 }
 
 func (p *page) outcome() string {
-	if p.doc.Outcome == "" {
-		return p.t("export.not-ended")
+	text := p.t("export.not-ended")
+	if p.doc.Outcome != "" {
+		text = p.t("run." + p.doc.Outcome)
 	}
-	return because(p.t("run."+p.doc.Outcome), p.doc.Reason)
+	for _, left := range p.end.Leftovers() {
+		text += ", " + p.t("run.left."+string(left.Kind), "Count", left.Count)
+	}
+	return because(text, p.doc.Reason)
 }
 
 func because(text, reason string) string {
@@ -311,11 +315,7 @@ func (p *page) todos() {
 		p.line(p.t("export.nothing"))
 	}
 	for _, todo := range p.doc.Todos {
-		mark := "[ ]"
-		if todo.Done {
-			mark = "[x]"
-		}
-		p.line("- " + mark + " " + inline(todo.Text))
+		p.line("- " + box(todo.Done) + " " + inline(todo.Text))
 	}
 	for _, entry := range undo {
 		p.line("- [ ] " + inline(p.t("export.undo", "Undo", p.nameOf(entry.Undo), "Action", p.nameOf(entry.Action))))

@@ -59,9 +59,29 @@ func (p *page) step(s *step) {
 		parts = append(parts, p.t("export.column.role")+" "+inline(p.roleTitle(s.Role)))
 	}
 	p.line(strings.Join(parts, " · "))
+	p.parts(s)
 	for _, a := range s.Actions {
 		p.action(s, a)
 	}
+}
+
+// parts lists the substeps, ticked or open.
+func (p *page) parts(s *step) {
+	if len(s.Parts) > 0 {
+		p.line("")
+	}
+	for _, part := range s.Parts {
+		text := inline(strings.TrimSpace(part.Number + " " + part.Text))
+		p.line(strings.Repeat("  ", part.depth) + "- " + box(part.Ticked) + " " + text)
+	}
+}
+
+// box is a box to tick.
+func box(ticked bool) string {
+	if ticked {
+		return "[x]"
+	}
+	return "[ ]"
 }
 
 func (p *page) action(s *step, a *action) {

@@ -280,9 +280,7 @@ func (t *talk) showPreview(action *runbooks.Action, preview session.Preview) {
 	t.caption(action)
 	t.say(t.p.T("plain.action", "Name", t.nameOf(action), "Kind", t.p.T("tui.kind."+string(action.Kind)), "Effect", t.p.T("effect."+string(action.Effect))))
 	t.sayExact("  $ ", preview.Command)
-	if preview.Where != "" {
-		t.say("  " + t.p.T("plain.action.where", "Where", oneLine(preview.Where)))
-	}
+	t.sayWhere(preview.Where)
 	if lands != "" {
 		t.say("  " + t.p.T("plain.action.lands", "Facts", oneLine(lands)))
 	}
@@ -294,6 +292,13 @@ func (t *talk) showPreview(action *runbooks.Action, preview session.Preview) {
 		t.say("  " + t.p.T("plain.action.simulated"))
 	case action.Settings.Interactive:
 		t.say("  " + t.p.T("terminal.notice", "Key", relay.LeaveKey))
+	}
+}
+
+// sayWhere says in which directory something runs, if that is known.
+func (t *talk) sayWhere(where string) {
+	if where != "" {
+		t.say("  " + t.p.T("plain.action.where", "Where", oneLine(where)))
 	}
 }
 

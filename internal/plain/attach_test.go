@@ -96,7 +96,8 @@ func TestTakenOverBecomesAWatcher(t *testing.T) {
 	h.Print("live\n")
 	ana.see("  | live")
 	h.Release(0)
-	ana.see("ended: act ok").typed("leave").see("No longer following")
+	ana.see("ended: act ok").typed("leave").see("bea drives the run on h-bea now. To follow it: bitacora watch " + runservertest.Run)
+	ana.unseen("bitacora resume")
 	if got := <-ana.done; got.err != nil || got.result.Left != LeftAsked {
 		t.Errorf("result %+v, %v", got.result, got.err)
 	}

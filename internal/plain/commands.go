@@ -132,10 +132,20 @@ func (t *talk) todo(arg string) error {
 	return err
 }
 
+// severity sets the severity: of those that the runbook knows by its number, too.
 func (t *talk) severity(arg string) error {
+	own := t.plan.Severities()
+	for i, o := range own {
+		if arg == "" {
+			t.say("  " + strconv.Itoa(i+1) + ". " + o.Key + ": " + oneLine(t.state.FillText(o.Label)))
+		}
+	}
 	text, err := t.wanted(arg, "plain.ask.severity")
 	if err != nil || text == "" {
 		return err
+	}
+	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(own) {
+		text = own[n-1].Key
 	}
 	_, err = t.do(walk.SetSeverity{Severity: text})
 	return err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/internal/walk"
 	"genia.ai/bitacora/runbooks"
 )
@@ -123,6 +124,8 @@ func (t *talk) adhoc(arg string) error {
 		return err
 	}
 	cmd := walk.Adhoc{Command: line}
+	// What is wrong with it is told when it is to be run.
+	preview, _ := t.client.Preview(t.ctx, session.AdhocPreview(line))
 	if line == "" {
 		if t.opts.Tty == nil {
 			t.say(t.p.T("plain.not-run"))
@@ -133,6 +136,10 @@ func (t *talk) adhoc(arg string) error {
 		t.say(t.p.T("tui.adhoc.shell"))
 	}
 	t.sayExact("  $ ", line)
+	t.sayWhere(preview.Where)
+	if lands := t.lands(preview.Lands); lands != "" {
+		t.say("  " + t.p.T("plain.action.lands", "Facts", oneLine(lands)))
+	}
 	return t.ask(t.p.T("plain.run.confirm"), func(answer string) (bool, error) {
 		switch {
 		case t.yesOrNo(answer) == walk.AnswerYes:

@@ -8,6 +8,7 @@ import (
 
 	"genia.ai/bitacora/internal/status"
 	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
 )
 
 // update drafts an update to those who wait, takes changes line by line, and
@@ -178,21 +179,34 @@ func (t *talk) changeScenario(arg string) error {
 
 // sayDone says what was done under the scenario that is walked.
 func (t *talk) sayDone() {
-	var done, undo []string
-	for _, step := range t.state.DoneUnder(t.state.Scenario) {
-		done = append(done, step.ID+" "+oneLine(t.state.FillText(step.Text)))
-	}
-	if len(done) == 0 {
-		t.say(t.p.T("tui.scenario.nothing-done", "Name", t.scenarioTitle(t.state.Scenario)))
+	done, begun := t.state.DoneUnder(t.state.Scenario)
+	name := t.scenarioTitle(t.state.Scenario)
+	if len(done)+len(begun) == 0 {
+		t.say(t.p.T("tui.scenario.nothing-done", "Name", name))
 		return
 	}
-	t.say(t.p.T("tui.scenario.done", "Name", t.scenarioTitle(t.state.Scenario), "Steps", strings.Join(done, "; ")))
+	if len(done) > 0 {
+		t.say(t.p.T("tui.scenario.done", "Name", name, "Steps", t.labels(done)))
+	}
+	if len(begun) > 0 {
+		t.say(t.p.T("tui.scenario.begun", "Name", name, "Steps", t.labels(begun)))
+	}
+	var undo []string
 	for _, entry := range t.state.Undoable() {
 		undo = append(undo, t.actionName(entry.Action))
 	}
 	if len(undo) > 0 {
 		t.say(t.p.T("plain.scenario.undo", "Names", strings.Join(undo, ", ")))
 	}
+}
+
+// labels names steps, one after the other.
+func (t *talk) labels(steps []*runbooks.Step) string {
+	labels := make([]string, len(steps))
+	for i, step := range steps {
+		labels[i] = step.ID + " " + oneLine(t.state.FillText(step.Text))
+	}
+	return strings.Join(labels, "; ")
 }
 
 // tick ticks the next part of the current step, or the one of a number; one that is
@@ -219,6 +233,32 @@ func (t *talk) tick(arg string) error {
 		t.say("  " + strconv.Itoa(i+1) + ". " + box(t.state.Ticked(sub.ID)) + " " + oneLine(t.state.FillText(sub.Text)))
 	}
 	return nil
+}
+
+// whenTicked goes on when a step may be marked as done. Parts that are not ticked are said;
+// where others are, they may have been forgotten, and are asked about.
+func (t *talk) whenTicked(step *runbooks.Step, done func() error) error {
+	open, some := t.state.Unticked(step.ID)
+	if len(open) == 0 {
+		return done()
+	}
+	names := make([]string, len(open))
+	for i, sub := range open {
+		names[i] = oneLine(t.state.FillText(sub.Text))
+	}
+	t.say(t.p.T("tui.tick.open", "Count", len(open), "Names", strings.Join(names, "; ")))
+	if !some {
+		return done()
+	}
+	return t.ask(t.p.T("plain.tick.done"), func(line string) (bool, error) {
+		switch t.yesOrNo(line) {
+		case walk.AnswerYes:
+			return true, done()
+		case walk.AnswerNo:
+			return true, nil
+		}
+		return line == "", nil
+	})
 }
 
 // box is a box to tick.

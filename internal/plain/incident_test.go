@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/session/sessiontest"
+	"genia.ai/bitacora/internal/walk"
+	"genia.ai/bitacora/runbooks"
 )
 
 func TestIncidentCommands(t *testing.T) {
@@ -62,7 +65,7 @@ func TestScenarioIsChangedForAReason(t *testing.T) {
 	if last.From != "connector" || last.To != "panel" || last.Reason != "it is the panel" || len(last.Done) == 0 {
 		t.Errorf("recorded %+v", last)
 	}
-	got.must(t, "Already done under One connector", "Can be undone with undo: disable")
+	got.must(t, "Already done under One connector, and not reverted by a change: 3.1 Disable facebook", "Can be undone with undo: disable")
 }
 
 func TestRecordCommands(t *testing.T) {
@@ -75,4 +78,60 @@ func TestRecordCommands(t *testing.T) {
 		t.Errorf("nothing was copied\n%s", got.out)
 	}
 	got.must(t, "Asked the terminal to copy the command of", "Written: /tmp/20261123T084600Z-test-7f3a.md", "0 lines", "no parts to tick")
+}
+
+func TestTheSummarySaysWhatIsLeftBesideTheOutcome(t *testing.T) {
+	got := talkTo(t, newRun(t, event.ModeLive, captured(nil)), nil, append(slices.Clone(connector()[:11]), "todo tell legal", "stop enough for today")...)
+	got.must(t, "stopped before its last step, 1 thing still to be undone, 1 to-do open · ")
+}
+
+// TestOpenPartsAreNotForgotten: they are said, and asked about where others are ticked.
+func TestOpenPartsAreNotForgotten(t *testing.T) {
+	rb := sessiontest.Runbook()
+	rb.Sequence[1].Substeps = []*runbooks.Step{{ID: "1.2.1", Text: "the queue"}, {ID: "1.2.2", Text: "the log"}}
+	walked := func(lines ...string) talked {
+		fake := sessiontest.New(walk.NewPlan(rb), captured(nil))
+		if err := fake.Start(t.Context(), event.ModeLive); err != nil {
+			t.Fatal(err)
+		}
+		return talkTo(t, fake, nil, append(slices.Clone(connector()[:6]), lines...)...)
+	}
+	for _, c := range []struct {
+		lines []string
+		done  int
+		said  string
+	}{
+		{[]string{""}, 2, "2 parts not ticked: the queue; the log"},
+		{[]string{"tick", "", ""}, 1, "1 part not ticked: the log"},
+		{[]string{"tick", "", "n"}, 1, "Mark the step as done all the same?"},
+		{[]string{"tick", "", "y"}, 2, "1 part not ticked: the log"},
+		{[]string{"tick", "tick", ""}, 2, "2. [x] the log"},
+	} {
+		got := walked(append(c.lines, "leave")...)
+		got.must(t, c.said)
+		if done := len(of(got.events, event.KindStepDone)); done != c.done {
+			t.Errorf("%q: %d steps are done, want %d\n%s", c.lines, done, c.done, got.out)
+		}
+	}
+}
+
+func TestTheRunbooksOwnSeveritiesAreOffered(t *testing.T) {
+	rb := sessiontest.Runbook()
+	rb.Sequence[0].Actions = append(rb.Sequence[0].Actions, &runbooks.Action{
+		ID: "severity", Name: "severity", Kind: runbooks.KindChoice,
+		Options: []runbooks.Option{{Key: "critical", Label: "Nobody can order"}, {Key: "major", Label: "A part is lost"}},
+	})
+	fake := sessiontest.New(walk.NewPlan(rb), captured(nil))
+	if err := fake.Start(t.Context(), event.ModeLive); err != nil {
+		t.Fatal(err)
+	}
+	got := talkTo(t, fake, nil, append(slices.Clone(connector()[:4]), "severity", "2", "severity SEV1", "leave")...)
+	got.must(t, "  1. critical: Nobody can order\n  2. major: A part is lost\nSeverity >")
+	var set []string
+	for _, ev := range of(got.events, event.KindSeveritySet) {
+		set = append(set, ev.Data.(event.SeveritySet).Severity)
+	}
+	if !slices.Equal(set, []string{"major", "SEV1"}) {
+		t.Errorf("set %v\n%s", set, got.out)
+	}
 }

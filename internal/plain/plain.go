@@ -147,6 +147,12 @@ type leftError struct{ how Left }
 
 func (e *leftError) Error() string { return "left the run (" + string(e.how) + ")" }
 
+// demoted reports whether somebody else took the run over and drives it.
+func (t *talk) demoted() bool {
+	_, driven := t.company.Driver()
+	return t.following && !t.opts.Watch && driven && t.state.Status != walk.StatusEnded
+}
+
 func (t *talk) sayLeft(how Left) {
 	t.say("")
 	if how == LeftInput {
@@ -155,6 +161,9 @@ func (t *talk) sayLeft(how Left) {
 	switch {
 	case how == LeftLost:
 		t.say(t.p.T("attach.lost", "Run", t.state.Run, "Seq", t.saved.Seq))
+	case t.demoted():
+		driver, _ := t.company.Driver()
+		t.say(t.p.T("attach.driven", "Operator", oneLine(driver.Operator), "Host", oneLine(driver.Host), "Run", t.state.Run))
 	case t.following:
 		t.say(t.p.T("plain.watch.left", "Run", t.state.Run))
 	default:

@@ -256,7 +256,7 @@ func TestCommands(t *testing.T) {
 		{"hand over", []string{"handover bob shift ends"}, event.KindDriverChanged, event.DriverChanged{
 			From: "ana", To: "bob", Reason: "shift ends",
 		}, ""},
-		{"ad hoc", []string{"adhoc uptime", "y"}, event.KindAdhocStarted, event.AdhocStarted{ID: "adhoc-1", Command: "uptime"}, "  $ uptime"},
+		{"ad hoc", []string{"adhoc uptime", "y"}, event.KindAdhocStarted, event.AdhocStarted{ID: "adhoc-1", Command: "uptime"}, "  $ uptime\n  where: /srv/run"},
 		{"goto", []string{"goto 1.2"}, event.KindStepStarted, event.StepStarted{Text: "Read what users report"}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

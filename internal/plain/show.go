@@ -195,6 +195,9 @@ func (t *talk) showSummary() {
 	if t.state.Outcome != "" {
 		outcome = t.p.T("run." + t.state.Outcome)
 	}
+	for _, left := range t.state.Leftovers() {
+		outcome += ", " + t.p.T("run.left."+string(left.Kind), "Count", left.Count)
+	}
 	t.say(t.p.T("plain.summary", "Mode", t.mode(), "Outcome", outcome, "Finished", finished, "Total", total,
 		"Elapsed", t.lasted(t.state.Elapsed(t.opts.Now()))))
 	if t.state.Severity != "" {

@@ -99,7 +99,7 @@ func (t *talk) turn() error {
 	if t.answered(step) {
 		return done()
 	}
-	return t.ask(t.p.T("plain.step.prompt"), onEnter(done))
+	return t.ask(t.p.T("plain.step.prompt"), onEnter(func() error { return t.whenTicked(step, done) }))
 }
 
 // answered reports whether a step only asked, and every answer leads on: then

@@ -29,7 +29,8 @@ type Client interface {
 	// Errors: *walk.Refusal (nothing was recorded), *StorageError, *ValuesError.
 	Do(ctx context.Context, cmd walk.Command) (Ack, error)
 	// Preview returns what an action would run now, by its id, or by walk.PartID one
-	// of its alternatives. It touches nothing.
+	// of its alternatives, or by AdhocPreview a command of the operator's own. It
+	// touches nothing.
 	Preview(ctx context.Context, action string) (Preview, error)
 	// GiveSecret tells the run the value of a secret that it lacks. The value stays
 	// in the memory of the session and is never recorded; who asked the operator

@@ -105,16 +105,45 @@ func (s *Session) prepareAdhoc(cmd walk.Adhoc) (walk.Command, start, error) {
 	if _, err := io.ReadFull(s.opts.Random, id[:]); err != nil {
 		return cmd, start{}, fmt.Errorf("draw the id of an ad-hoc command: %w", err)
 	}
-	cmd.ID, cmd.Where = "adhoc-"+hex.EncodeToString(id[:]), s.opts.Dir
+	cmd.ID = "adhoc-" + hex.EncodeToString(id[:])
 	if cmd.Interactive {
 		cmd.Command = adhocShell
 	}
-	action := &runbooks.Action{
-		ID: cmd.ID, Kind: runbooks.KindShell, Lang: "sh", Code: cmd.Command, Effect: runbooks.EffectWrite,
-		Settings: runbooks.Settings{Interactive: cmd.Interactive},
-	}
+	action := adhocAction(cmd.ID, cmd.Command, cmd.Interactive)
 	request, err := s.request(action)
+	if err != nil {
+		return cmd, start{}, err
+	}
+	preview, err := s.preview(action, request)
+	cmd.Where = preview.Where
 	return cmd, start{id: cmd.ID, kind: action.Kind, request: request}, err
+}
+
+func adhocAction(id, command string, interactive bool) *runbooks.Action {
+	return &runbooks.Action{
+		ID: id, Kind: runbooks.KindShell, Lang: "sh", Code: command, Effect: runbooks.EffectWrite,
+		Settings: runbooks.Settings{Interactive: interactive},
+	}
+}
+
+// adhocMark begins what Preview is asked for a command of the operator's own. No action
+// is called so.
+const adhocMark = "!"
+
+// AdhocPreview is what Preview has to be asked for a command that the runbook does not
+// hold; an empty one is a shell.
+func AdhocPreview(command string) string { return adhocMark + command }
+
+// previewed is the action that a preview is asked of, or nil.
+func (s *Session) previewed(id string) *runbooks.Action {
+	command, adhoc := strings.CutPrefix(id, adhocMark)
+	switch {
+	case !adhoc:
+		return s.opts.Plan.Part(id)
+	case command == "":
+		return adhocAction(id, adhocShell, true)
+	}
+	return adhocAction(id, command, false)
 }
 
 func (s *Session) action(id string) *runbooks.Action {
@@ -228,7 +257,7 @@ func (s *Session) Preview(ctx context.Context, id string) (Preview, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	action := s.opts.Plan.Part(id)
+	action := s.previewed(id)
 	if action == nil {
 		return Preview{}, &walk.Refusal{Code: walk.CodeUnknown, ID: id}
 	}

@@ -96,6 +96,16 @@ func decideChoose(s State, cmd Choose) ([]event.Event, error) {
 // severityName is the name of the choice that also sets the severity of the run.
 const severityName = "severity"
 
+// Severities are those that the runbook itself knows: the options of its choice of that
+// name, whose keys are recorded; none where it has no such choice.
+func (p *Plan) Severities() []runbooks.Option {
+	action, _ := p.Action(severityName)
+	if action == nil || action.Kind != runbooks.KindChoice {
+		return nil
+	}
+	return action.Options
+}
+
 // steerBack handles an option that leads to an earlier phase: every finished
 // step from there on is opened again, so that it is really walked again.
 func (s State) steerBack(steer runbooks.Steer) []event.Event {

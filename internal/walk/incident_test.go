@@ -40,8 +40,31 @@ func TestScenarioIsChangedInMidRunForAReason(t *testing.T) {
 	if left := r.state.Undoable(); len(left) != 1 || left[0].Action != "stop" {
 		t.Errorf("what was stopped can no longer be started: %v", left)
 	}
-	if done := r.state.DoneUnder("a"); len(done) != 1 || done[0].ID != "a.1" {
+	if done, begun := r.state.DoneUnder("a"); len(done) != 1 || done[0].ID != "a.1" || len(begun) != 0 {
 		t.Errorf("done under a: %v", done)
+	}
+}
+
+func TestWhatFailedUnderAScenarioIsBegunAndNotDone(t *testing.T) {
+	r := newRun(t, plan(), event.ModeLive)
+	r.do(SetParam{Name: "service", Value: "web"})
+	r.decided("a")
+	r.at("a.1")
+	r.do(Run{Action: "stop", Confirmed: true})
+	r.ends("stop", event.OutcomeFailed)
+	check := func(where string) {
+		t.Helper()
+		done, begun := r.state.DoneUnder("a")
+		if len(done) != 0 || len(begun) != 1 || begun[0].ID != "a.1" {
+			t.Errorf("%s: done under a: %v, begun: %v", where, done, begun)
+		}
+	}
+	check("failed")
+	r.do(Skip{Step: "a.1", Reason: "not now"})
+	check("skipped")
+	r.do(ChooseScenario{Scenario: "b", Reason: "it is the other one"})
+	if changed := r.last(event.KindScenarioChanged).(event.ScenarioChanged); !slices.Equal(changed.Done, []string{"a.1"}) {
+		t.Errorf("recorded %+v", changed) // what it left behind, however it ended
 	}
 }
 

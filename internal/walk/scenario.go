@@ -11,29 +11,37 @@ import (
 // one before.
 func (s State) changeScenario(to, reason string) event.ScenarioChanged {
 	done := []string{}
-	for _, step := range s.DoneUnder(s.Scenario) {
-		done = append(done, step.ID)
+	for i, step := range s.plan.steps {
+		if s.Scenario != "" && step.Scenario == s.Scenario && (s.finished(i) || s.ran(i)) {
+			done = append(done, step.ID)
+		}
 	}
 	return event.ScenarioChanged{From: s.Scenario, To: to, Reason: reason, Done: done}
 }
 
-// DoneUnder returns the steps of a scenario that were finished or whose actions
-// ran, in the order of the walk: what a change to another one leaves behind.
-func (s State) DoneUnder(scenario string) []*runbooks.Step {
+// DoneUnder returns what a change to another scenario leaves behind, in the order of the
+// walk: the steps of a scenario that were finished, and those whose actions ran although
+// they were not: one failed, or more was to be done.
+func (s State) DoneUnder(scenario string) (done, begun []*runbooks.Step) {
 	if scenario == "" {
-		return nil
+		return nil, nil
 	}
-	var done []*runbooks.Step
 	for i, step := range s.plan.steps {
-		if step.Scenario != scenario {
-			continue
-		}
-		switch st := s.steps.at(i).Status; {
-		case st == StepDone, st == StepAccepted, s.ran(i):
+		switch {
+		case step.Scenario != scenario:
+		case s.finished(i):
 			done = append(done, step)
+		case s.ran(i):
+			begun = append(begun, step)
 		}
 	}
-	return done
+	return done, begun
+}
+
+// finished reports whether a step was done, or accepted as if it were.
+func (s State) finished(step int) bool {
+	st := s.steps.at(step).Status
+	return st == StepDone || st == StepAccepted
 }
 
 // ran reports whether some action of a step was ever started.

@@ -35,6 +35,21 @@ func (s State) NextTick() *runbooks.Step {
 	return nil
 }
 
+// Unticked returns the substeps of a step that nobody said are done, and whether others
+// were: who ticks some means the rest. What has parts or actions of its own is told by
+// those.
+func (s State) Unticked(step string) (open []*runbooks.Step, some bool) {
+	for _, sub := range s.Substeps(step) {
+		switch {
+		case s.Ticked(sub.ID):
+			some = true
+		case len(sub.Substeps) == 0 && len(sub.Actions) == 0:
+			open = append(open, sub)
+		}
+	}
+	return open, some
+}
+
 func decideTick(s State, cmd Tick) ([]event.Event, error) {
 	i, refusal := s.currentStep(cmd.Step)
 	if refusal != nil {

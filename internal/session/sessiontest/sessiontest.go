@@ -153,6 +153,9 @@ func (s *Session) Terminal(_ context.Context, screen session.Screen) (session.Te
 func (s *Session) Preview(_ context.Context, id string) (session.Preview, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if command, adhoc := strings.CutPrefix(id, session.AdhocPreview("")); adhoc {
+		return session.Preview{Command: command, Where: "/srv/run", Lands: s.opts.Lands}, nil
+	}
 	whole, _, _ := strings.Cut(id, "#")
 	for _, step := range s.plan.Steps() {
 		for _, action := range s.state.StepActions(step.ID) {
