@@ -18,6 +18,7 @@ type confirm struct {
 	a       *app
 	heading string
 	effect  runbooks.Effect
+	guessed bool // nobody wrote the effect down
 	preview session.Preview
 	target  string // to be typed; "" = a yes is enough
 	yes     string // what accepting does, for the footer
@@ -103,7 +104,10 @@ func (d *confirm) accept(quiet bool, typed string) tea.Cmd {
 func (d *confirm) lines(width, height int) []string {
 	l, p := d.a.look, d.a.p
 	var head, foot []string
-	if d.effect != "" {
+	switch {
+	case d.effect == runbooks.EffectRead && d.guessed:
+		head = append(head, wrap(p.T("tui.effect.seems-read"), width)...)
+	case d.effect != "":
 		head = append(head, d.a.effectText(d.effect))
 	}
 	if d.notice != "" {

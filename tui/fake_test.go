@@ -243,7 +243,7 @@ func queueRunbook() *runbooks.Runbook {
 
 func queueSteps() []*runbooks.Step {
 	alerts := &runbooks.Action{
-		ID: "alerts", Name: "alerts", Kind: runbooks.KindHTTP, Effect: runbooks.EffectRead, Lang: "http",
+		ID: "alerts", Name: "alerts", Kind: runbooks.KindHTTP, Effect: runbooks.EffectRead, Declared: true, Lang: "http",
 		Code: "GET https://cola.example/api/alerts", SampleOutput: "{\"firing\": 3}", Caption: "Alertas activas:",
 	}
 	which := &runbooks.Action{
@@ -255,16 +255,16 @@ func queueSteps() []*runbooks.Step {
 		},
 	}
 	stop := &runbooks.Action{
-		ID: "stop", Name: "stop", Kind: runbooks.KindShell, Effect: runbooks.EffectWrite, Lang: "sh",
+		ID: "stop", Name: "stop", Kind: runbooks.KindShell, Effect: runbooks.EffectWrite, Declared: true, Lang: "sh",
 		Code: "systemctl stop consumidor@{{queue}}\n", Uses: []string{"queue"},
 		Settings: runbooks.Settings{Undo: "start"},
 	}
 	start := &runbooks.Action{
-		ID: "start", Name: "start", Kind: runbooks.KindShell, Effect: runbooks.EffectWrite, Lang: "sh",
+		ID: "start", Name: "start", Kind: runbooks.KindShell, Effect: runbooks.EffectWrite, Declared: true, Lang: "sh",
 		Code: "systemctl start consumidor@{{queue}}\n", Uses: []string{"queue"},
 	}
 	purge := &runbooks.Action{
-		ID: "purge", Name: "purge", Kind: runbooks.KindShell, Effect: runbooks.EffectDestructive, Lang: "sh",
+		ID: "purge", Name: "purge", Kind: runbooks.KindShell, Effect: runbooks.EffectDestructive, Declared: true, Lang: "sh",
 		Code: "colactl purge {{queue}} --dead-letters\n", Uses: []string{"queue"},
 		Settings: runbooks.Settings{Target: "{{queue}}"},
 	}

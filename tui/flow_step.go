@@ -114,7 +114,7 @@ func (a *app) confirmAction(action *runbooks.Action, msg previewedMsg, submit fu
 		id, yes = "tui.confirm.title-rehearsal", "tui.foot.simulate"
 	}
 	a.confirm(&confirm{
-		heading: a.p.T(id, "Name", a.run.actionName(action)), effect: action.Effect, preview: msg.preview,
+		heading: a.p.T(id, "Name", a.run.actionName(action)), effect: action.Effect, guessed: !action.Declared, preview: msg.preview,
 		target: target, yes: a.p.T(yes), notice: notice, submit: submit,
 	})
 }

@@ -289,6 +289,9 @@ func (t *talk) showPreview(action *runbooks.Action, preview session.Preview) {
 	if values != "" {
 		t.say("  " + t.p.T("plain.action.values", "Values", oneLine(values)))
 	}
+	if action.Effect == runbooks.EffectRead && !action.Declared && t.state.NeedsConfirm(action) {
+		t.say("  " + t.p.T("tui.effect.seems-read"))
+	}
 	switch {
 	case t.state.Rehearsal():
 		t.say("  " + t.p.T("plain.action.simulated"))

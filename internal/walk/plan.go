@@ -39,6 +39,8 @@ type Plan struct {
 	steersScenario bool  // there are some
 	asks           int   // step at which the scenario is asked for; none: before the first step
 	needsScenario  bool  // some step or action is bound to a scenario
+
+	declares bool // some action says what it may change
 }
 
 // span is a range of indexes, without its end.
@@ -124,6 +126,7 @@ func (p *Plan) addActions(index int, step *runbooks.Step) {
 		if revertsOneBeside(beside, k, action) {
 			p.onlyReverts[n] = true
 		}
+		p.declares = p.declares || action.Declared
 		p.actions = append(p.actions, action)
 		p.actionStep = append(p.actionStep, index)
 		p.actionIndex[action.ID] = n

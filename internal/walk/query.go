@@ -95,9 +95,12 @@ func (s State) Missing(action *runbooks.Action) []string {
 }
 
 // NeedsConfirm reports whether the operator must confirm an action before it runs:
-// what changes something, what says so, and what is about to get their terminal.
+// what changes something, what says so, and what is about to get their terminal. In a
+// runbook that nowhere says what its actions change everything that runs is confirmed:
+// that one of them only reads is a guess then, and nobody wrote it to be run.
 func (s State) NeedsConfirm(action *runbooks.Action) bool {
-	return action.Effect != runbooks.EffectRead || action.Settings.Confirm || action.Settings.Interactive
+	return action.Effect != runbooks.EffectRead || action.Settings.Confirm || action.Settings.Interactive ||
+		!s.plan.declares && !action.Kind.Asks()
 }
 
 // Target returns what a destructive action destroys, as it has to be typed.
