@@ -20,9 +20,9 @@ type confirm struct {
 	effect  runbooks.Effect
 	guessed bool // nobody wrote the effect down
 	preview session.Preview
-	target  string // to be typed; "" = a yes is enough
-	yes     string // what accepting does, for the footer
-	notice  string // what else has to be known before a yes, or ""
+	target  string   // to be typed; "" = a yes is enough
+	yes     string   // what accepting does, for the footer
+	notices []string // what else has to be known before a yes
 	submit  func(target string) tea.Cmd
 
 	line   textinput.Model
@@ -110,8 +110,8 @@ func (d *confirm) lines(width, height int) []string {
 	case d.effect != "":
 		head = append(head, d.a.effectText(d.effect))
 	}
-	if d.notice != "" {
-		for _, line := range wrap("! "+d.notice, width) {
+	for _, notice := range d.notices {
+		for _, line := range wrap("! "+notice, width) {
 			head = append(head, l.warn.Render(line))
 		}
 	}

@@ -155,10 +155,10 @@ func (c *fakeClient) Preview(_ context.Context, action string) (session.Preview,
 	var values []string
 	for _, step := range c.plan.Steps() {
 		for _, a := range c.state.StepActions(step.ID) {
-			if a.ID != action {
+			if id, _, _ := strings.Cut(action, "#"); a.ID != id {
 				continue
 			}
-			code = a.Code
+			code = c.plan.Part(action).Code
 			for _, name := range a.Uses {
 				if v, ok := c.state.Value(name); ok {
 					values = append(values, name+"="+v.Text)

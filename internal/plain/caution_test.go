@@ -43,3 +43,22 @@ func TestWhatOnlySeemsToReadIsAskedAbout(t *testing.T) {
 		t.Errorf("a read of a runbook that declares effects: started %d times\n%s", n, got.out)
 	}
 }
+
+func TestWhatLooksDestructiveNeedsItsTargetTyped(t *testing.T) {
+	const undeclared = "# Clean\n\n1. Clean\n\n```sh {name=clean}\nrm -rf old\n```\n"
+	for _, mode := range []string{event.ModeLive, event.ModeRehearsal} {
+		got := talkTo(t, runText(t, undeclared, mode), nil, "", "sure", "clean")
+		got.must(t, "rm -r cannot be taken back, and the runbook does not say so.", "Type clean to run it", "Not understood")
+		if n := len(of(got.events, event.KindActionStarted)); n != 1 {
+			t.Errorf("%s: started %d times", mode, n)
+		}
+		got = talkTo(t, runText(t, undeclared, mode), nil, "", "y", "yes", "")
+		if n := len(of(got.events, event.KindActionStarted)); n != 0 {
+			t.Errorf("%s: a yes was enough", mode)
+		}
+	}
+	got := talkTo(t, runText(t, "# Clean\n\n1. Clean\n\n```sh {name=clean}\necho one\n# or\nrm -rf old\n```\n", event.ModeLive), nil, "", "2", "clean")
+	if got.must(t, "rm -r cannot be taken back"); len(of(got.events, event.KindActionStarted)) != 1 {
+		t.Errorf("the alternative did not run:\n%s", got.out)
+	}
+}

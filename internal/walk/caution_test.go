@@ -53,3 +53,58 @@ func TestOneDeclaredEffectLetsTheRestBeSeen(t *testing.T) {
 		}
 	}
 }
+
+const destroying = "# Clean\n\n## Do\n\n1. Clean\n\n```sh {name=clean}\nrm -rf old\n```\n\n```sh {name=either}\necho one\n# or\nkubectl delete pod x\n```\n\n" +
+	"```http {name=gone}\nDELETE https://x.example/y\n```\n\n```sh {name=known effect=write}\nrm -rf known\n```\n\n```sh {name=plainly}\ntouch x\n```\n"
+
+func TestWhatLooksDestructiveNeedsItsTarget(t *testing.T) {
+	for _, mode := range []string{event.ModeLive, event.ModeRehearsal} {
+		r := newRun(t, parsed(t, destroying), mode)
+		r.do(Begin{})
+		if got := r.refused(Run{Action: "clean", Confirmed: true}, CodeTargetNeeded); len(got.Names) != 1 || got.Names[0] != "clean" {
+			t.Errorf("%s: target %v", mode, got.Names)
+		}
+		r.do(Run{Action: "clean", Confirmed: true, Target: "clean"})
+		for _, ev := range r.events[len(r.events)-2:] {
+			switch data := ev.Data.(type) {
+			case event.ActionConfirmed:
+				if data.Effect != "write" || data.Target != "clean" {
+					t.Errorf("confirmed %+v", data)
+				}
+			case event.ActionStarted:
+				if data.Effect != "write" {
+					t.Errorf("started %+v", data)
+				}
+			}
+		}
+		r.ends("clean", event.OutcomeOK)
+		r.refused(Run{Action: "either", Confirmed: true, Alternative: 2}, CodeTargetNeeded)
+		r.do(Run{Action: "either", Confirmed: true, Alternative: 1})
+		r.ends("either", event.OutcomeOK)
+		r.refused(Run{Action: "gone", Confirmed: true}, CodeTargetNeeded)
+		r.do(Run{Action: "gone", Confirmed: true, Target: "gone"})
+		r.ends("gone", event.OutcomeOK)
+		r.succeed("known")
+		r.succeed("plainly")
+	}
+}
+
+func TestWhatDestroysIsNamed(t *testing.T) {
+	s := New(parsed(t, destroying))
+	for id, want := range map[string]string{"clean": "rm -r", "either#2": "kubectl delete", "either#1": "", "gone": "DELETE", "known": "", "plainly": ""} {
+		name, n := id, 0
+		if len(id) > 2 && id[len(id)-2] == '#' {
+			name, n = id[:len(id)-2], int(id[len(id)-1]-'0')
+		}
+		action, _ := s.Plan().Action(name)
+		for range 2 { // asked for again it is the same
+			if what, needed := s.NeedsTarget(action, n); what != want || needed != (want != "") {
+				t.Errorf("%s: %q, %t", id, what, needed)
+			}
+		}
+	}
+	either, _ := s.Plan().Action("either")
+	if what, needed := s.NeedsTarget(either, 0); needed || what != "" {
+		t.Errorf("a block of which nothing was picked: %q", what)
+	}
+}

@@ -3,6 +3,7 @@ package walk
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"genia.ai/bitacora/runbooks"
 )
@@ -10,7 +11,8 @@ import (
 // none is the index of no step and no action.
 const none = -1
 
-// Plan is a runbook made ready to be walked. It is immutable.
+// Plan is a runbook made ready to be walked. It is immutable, but for what it keeps of
+// what it was asked, and safe for concurrent use.
 type Plan struct {
 	runbook *runbooks.Runbook
 
@@ -40,7 +42,8 @@ type Plan struct {
 	asks           int   // step at which the scenario is asked for; none: before the first step
 	needsScenario  bool  // some step or action is bound to a scenario
 
-	declares bool // some action says what it may change
+	declares bool     // some action says what it may change
+	destroys sync.Map // PartID -> what it seems to destroy with, of what was asked about
 }
 
 // span is a range of indexes, without its end.

@@ -103,6 +103,29 @@ func (s State) NeedsConfirm(action *runbooks.Action) bool {
 		!s.plan.declares && !action.Kind.Asks()
 }
 
+// NeedsTarget reports whether what an action destroys has to be typed before it runs, or
+// before the n-th of its alternatives does: it says that it destroys, or it says nothing
+// of what it may change and holds a command that cannot be taken back. That command is
+// what; it is "" where the runbook itself says it. The first question about an action may
+// parse it.
+func (s State) NeedsTarget(action *runbooks.Action, n int) (what string, needed bool) {
+	if action.Effect == runbooks.EffectDestructive {
+		return "", true
+	}
+	part, ok := action.Part(n)
+	if !ok {
+		return "", false // the walk asks first which of its alternatives is meant
+	}
+	key := PartID(action.ID, n)
+	kept, known := s.plan.destroys.Load(key)
+	if !known {
+		what, _ = part.LooksDestructive()
+		kept, _ = s.plan.destroys.LoadOrStore(key, what)
+	}
+	what, _ = kept.(string)
+	return what, what != ""
+}
+
 // Target returns what a destructive action destroys, as it has to be typed.
 func (s State) Target(action *runbooks.Action) string {
 	switch {
