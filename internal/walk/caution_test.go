@@ -108,3 +108,44 @@ func TestWhatDestroysIsNamed(t *testing.T) {
 		t.Errorf("a block of which nothing was picked: %q", what)
 	}
 }
+
+const reshelling = "# Queue\n\n## Do\n\n1. Look\n\n```sh {name=ls}\nls\n```\n\n```sh {name=said effect=read}\nls\n```\n\n```promql {name=up}\nup\n```\n\n2. Go on\n\n```sh {name=env effect=write}\n. ./env.sh\n```\n"
+
+func TestAReadThatComesAgainInAChangedShellIsConfirmed(t *testing.T) {
+	r := newRun(t, parsed(t, reshelling), event.ModeLive)
+	r.do(Begin{})
+	for _, name := range []string{"ls", "said", "up"} {
+		r.do(Run{Action: name})
+		r.ends(name, event.OutcomeOK)
+	}
+	first := r.state.Current().ID
+	r.do(Done{Step: first})
+	r.succeed("env")
+	r.do(Reopen{Step: first, Reason: "once more"})
+	r.refused(Run{Action: "ls"}, CodeConfirmNeeded)
+	r.do(Run{Action: "ls", Confirmed: true})
+	r.ends("ls", event.OutcomeOK)
+	for _, name := range []string{"said", "up"} { // the author's word, and no shell
+		r.do(Run{Action: name})
+		r.ends(name, event.OutcomeOK)
+	}
+}
+
+func TestTheOperatorsOwnCommandChangesTheShellToo(t *testing.T) {
+	for command, asked := range map[string]bool{"export PATH=.:$PATH": true, "make x": false} {
+		r := newRun(t, parsed(t, reshelling), event.ModeLive)
+		r.do(Begin{})
+		r.do(Adhoc{ID: "adhoc-1", Command: command})
+		r.ends("adhoc-1", event.OutcomeOK)
+		if action, _ := r.state.Plan().Action("ls"); r.state.NeedsConfirm(action) != asked {
+			t.Errorf("after %q confirmed: %t", command, !asked)
+		}
+	}
+	r := newRun(t, parsed(t, reshelling), event.ModeLive)
+	r.do(Begin{})
+	r.do(Adhoc{ID: "adhoc-1", Command: `"${SHELL:-/bin/sh}" -i`, Interactive: true}) // a shell of its own
+	r.ends("adhoc-1", event.OutcomeOK)
+	if action, _ := r.state.Plan().Action("ls"); r.state.NeedsConfirm(action) {
+		t.Error("confirmed after a shell of the operator's own")
+	}
+}

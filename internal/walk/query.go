@@ -97,10 +97,14 @@ func (s State) Missing(action *runbooks.Action) []string {
 // NeedsConfirm reports whether the operator must confirm an action before it runs:
 // what changes something, what says so, and what is about to get their terminal. In a
 // runbook that nowhere says what its actions change everything that runs is confirmed:
-// that one of them only reads is a guess then, and nobody wrote it to be run.
+// that one of them only reads is a guess then, and nobody wrote it to be run. So is a
+// block that is only seen to read once another block, whatever the order in which they
+// stand, or the operator's own command may have changed the shell that it runs in.
 func (s State) NeedsConfirm(action *runbooks.Action) bool {
-	return action.Effect != runbooks.EffectRead || action.Settings.Confirm || action.Settings.Interactive ||
-		!s.plan.declares && !action.Kind.Asks()
+	if action.Effect != runbooks.EffectRead || action.Settings.Confirm || action.Settings.Interactive {
+		return true
+	}
+	return !action.Kind.Asks() && !action.Declared && (!s.plan.declares || s.reshelled && action.Kind == runbooks.KindShell)
 }
 
 // NeedsTarget reports whether what an action destroys has to be typed before it runs, or
