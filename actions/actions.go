@@ -46,6 +46,8 @@ type Request struct {
 	Secrets map[string]string // values by secret name
 	Hosts   []string          // allow-list of http, empty = any
 
+	Asked bool // the operator is asked before it runs, whatever its effect
+
 	Masks *redact.Set // of all secrets of the run; nil = of Secrets alone
 
 	Dir   string      // working directory of the run

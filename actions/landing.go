@@ -24,7 +24,7 @@ const (
 // landsMatter reports whether the operator is asked before an action: then where
 // it lands is part of what is shown.
 func landsMatter(req Request) bool {
-	return req.Action.Effect != runbooks.EffectRead || req.Action.Settings.Confirm
+	return req.Asked || req.Action.Effect != runbooks.EffectRead || req.Action.Settings.Confirm
 }
 
 // landing collects facts.

@@ -78,6 +78,9 @@ func TestLandingIsToldOfWhatIsAsked(t *testing.T) {
 	if p, _ := s.exec.Preview(Request{Action: script("git push", runbooks.Settings{}), Dir: s.dir}); p.Lands != nil {
 		t.Errorf("a block that only reads: %+v", p.Lands)
 	}
+	if p, _ := s.exec.Preview(Request{Action: script("git push", runbooks.Settings{}), Dir: s.dir, Asked: true}); len(p.Lands) < 2 {
+		t.Errorf("a block that is asked about although it seems only to read: %+v", p.Lands)
+	}
 	h := httpAction("POST {{API}}/x", runbooks.Settings{})
 	h.Effect = runbooks.EffectWrite
 	p, err := Rehearsal()[runbooks.KindHTTP].Preview(Request{Action: h, Env: map[string]string{"API": "https://api.example:8443/v1"}})

@@ -34,6 +34,7 @@ func (b *builder) resolve() {
 		r.action(a)
 		r.assigns(a)
 	}
+	r.distrust(actions)
 	for _, p := range b.placed {
 		r.prose(p.Step)
 	}

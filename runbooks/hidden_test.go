@@ -14,7 +14,7 @@ func TestOrdinaryTasksRunNothingUnknown(t *testing.T) {
 		{"You will see something like this:\n\n```\nNAME   READY  STATUS\nrm     1/1    Running\n```\n", false},
 		{"```\n{ \"replicas\": 3 }\n```\n", false}, {"```\nSELECT * FROM users;\n```\n", false}, {"```\nkey: value\n```\n", false},
 		{"The expected output:\n\n```\nmysql> DROP DATABASE prod;\nQuery OK\n```\n", false}, {"You should see:\n\n```\n> rm -rf /\ntotal 0\n```\n", false},
-		{"Requires: other\n\n```\nmake-it so\n```\n", true}, {"```\n#!/usr/bin/env bash\nmake-it so\n```\n", true}, {"```sh\nmake-it so\n```\n", true},
+		{"Requires: other\n\n```\nmake-it so\n```\n", true}, {"```\n#!/usr/bin/env bash\nmake-it so\n```\n", true}, {"```\n#!/usr/bin/env -S bash -e\nmake-it so\n```\n", true}, {"```\n#!/usr/bin/awk -f\nmake-it so\n```\n", false}, {"```\n#!/usr/bin/env X=1 bash\nmake-it so\n```\n", false}, {"```sh\nmake-it so\n```\n", true},
 	} {
 		rb, err := Parse("x.md", []byte("# X\n\n## Tasks\n\n### Look at it\n\n"+test.text+"\n### other\n\n```sh\nls\n```\n"))
 		if err != nil {

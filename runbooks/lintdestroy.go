@@ -14,17 +14,9 @@ func (l *linter) destroys(a *placedAction, t *shellText) {
 	if a.Effect == EffectDestructive {
 		return
 	}
-	for _, c := range slices.Concat(t.calls, t.nested) {
-		what, at := destructive(c)
-		if what == "" {
-			continue
-		}
-		if !at.IsValid() || c.nested {
-			at = c.at
-		}
+	if what, at := t.destroyer(); what != "" {
 		s, _ := l.at(a, at)
 		l.destroyed(a, s, what)
-		return
 	}
 }
 
@@ -59,12 +51,9 @@ func (l *linter) destroysOtherwise(a *placedAction) {
 	if a.Kind != KindShell || a.isShell() || a.Effect == EffectDestructive {
 		return
 	}
-	for i, line := range strings.Split(a.Code, "\n") {
-		if m := destroyingCode().FindStringIndex(line); m != nil && !strings.HasPrefix(strings.TrimSpace(line), "#") {
-			s, _ := l.atCode(a, i, m[0])
-			l.destroyed(a, s, strings.TrimRight(line[m[0]:m[1]], "("))
-			return
-		}
+	if what, line, at := destroysInCode(a.Code); what != "" {
+		s, _ := l.atCode(a, line, at)
+		l.destroyed(a, s, what)
 	}
 }
 
@@ -106,7 +95,7 @@ func destructive(c shellCall) (what string, at syntax.Pos) {
 		return "", at
 	}
 	if c.empties {
-		return "emptying a file", at
+		return strings.TrimSpace("> " + c.emptied), at
 	}
 	switch c.name {
 	case "git":
@@ -182,11 +171,14 @@ func destroyingFiles(c shellCall) (what string, at syntax.Pos) {
 	case c.name == "gsutil" && c.has("rm") && (c.short("rR")):
 		return "gsutil rm -r", at
 	case c.name == "find" && c.has("-delete"):
-		return "find -delete", c.words[slices.IndexFunc(c.args, starts("-delete"))].Pos()
+		if i := slices.IndexFunc(c.args, starts("-delete")); i < len(c.words) {
+			at = c.words[i].Pos()
+		}
+		return "find -delete", at
 	case c.name == "find" && c.has("rm") && c.has("-exec", "-execdir"):
 		return "find -exec rm", at
 	case c.name == "dd" && slices.ContainsFunc(c.args, starts("of=/dev/")):
-		return "dd onto a device", at
+		return "dd " + c.args[slices.IndexFunc(c.args, starts("of=/dev/"))].text, at
 	case c.name == "crontab" && c.has("-r"):
 		return "crontab -r", at
 	}

@@ -2,6 +2,7 @@ package runbooks
 
 import (
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,7 +43,7 @@ func TestInspectFinds(t *testing.T) {
 		{"in a loop", destroys, block11("sh", "for f in a b; do rm -r \"$f\"; done"), "warning 11:21"},
 		{"in a function", destroys, block11("sh", "gone() { rm -r /srv/x; }\ngone"), "warning 11:13"},
 		{"in a substitution", destroys, block11("sh", "echo \"$(rm -r x)\""), "warning 11:12"},
-		{"empties a file", destroys, block11("sh", ": > /var/lib/x.db"), "warning 11:4: emptying a file"},
+		{"empties a file", destroys, block11("sh", ": > /var/lib/x.db"), "warning 11:4: > /var/lib/x.db"},
 		{"empties a file with nothing", destroys, block11("sh", "> /var/lib/x.db"), "warning 11:4"},
 		{"empties a file of its own", destroys, block11("sh", ": > /tmp/x\nmake x > /var/log/x\necho a >> /etc/x"), ""},
 		{"truncates", destroys, block11("sh", "truncate -s 0 /var/log/x.log"), "warning 11:4"},
@@ -128,6 +129,19 @@ func TestInspectFinds(t *testing.T) {
 			got := withCode(inspected(t, tc.src, around), tc.code)
 			if tc.want == "" && got != "" || !strings.HasPrefix(got, tc.want) {
 				t.Errorf("%s of\n%s\nis %q, want %q", tc.code, tc.src, got, tc.want)
+			}
+			if tc.code != destroys || strings.HasPrefix(got, "info") {
+				return
+			}
+			rb, err := Parse("r.md", []byte(tc.src)) // what the walk asks about is what lint warns of
+			if err != nil {
+				t.Fatal(err)
+			}
+			looks := slices.ContainsFunc(rb.Sequence, func(s *Step) bool {
+				return slices.ContainsFunc(s.Actions, func(a *Action) bool { _, yes := a.LooksDestructive(); return yes })
+			})
+			if looks != (got != "") {
+				t.Errorf("lint says %q of\n%s\nbut whether it looks destructive is %t", got, tc.src, looks)
 			}
 		})
 	}

@@ -46,6 +46,7 @@ var rules = []Rule{
 	{"hidden-character", []Severity{SeverityError}, "an invisible character stands in an action: it cannot be shown as it would run", "remove the character", false},
 	{"host-not-listed", []Severity{SeverityError, SeverityWarning}, "a request goes to a host that hosts does not list: it would be refused; a warning for curl and wget in scripts, which nothing refuses", "add the host to hosts in the front matter, if it is meant", false},
 	{"hosts-empty", []Severity{SeverityWarning}, "http actions may reach any host", "list the hosts in the front matter", false},
+	{"interpreter", []Severity{SeverityWarning, SeverityInfo}, "a block asks for an interpreter that is not there, which refuses it when it is to run; a note where one is run without its options", "name a program alone, and call sudo and env in the block", false},
 	{"invalid-bool", []Severity{SeverityError}, "an attribute is neither true nor false", "write name=true", false},
 	{"invalid-default", []Severity{SeverityError}, "the default of a choice or confirm is none of its answers", "write one of its keys, or yes or no", false},
 	{"invalid-duration", []Severity{SeverityError}, "a duration cannot be read, or is out of range", "write 30s, 5m, 1h30m, 90d or 12w", false},

@@ -34,6 +34,7 @@ type shellCall struct {
 
 	targets []*syntax.Word // files that its output goes to
 	empties bool           // it does nothing but empty one of them
+	emptied string         // that one, as far as it can be told
 	nested  bool           // another command runs it
 }
 
@@ -82,13 +83,17 @@ func (l *linter) textOf(a *placedAction) *shellText {
 	if t := l.scripts[a.Action]; t != nil {
 		return t
 	}
-	t := &shellText{tested: map[string]bool{}, pipes: map[*syntax.Stmt]bool{}, fed: map[*syntax.Stmt]string{}}
+	t := readShellText(l.shell, a.Script())
 	l.scripts[a.Action] = t
-	code := a.Script()
+	return t
+}
+
+func readShellText(shell *shellReader, code string) *shellText {
+	t := &shellText{tested: map[string]bool{}, pipes: map[*syntax.Stmt]bool{}, fed: map[*syntax.Stmt]string{}}
 	if len(code) > maxShellBytes {
 		return t
 	}
-	if t.file, t.err = l.shell.parser.Parse(strings.NewReader(endComments(code)), ""); t.err != nil {
+	if t.file, t.err = shell.parser.Parse(strings.NewReader(endComments(code)), ""); t.err != nil {
 		t.file = nil
 		return t
 	}
@@ -145,7 +150,10 @@ func (t *shellText) statement(s *syntax.Stmt) {
 	}
 	words, wrapper := unwrapped(call.Args)
 	c.many = wrapper == "xargs"
-	c.name, c.at, c.words = words[0].Lit(), words[0].Pos(), words[1:]
+	c.at, c.words = words[0].Pos(), words[1:]
+	if name := argumentOf(words[0]); !name.dynamic {
+		c.name = name.text // also of \rm and "rm"
+	}
 	if cut := strings.LastIndexByte(c.name, '/'); cut >= 0 {
 		c.name = c.name[cut+1:]
 	}
@@ -181,7 +189,9 @@ func (c *shellCall) redirected(s *syntax.Stmt) {
 			c.targets = append(c.targets, r.Word)
 			nothing := c.name == "" || c.name == ":" || c.name == "true" || c.name == "cat" && c.text() == "/dev/null"
 			target := argumentOf(r.Word).text
-			c.empties = c.empties || nothing && r.Op != syntax.AppOut && r.Op != syntax.AppAll && !strings.HasPrefix(target, "/dev/") && !strings.HasPrefix(target, "/tmp/")
+			if empties := nothing && r.Op != syntax.AppOut && r.Op != syntax.AppAll && !strings.HasPrefix(target, "/dev/") && !strings.HasPrefix(target, "/tmp/"); empties {
+				c.empties, c.emptied = true, target
+			}
 		}
 	}
 }

@@ -173,6 +173,10 @@ type Action struct {
 	Blanks   []string `json:"-"` // names of parameters that a blank of Code stands for: <pod>, YOUR_POD
 	Declared bool     `json:"-"` // Effect was declared, not inferred
 
+	// ChangesShell tells that the shell which later blocks share may be another one after
+	// this: a PATH, a function, an alias, a text that was sourced.
+	ChangesShell bool `json:"-"`
+
 	filled string // Code with variables in place of its blanks, "" when it has none
 }
 

@@ -17,6 +17,7 @@ type plainScript struct {
 
 	commands int
 	harmless bool
+	changes  bool
 	reads    []string
 	assigned []string
 	words    []argument // of the commands that are being read, the innermost last
@@ -36,7 +37,7 @@ func (s *script) plain(code string) bool {
 	if !ok {
 		return false
 	}
-	s.harmless, s.endless, s.reads = p.commands > 0 && p.harmless, endless, p.reads
+	s.harmless, s.changes, s.endless, s.reads = p.commands > 0 && p.harmless, p.changes, endless, p.reads
 	for _, name := range p.assigned {
 		s.sets(name)
 	}
@@ -212,6 +213,7 @@ func (p *plainScript) judge(words []argument) (endless, ends, ok bool) {
 		return false, false, false
 	}
 	p.commands++
+	p.changes = p.changes || changesShell(name, words[1:])
 	p.harmless = p.harmless && commandReads(name, words[1:])
 	ends = name == "head" || name == "timeout" || strings.HasSuffix(name, "grep") && endsInput(literals(words))
 	endless = (mayNeverEnd[name] || prefixes[name]) && callNeverEnds(literals(words))
@@ -258,11 +260,13 @@ func (p *plainScript) assign(name string) bool {
 	p.plus = true
 	p.at += len(name) + len("=")
 	p.assigned = append(p.assigned, name)
-	p.harmless = p.harmless && !steersTools(name)
+	steers := steersTools(name)
 	if c := p.next(); c == '#' || c == '(' {
 		return false
 	}
-	_, ok := p.word(false)
+	value, ok := p.word(false)
+	steers = steers || hidesOptions(value)
+	p.harmless, p.changes = p.harmless && !steers, p.changes || steers
 	return ok
 }
 

@@ -48,11 +48,11 @@ func nodeReads(n syntax.Node) bool {
 	case *syntax.Redirect:
 		return redirectReads(n)
 	case *syntax.Assign:
-		return n.Index == nil && (n.Name == nil || !steersTools(n.Name.Value))
+		return n.Index == nil && (n.Name == nil || !steersTools(n.Name.Value)) && !hidden(n.Value)
 	case *syntax.WordIter:
-		return n.Name == nil || !steersTools(n.Name.Value)
+		return (n.Name == nil || !steersTools(n.Name.Value)) && !slices.ContainsFunc(n.Items, hidden)
 	case *syntax.ArrayElem:
-		return n.Index == nil
+		return n.Index == nil && !hidden(n.Value)
 	case *syntax.DeclClause:
 		return declares(n)
 	case *syntax.ParamExp:
@@ -80,9 +80,11 @@ func declares(n *syntax.DeclClause) bool {
 }
 
 // expansionReads refuses what evaluates the value of a variable: ${!x}, ${x@P}, and
-// indexes and slices that are no numbers.
+// indexes and slices that are no numbers; and options that take the place of a value.
 func expansionReads(n *syntax.ParamExp) bool {
 	switch {
+	case n.Exp != nil && hidden(n.Exp.Word), n.Repl != nil && hidden(n.Repl.With):
+		return false
 	case n.Excl, n.Exp != nil && n.Exp.Op == syntax.OtherParamOps:
 		return false
 	case n.Slice != nil && (!onlyNumbers(n.Slice.Offset) || !onlyNumbers(n.Slice.Length)):
@@ -114,12 +116,14 @@ var (
 	steeringPrefixes = []string{"GIT_", "KUBE", "DOCKER_", "CONTAINER", "PODMAN", "HELM_", "OPENSSL", "LESS", "SYSTEMD_", "SSL_", "SSH_", "XDG_", "RES_", "LOCALDOMAIN"}
 	steeringSuffixes = []string{"PAGER", "EDITOR", "BROWSER", "_OPTS", "_OPTIONS", "_PLUGINS", "_ASKPASS", "_CONFIG"}
 	harmlessPrefixes = []string{"LC_", "LANG", "TZ", "NO_COLOR", "COLUMNS", "LINES", "TERM"}
+	// runbooks call their values so, and no tool reads them.
+	ordinaryNames = wordSet("CONTAINER CONTAINER_NAME CONTAINER_ID KUBE_CONTEXT KUBE_NAMESPACE")
 )
 
 // steersTools reports whether a variable changes what a reading command does.
 func steersTools(name string) bool {
 	switch {
-	case harmless(name):
+	case harmless(name), ordinaryNames[name]:
 		return false
 	case refusedName(name):
 		return true

@@ -78,7 +78,7 @@ func commandReads(name string, args []argument) bool {
 		if name == "git" {
 			return gitReads(verbs, args)
 		}
-		return clientReads(verbs, args)
+		return clientReads(name, verbs, args)
 	}
 	if name == "set" {
 		return setReads(args)
@@ -121,6 +121,8 @@ func readerReads(name string, args []argument) bool {
 		return !slices.ContainsFunc(args, func(a argument) bool {
 			return a.begins || isOption(a.text, "kill", "diag") || strings.HasPrefix(a.text, "-") && !strings.HasPrefix(a.text, "--") && strings.ContainsAny(a.text, "KD")
 		})
+	case "jq": // some that go by this name edit files in their place
+		return !slices.ContainsFunc(args, func(a argument) bool { return a.text == "-i" || isOption(a.text, "in-place") })
 	case "lsof":
 		return !slices.ContainsFunc(args, func(a argument) bool { return a.begins || strings.HasPrefix(a.text, "-D") })
 	}
@@ -175,38 +177,11 @@ func gitReads(verbs map[string]bool, args []argument) bool {
 		case paths:
 		case a.text == "--" && !a.dynamic:
 			paths = true
-		case a.begins, isOption(a.text, "textconv", "upload-pack", "receive-pack", "exec"):
+		case a.begins, isOption(a.text, "textconv", "upload-pack", "receive-pack", "exec", "show-signature"):
+			return false
+		case strings.Contains(a.text, "%G"): // asks gpg, or whatever is configured in its place
 			return false
 		}
 	}
 	return true
-}
-
-// clientReads judges the clients of clusters, containers and services by their
-// subcommand. Options that name another configuration may run what that says.
-func clientReads(verbs map[string]bool, args []argument) bool {
-	found := false
-	for i := 0; i < len(args); i++ {
-		a := args[i]
-		if isOption(a.text, "kubeconfig", "profile", "config", "cache-dir", "registry-config", "repository-config", "plugins") && !isOption(a.text, "context", "container", "containers") {
-			return false
-		}
-		switch {
-		case found && (a.begins && (strings.Contains(a.text, "{") || strings.HasPrefix(a.text, "-"))):
-			return false // several words, or an option that is not known
-		case found:
-		case a.dynamic || a.begins || a.text == "":
-			return false
-		case globalFlags[a.text]:
-			if i++; i < len(args) && args[i].mayBeSeveral() {
-				return false
-			}
-		case strings.HasPrefix(a.text, "--") && strings.Contains(a.text, "="):
-		case !verbs[a.text]:
-			return false
-		default:
-			found = true
-		}
-	}
-	return found
 }

@@ -23,13 +23,13 @@ func (d *declaring) runme(fm frontMatter) {
 	if a.Kind != KindShell {
 		return
 	}
-	ofShell := isShellLang(a.Lang)
-	switch value := a.Attrs["interpreter"]; {
-	case value != "":
-		a.Settings.Interpreter = program(value)
-	case fm.shell != "" && ofShell:
-		a.Settings.Interpreter = program(fm.shell)
+	command := a.Attrs["interpreter"]
+	if command == "" && isShellLang(a.Lang) {
+		command = fm.shell
 	}
+	var dropped []string
+	a.Settings.Interpreter, dropped = program(command)
+	d.interpreted(dropped)
 	a.Settings.Apart = d.bool("excludeFromRunAll")
 	d.bool("background") // says what is wrong with it
 	d.prompts = !fm.skipPrompts && !slices.Contains([]string{"false", "no", "0"}, strings.ToLower(a.Attrs["promptEnv"]))
@@ -50,17 +50,77 @@ func isTrue(value string) bool {
 	return err == nil && yes
 }
 
-// program returns the name of an interpreter given as a command line: its flags
-// are not passed on.
-func program(command string) string {
+// interpreters are the programs, and the languages, that scripts can be run by.
+var interpreters = wordSet(strings.Join(slices.Concat(shellWords, scriptWords, consoleWords), " ") + " sh-session fish lua nodejs pl azurecli azurecli-interactive")
+
+// interpreted says what of the interpreter that a block asks for it does not get.
+func (d *declaring) interpreted(dropped []string) {
+	name := d.a.Settings.Interpreter
+	known := interpreters[strings.ToLower(name)]
+	var message, hint string
+	switch {
+	case name == "" || known && len(dropped) == 0:
+		return
+	case known:
+		message, hint = fmt.Sprintf("%s is run without %s", name, strings.Join(dropped, " ")), "set them in the block: set -e"
+	default:
+		message, hint = fmt.Sprintf("nothing here runs a block by %q: it is refused", name), "name a program alone, such as bash or python3, and call sudo and env in the block"
+	}
+	repeats := func(n Diagnostic) bool { return n.Code == "interpreter" && n.Message == message }
+	if d.a.Attrs["interpreter"] == "" && slices.ContainsFunc(d.f.notes, repeats) {
+		return // the front matter said it for all blocks
+	}
+	s := d.spotOf("interpreter")
+	severity := SeverityWarning
+	if known {
+		severity = SeverityInfo
+	}
+	d.f.add(severity, "interpreter", s.line, d.src.column(s.line, s.at), message, hint)
+}
+
+// program returns the name of an interpreter given as a command line, and its options,
+// which are not passed on. What runs it in another environment or account, or would do
+// something else than run the script, is no program here: the whole line is returned, which
+// is the name of none.
+func program(command string) (name string, dropped []string) {
 	fields := strings.Fields(command)
-	if len(fields) == 0 {
-		return ""
+	words := fields
+	if len(words) > 1 && path.Base(words[0]) == "env" {
+		for words = words[1:]; len(words) > 1 && (words[0] == "-S" || words[0] == "--split-string" || words[0] == "--"); {
+			words = words[1:]
+		}
 	}
-	if base := path.Base(fields[0]); base != "env" || len(fields) == 1 {
-		return base
+	if len(words) == 0 {
+		return "", nil
 	}
-	return path.Base(fields[1])
+	name = path.Base(words[0])
+	for i, word := range words[1:] {
+		ofOption := shellOptions[word] && isShellLang(name) && words[i][0] == '-' && strings.HasSuffix(words[i], "o")
+		if !ofOption && !droppable(name, word) {
+			return strings.Join(fields, " "), nil
+		}
+	}
+	if words[0] != strings.TrimLeft(words[0], "-") || strings.ContainsAny(words[0], `='"`) {
+		return strings.Join(fields, " "), nil
+	}
+	return name, words[1:]
+}
+
+// shellOptions are the values of -o without which a script does the same, or goes on
+// where it should end.
+var shellOptions = wordSet("pipefail errexit nounset xtrace")
+
+// droppable reports whether an interpreter without an option still runs the script: with
+// bash -n it would not have, and python -m x is another one.
+func droppable(name, option string) bool {
+	letters, short := strings.CutPrefix(option, "-")
+	switch {
+	case !short || letters == "":
+		return false
+	case isShellLang(name):
+		return slices.Contains([]string{"--login", "--norc", "--noprofile", "--posix"}, option) || strings.Trim(letters, "euxvlio") == ""
+	}
+	return strings.Trim(letters, "uBEIOsSqwW") == ""
 }
 
 // exportPrompt matches an export whose value is a message and no value: several

@@ -139,14 +139,19 @@ func (d *declaring) effect() {
 		a.Effect = inferEffect(a, d.script.harmless)
 	}
 	if a.Effect != EffectRead {
-		for _, name := range []string{"retries", "until"} {
-			if _, given := a.Attrs[name]; given && !a.Kind.Asks() {
-				d.fail("repeats-a-change", name, fmt.Sprintf("%s runs the action again, but it may change something", name), "put effect=read if it only reads, else remove "+name)
-			}
-		}
+		d.repeats()
 	}
 	if a.Effect == EffectDestructive && a.Settings.Target == "" {
 		d.note("no-target", "effect", "a destructive action without a target is confirmed by typing its name", "name what is destroyed with target=")
+	}
+}
+
+// repeats refuses to run again what may change something.
+func (d *declaring) repeats() {
+	for _, name := range []string{"retries", "until"} {
+		if _, given := d.a.Attrs[name]; given && !d.a.Kind.Asks() {
+			d.fail("repeats-a-change", name, fmt.Sprintf("%s runs the action again, but it may change something", name), "put effect=read if it only reads, else remove "+name)
+		}
 	}
 }
 

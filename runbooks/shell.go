@@ -19,6 +19,7 @@ const maxShellBytes = 64 << 10
 type script struct {
 	endless    bool              // it runs until somebody stops it
 	harmless   bool              // every command of it is known to only read
+	changes    bool              // what later commands of the same shell mean may be another thing after it
 	reads      []string          // variables it refers to, in order of first use
 	assigned   map[string]bool   // variables it sets
 	fallbacks  map[string]string // ${X:-fallback}
@@ -81,6 +82,7 @@ func (r *shellReader) read(code string) script {
 	file := r.parse(code)
 	if file == nil {
 		s.byPattern(code)
+		s.changes = true
 		return s
 	}
 	s.harmless, s.endless = onlyReads(file) && !hidesLines(code), neverEnds(file)
@@ -108,6 +110,7 @@ func (s *script) walk(file *syntax.File) {
 		}
 		enter = append(enter, function)
 		s.node(n, depth > 0)
+		s.changed(n)
 		return true
 	})
 	slices.SortStableFunc(s.positional, func(a, b positional) int { return a.n - b.n })

@@ -133,7 +133,7 @@ func (b *builder) taskAttribute(t *task, key, value string, number int) {
 // nothing about its language: xc asks for none. A first line #! names another
 // interpreter. "Tasks" is also an ordinary heading: a block that nothing is known of is
 // a script only where the task says something else that only xc knows, or the block has
-// such a line; what is known to be no command never is.
+// such a line, of an interpreter that is there; what is known to be no command never is.
 func takeScript(blocks []*block, says bool) {
 	i := slices.IndexFunc(blocks, func(blk *block) bool { return blk.kind == blockCode })
 	if i < 0 {
@@ -145,13 +145,16 @@ func takeScript(blocks []*block, says bool) {
 	if c.info.word != "" || !script && !unknown || strings.TrimSpace(blocks[i].code) == "" {
 		return
 	}
-	c.class, c.kind, c.code, c.sample = codeAction, KindShell, blocks[i].code, ""
-	first, _, _ := strings.Cut(c.code, "\n")
-	if line, ok := strings.CutPrefix(first, "#!"); ok {
-		if name := program(line); slices.Contains(scriptWords, name) || slices.Contains(consoleWords, name) {
+	if script {
+		first, _, _ := strings.Cut(blocks[i].code, "\n")
+		switch name, _ := program(strings.TrimPrefix(first, "#!")); {
+		case slices.Contains(scriptWords, name), slices.Contains(consoleWords, name):
 			c.info.word = name
+		case !isShellLang(name):
+			return // a shell would take it for something else
 		}
 	}
+	c.class, c.kind, c.code, c.sample = codeAction, KindShell, blocks[i].code, ""
 }
 
 // textParam notes a parameter of which the text says that it is one, or its

@@ -18,10 +18,11 @@ type confirm struct {
 	a       *app
 	heading string
 	effect  runbooks.Effect
+	guessed bool // nobody wrote the effect down
 	preview session.Preview
-	target  string // to be typed; "" = a yes is enough
-	yes     string // what accepting does, for the footer
-	notice  string // what else has to be known before a yes, or ""
+	target  string   // to be typed; "" = a yes is enough
+	yes     string   // what accepting does, for the footer
+	notices []string // what else has to be known before a yes
 	submit  func(target string) tea.Cmd
 
 	line   textinput.Model
@@ -103,11 +104,14 @@ func (d *confirm) accept(quiet bool, typed string) tea.Cmd {
 func (d *confirm) lines(width, height int) []string {
 	l, p := d.a.look, d.a.p
 	var head, foot []string
-	if d.effect != "" {
+	switch {
+	case d.effect == runbooks.EffectRead && d.guessed:
+		head = append(head, wrap(p.T("tui.effect.seems-read"), width)...)
+	case d.effect != "":
 		head = append(head, d.a.effectText(d.effect))
 	}
-	if d.notice != "" {
-		for _, line := range wrap("! "+d.notice, width) {
+	for _, notice := range d.notices {
+		for _, line := range wrap("! "+notice, width) {
 			head = append(head, l.warn.Render(line))
 		}
 	}

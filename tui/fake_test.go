@@ -158,10 +158,10 @@ func (c *fakeClient) Preview(_ context.Context, action string) (session.Preview,
 	var values []string
 	for _, step := range c.plan.Steps() {
 		for _, a := range c.state.StepActions(step.ID) {
-			if a.ID != action {
+			if id, _, _ := strings.Cut(action, "#"); a.ID != id {
 				continue
 			}
-			code = a.Code
+			code = c.plan.Part(action).Code
 			for _, name := range a.Uses {
 				if v, ok := c.state.Value(name); ok {
 					values = append(values, name+"="+v.Text)
@@ -246,7 +246,7 @@ func queueRunbook() *runbooks.Runbook {
 
 func queueSteps() []*runbooks.Step {
 	alerts := &runbooks.Action{
-		ID: "alerts", Name: "alerts", Kind: runbooks.KindHTTP, Effect: runbooks.EffectRead, Lang: "http",
+		ID: "alerts", Name: "alerts", Kind: runbooks.KindHTTP, Effect: runbooks.EffectRead, Declared: true, Lang: "http",
 		Code: "GET https://cola.example/api/alerts", SampleOutput: "{\"firing\": 3}", Caption: "Alertas activas:",
 	}
 	which := &runbooks.Action{
@@ -258,16 +258,16 @@ func queueSteps() []*runbooks.Step {
 		},
 	}
 	stop := &runbooks.Action{
-		ID: "stop", Name: "stop", Kind: runbooks.KindShell, Effect: runbooks.EffectWrite, Lang: "sh",
+		ID: "stop", Name: "stop", Kind: runbooks.KindShell, Effect: runbooks.EffectWrite, Declared: true, Lang: "sh",
 		Code: "systemctl stop consumidor@{{queue}}\n", Uses: []string{"queue"},
 		Settings: runbooks.Settings{Undo: "start"},
 	}
 	start := &runbooks.Action{
-		ID: "start", Name: "start", Kind: runbooks.KindShell, Effect: runbooks.EffectWrite, Lang: "sh",
+		ID: "start", Name: "start", Kind: runbooks.KindShell, Effect: runbooks.EffectWrite, Declared: true, Lang: "sh",
 		Code: "systemctl start consumidor@{{queue}}\n", Uses: []string{"queue"},
 	}
 	purge := &runbooks.Action{
-		ID: "purge", Name: "purge", Kind: runbooks.KindShell, Effect: runbooks.EffectDestructive, Lang: "sh",
+		ID: "purge", Name: "purge", Kind: runbooks.KindShell, Effect: runbooks.EffectDestructive, Declared: true, Lang: "sh",
 		Code: "colactl purge {{queue}} --dead-letters\n", Uses: []string{"queue"},
 		Settings: runbooks.Settings{Target: "{{queue}}"},
 	}

@@ -99,7 +99,7 @@ func (a *app) startPart(action *runbooks.Action, n int, seen string) tea.Cmd {
 		if !a.run.state.NeedsConfirm(action) && sameCommand(seen, cmd.Command) {
 			return a.do(cmd, a.started)
 		}
-		a.confirmAction(action, msg, func(target string) tea.Cmd {
+		a.confirmAction(action, n, msg, func(target string) tea.Cmd {
 			cmd.Confirmed, cmd.Target = true, target
 			return a.do(cmd, a.started)
 		})
@@ -107,22 +107,26 @@ func (a *app) startPart(action *runbooks.Action, n int, seen string) tea.Cmd {
 	})
 }
 
-// confirmAction opens the confirmation of an action, or of one that undoes another.
-func (a *app) confirmAction(action *runbooks.Action, msg previewedMsg, submit func(string) tea.Cmd) {
+// confirmAction opens the confirmation of an action, or of one that undoes another; n is
+// the alternative that was picked of it.
+func (a *app) confirmAction(action *runbooks.Action, n int, msg previewedMsg, submit func(string) tea.Cmd) {
 	target := ""
-	if action.Effect == runbooks.EffectDestructive {
-		target = a.run.state.Target(action)
+	var notices []string
+	if what, needed := a.run.state.NeedsTarget(action, n); needed {
+		if target = a.run.state.Target(action); what != "" {
+			notices = append(notices, a.p.T("confirm.destroys", "What", a.clean(what)))
+		}
 	}
-	id, yes, notice := "tui.confirm.title", "tui.foot.run", ""
+	id, yes := "tui.confirm.title", "tui.foot.run"
 	if action.Settings.Interactive && !a.run.state.Rehearsal() {
-		notice = a.p.T("terminal.notice", "Key", relay.LeaveKey)
+		notices = append(notices, a.p.T("terminal.notice", "Key", relay.LeaveKey))
 	}
 	if a.run.state.Rehearsal() {
 		id, yes = "tui.confirm.title-rehearsal", "tui.foot.simulate"
 	}
 	a.confirm(&confirm{
-		heading: a.p.T(id, "Name", a.run.actionName(action)), effect: action.Effect, preview: msg.preview,
-		target: target, yes: a.p.T(yes), notice: notice, submit: submit,
+		heading: a.p.T(id, "Name", a.run.actionName(action)), effect: action.Effect, guessed: !action.Declared, preview: msg.preview,
+		target: target, yes: a.p.T(yes), notices: notices, submit: submit,
 	})
 }
 
@@ -307,7 +311,7 @@ func (a *app) startUndoPart(entry walk.UndoEntry, undo *runbooks.Action, n int) 
 		if msg.err != nil {
 			return a.unready(msg.err, func() tea.Cmd { return a.startUndoPart(entry, undo, n) })
 		}
-		a.confirmAction(undo, msg, func(target string) tea.Cmd {
+		a.confirmAction(undo, n, msg, func(target string) tea.Cmd {
 			return a.do(walk.Undo{Action: entry.Action, Run: walk.Run{
 				Confirmed: true, Target: target, How: event.HowOperator, Alternative: n,
 				Command: msg.preview.Command, Where: msg.preview.Where, Values: msg.preview.Values,

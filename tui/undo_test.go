@@ -15,7 +15,7 @@ func twice(t *testing.T) *drive {
 	rb := queueRunbook()
 	rb.Sequence[3].Actions[1].Settings.Undo = "restore"
 	rb.Sequence[4].Actions = append(rb.Sequence[4].Actions, &runbooks.Action{
-		ID: "restore", Name: "restore", Kind: runbooks.KindShell, Effect: runbooks.EffectWrite, Lang: "sh", Code: "colactl restore {{queue}}\n", Uses: []string{"queue"},
+		ID: "restore", Name: "restore", Kind: runbooks.KindShell, Effect: runbooks.EffectWrite, Declared: true, Lang: "sh", Code: "colactl restore {{queue}}\n", Uses: []string{"queue"},
 	})
 	d := &drive{t: t, now: morning()}
 	d.c = newFakeClient(rb, event.ModeLive, func() time.Time { return d.now })

@@ -67,11 +67,13 @@ func checkParams(rb *runbooks.Runbook, opts Options) []Wrong {
 func checkAnswers(plan *walk.Plan, opts Options) []Wrong {
 	var names []string
 	takes := map[string]bool{}
+	s := walk.New(plan)
 	var collect func(steps []*runbooks.Step)
 	collect = func(steps []*runbooks.Step) {
 		for _, step := range steps {
 			for _, action := range step.Actions {
-				ok := action.Kind.Asks() || action.Effect == runbooks.EffectDestructive || len(action.Alternatives) > 0 || action.Settings.Apart
+				_, destroys := s.NeedsTarget(action, 0)
+				ok := action.Kind.Asks() || destroys || len(action.Alternatives) > 0 || action.Settings.Apart
 				takes[action.ID], takes[nameOf(action)] = ok, ok
 				if ok {
 					names = append(names, nameOf(action))

@@ -78,7 +78,7 @@ func (o Options) next(s walk.State) move {
 	case runbooks.KindInput:
 		m = o.input(s, action)
 	default:
-		if given, _ := o.answer(action); action.Settings.Apart && given != answerYes {
+		if action.Settings.Apart && !o.wants(s, action) {
 			// Whoever wrote the block left it out of what is run unattended.
 			return move{command: walk.Skip{Step: step.ID, Reason: reasonApart}}
 		}
@@ -89,6 +89,17 @@ func (o Options) next(s walk.State) move {
 		m.needs[i].Step = step.ID
 	}
 	return m
+}
+
+// wants reports whether a block that is left out unattended was asked for by its name:
+// with yes, or with the target of what it destroys.
+func (o Options) wants(s walk.State, action *runbooks.Action) bool {
+	given, answered := o.answer(action)
+	if given == answerYes || !answered {
+		return answered
+	}
+	_, destroys := s.NeedsTarget(action, 0)
+	return destroys && given == s.Target(action)
 }
 
 // nameOf returns what --answer calls an action.
@@ -285,11 +296,12 @@ func (o Options) run(s walk.State, action *runbooks.Action) move {
 	if action.Settings.Interactive && !s.Rehearsal() {
 		m.needs = append(m.needs, Need{Kind: NeedTerminal, Name: nameOf(action), Label: question(s, action)})
 	}
-	if action.Effect == runbooks.EffectDestructive {
+	if _, needed := s.NeedsTarget(action, cmd.Alternative); needed {
 		cmd.Target = s.Target(action)
 		given, answered := o.answer(action)
 		known := !strings.Contains(cmd.Target, standIn)
 		switch {
+		case len(action.Alternatives) > 0: // the answer picks one
 		case answered && known && given != cmd.Target:
 			m.wrongs = append(m.wrongs, Wrong{
 				Flag: FlagAnswer, Name: nameOf(action), Code: WrongTarget, Detail: cmd.Target,
@@ -316,8 +328,10 @@ func (o Options) pick(s walk.State, action *runbooks.Action, cmd *walk.Run) (m m
 		for i := range numbers {
 			numbers[i] = strconv.Itoa(i + 1)
 		}
-		switch n := slices.Index(numbers, given) + 1; {
-		case action.Effect == runbooks.EffectDestructive && !s.Rehearsal():
+		n := slices.Index(numbers, given) + 1
+		_, destroys := s.NeedsTarget(action, n)
+		switch {
+		case destroys && !s.Rehearsal():
 			m.stuck = fmt.Errorf("%s destroys something in one of %d ways: automatic mode cannot pick the way and name the target; make a block of each", nameOf(action), count)
 			return m
 		case answered && n > 0:

@@ -83,7 +83,7 @@ func TestOneAlternativeRuns(t *testing.T) {
 		term.see("s/N")
 		term.typeText("s").press("enter").see("Intro empieza")
 		term.press("enter").see("ofrece 3 alternativas", "2. echo second")
-		term.typeText("2").press("enter").see("$ echo second; touch second", "s/N")
+		term.typeText("2").press("enter").see("$ echo second; touch second", "¿Ejecutar exactamente esto?")
 		term.typeText("s").press("enter").see("| second")
 		poll(t, "the end", func() bool { _, ends := startsAndEnds(t, env); return len(ends) == 1 })
 		checks(t, env, dir)

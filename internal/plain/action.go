@@ -210,7 +210,7 @@ func (t *talk) offer(action *runbooks.Action) error {
 	if !ready {
 		return t.ask(t.p.T("plain.blocked"), nil)
 	}
-	return t.confirm(action, func(target string) error {
+	return t.confirm(action, run.Alternative, func(target string) error {
 		run.Confirmed, run.Target = true, target
 		started, err := t.do(run)
 		if err != nil || !started {
@@ -287,6 +287,9 @@ func (t *talk) showPreview(action *runbooks.Action, preview session.Preview) {
 	if values != "" {
 		t.say("  " + t.p.T("plain.action.values", "Values", oneLine(values)))
 	}
+	if action.Effect == runbooks.EffectRead && !action.Declared && t.state.NeedsConfirm(action) {
+		t.say("  " + t.p.T("tui.effect.seems-read"))
+	}
 	switch {
 	case t.state.Rehearsal():
 		t.say("  " + t.p.T("plain.action.simulated"))
@@ -317,14 +320,19 @@ func (t *talk) lands(facts []session.Fact) string {
 
 // confirm asks as the action's effect demands. What was typed before the
 // question stood there answers nothing.
-func (t *talk) confirm(action *runbooks.Action, confirmed func(target string) error) error {
+func (t *talk) confirm(action *runbooks.Action, n int, confirmed func(target string) error) error {
 	if !t.state.NeedsConfirm(action) {
 		return t.ask(t.p.T("plain.run.prompt"), onEnter(func() error { return confirmed("") }))
 	}
 	t.dropTyped()
-	if action.Effect == runbooks.EffectDestructive {
+	if what, needed := t.state.NeedsTarget(action, n); needed {
 		target := t.state.Target(action)
-		return t.ask(t.p.T("plain.destroy", "Target", target), func(line string) (bool, error) {
+		question := t.p.T("plain.destroy", "Target", target)
+		if what != "" {
+			t.say(t.p.T("confirm.destroys", "What", oneLine(what)))
+			question = t.p.T("plain.target", "Target", target)
+		}
+		return t.ask(question, func(line string) (bool, error) {
 			if line != target {
 				return false, nil
 			}

@@ -106,7 +106,7 @@ func (t *talk) runUndo(entry walk.UndoEntry) error {
 	if err != nil || !ready {
 		return err
 	}
-	return t.confirm(action, func(target string) error {
+	return t.confirm(action, run.Alternative, func(target string) error {
 		run.Confirmed, run.Target = true, target
 		started, err := t.do(walk.Undo{Action: entry.Action, Run: run})
 		if err != nil || !started {

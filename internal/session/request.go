@@ -156,6 +156,7 @@ func (s *Session) request(action *runbooks.Action) (actions.Request, error) {
 	request := actions.Request{
 		Action: action, Params: map[string]string{}, Env: s.opts.Env, Secrets: map[string]string{},
 		Hosts: s.opts.Hosts, Dir: s.opts.Dir, Shell: s.shell, Masks: s.opts.Redact,
+		Asked: s.state.NeedsConfirm(action),
 	}
 	if err := checkVisible(action.Code); err != nil {
 		return request, &ValuesError{Action: action.ID, Err: err}

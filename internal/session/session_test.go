@@ -59,11 +59,11 @@ func testPlan() *walk.Plan {
 		Params:  []runbooks.Param{{Name: "service", Required: true}, {Name: "free", FreeText: true}},
 		Secrets: []string{"TOKEN", "OTHER"},
 		Sequence: []*runbooks.Step{{ID: "3.1", Phase: runbooks.PhaseExecution, Actions: []*runbooks.Action{
-			{ID: "act", Name: "act", Kind: runbooks.KindShell, Code: "do it", Effect: runbooks.EffectRead, Secrets: []string{"TOKEN"}},
-			{ID: "args", Kind: runbooks.KindShell, Effect: runbooks.EffectRead, Uses: []string{"free"}, Settings: runbooks.Settings{Args: []string{"free"}}},
-			{ID: "on/1", Name: "on", Kind: runbooks.KindShell, Effect: runbooks.EffectRead, Settings: runbooks.Settings{Undo: "off"}},
-			{ID: "off/1", Name: "off", Kind: runbooks.KindShell, Effect: runbooks.EffectRead},
-			{ID: "lacks", Kind: runbooks.KindShell, Effect: runbooks.EffectRead, Secrets: []string{"OTHER"}},
+			{ID: "act", Name: "act", Kind: runbooks.KindShell, Code: "do it", Effect: runbooks.EffectRead, Declared: true, Secrets: []string{"TOKEN"}},
+			{ID: "args", Kind: runbooks.KindShell, Effect: runbooks.EffectRead, Declared: true, Uses: []string{"free"}, Settings: runbooks.Settings{Args: []string{"free"}}},
+			{ID: "on/1", Name: "on", Kind: runbooks.KindShell, Effect: runbooks.EffectRead, Declared: true, Settings: runbooks.Settings{Undo: "off"}},
+			{ID: "off/1", Name: "off", Kind: runbooks.KindShell, Effect: runbooks.EffectRead, Declared: true},
+			{ID: "lacks", Kind: runbooks.KindShell, Effect: runbooks.EffectRead, Declared: true, Secrets: []string{"OTHER"}},
 		}}},
 	})
 }

@@ -196,7 +196,7 @@ func TestShellOfTheOperatorNeedsTheirTerminalAndIsRecorded(t *testing.T) {
 // terminal, and nobody finds one to go into while it runs.
 func TestNothingIsLentTheTerminalInARehearsal(t *testing.T) {
 	plan := walk.NewPlan(&runbooks.Runbook{Sequence: []*runbooks.Step{{ID: "1", Actions: []*runbooks.Action{
-		{ID: "talk", Kind: runbooks.KindShell, Code: "sudo -i", Effect: runbooks.EffectRead, Settings: runbooks.Settings{Interactive: true}},
+		{ID: "talk", Kind: runbooks.KindShell, Code: "sudo -i", Effect: runbooks.EffectRead, Declared: true, Settings: runbooks.Settings{Interactive: true}},
 	}}}})
 	for _, mode := range []string{event.ModeLive, event.ModeRehearsal} {
 		lent, goOn := make(chan bool, 1), make(chan struct{})

@@ -111,7 +111,9 @@ func applyAction(s State, ev event.Event) State {
 	switch data := ev.Data.(type) {
 	case event.ActionStarted:
 		s.Running = &Running{Action: data.Action, Undoes: data.Undoes, Attempt: data.Attempt, StartedAt: ev.At, Endless: data.Endless, Interactive: data.Interactive}
-		if a := s.plan.action(data.Action); a != none && data.Undoes == "" {
+		a := s.plan.action(data.Action)
+		s.reshelled = s.reshelled || a != none && s.plan.actions[a].ChangesShell
+		if a != none && data.Undoes == "" {
 			s = s.changeAction(a, func(as *ActionState) {
 				as.Attempts, as.Running, as.Ending = data.Attempt, true, event.Ending{}
 			})
@@ -128,6 +130,7 @@ func applyAction(s State, ev event.Event) State {
 	case event.AdhocStarted:
 		s.Running = &Running{Action: data.ID, Adhoc: true, Attempt: 1, StartedAt: ev.At, Interactive: data.Interactive}
 		s.adhoc = &AdhocState{ID: data.ID, Command: data.Command}
+		s.reshelled = s.reshelled || !data.Interactive && runbooks.ChangesShell(data.Command)
 	case event.AdhocEnded:
 		s.Running = nil
 		if s.adhoc != nil && s.adhoc.ID == data.ID {

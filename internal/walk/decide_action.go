@@ -198,8 +198,8 @@ func (s State) startAction(a int, undoes string, cmd Run) ([]event.Event, error)
 	}
 	var events []event.Event
 	if s.NeedsConfirm(action) {
-		if target := s.Target(action); action.Effect == runbooks.EffectDestructive && cmd.Target != target {
-			return refuse(CodeTargetNeeded, action.ID, target)
+		if _, needed := s.NeedsTarget(action, cmd.Alternative); needed && cmd.Target != s.Target(action) {
+			return refuse(CodeTargetNeeded, action.ID, s.Target(action))
 		}
 		if !cmd.Confirmed {
 			return refuse(CodeConfirmNeeded, action.ID)

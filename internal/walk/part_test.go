@@ -9,7 +9,7 @@ import (
 )
 
 func TestOneAlternativeMustBePicked(t *testing.T) {
-	fix := &runbooks.Action{ID: "fix", Kind: runbooks.KindShell, Effect: runbooks.EffectWrite, Code: "a\n# or\ntail -f b\n",
+	fix := &runbooks.Action{ID: "fix", Kind: runbooks.KindShell, Effect: runbooks.EffectWrite, Declared: true, Code: "a\n# or\ntail -f b\n",
 		Alternatives: []runbooks.Alternative{{Line: 1, Code: "a\n"}, {Line: 3, Code: "tail -f b\n", Endless: true}}}
 	p := NewPlan(&runbooks.Runbook{Sequence: []*runbooks.Step{{ID: "1", Phase: runbooks.PhaseExecution, Actions: []*runbooks.Action{fix}}}})
 	r := newRun(t, p, event.ModeLive)

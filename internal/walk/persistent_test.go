@@ -77,7 +77,7 @@ func longPlan(steps int) *Plan {
 	for i := range steps {
 		id := fmt.Sprint("s", i)
 		step := &runbooks.Step{ID: id, Text: id, Phase: phases[i*len(phases)/steps], Line: i + 1}
-		act := &runbooks.Action{ID: id + ".a", Name: id + "a", Kind: runbooks.KindShell, Effect: runbooks.EffectRead}
+		act := &runbooks.Action{ID: id + ".a", Name: id + "a", Kind: runbooks.KindShell, Effect: runbooks.EffectRead, Declared: true}
 		switch i % 7 {
 		case 1:
 			act.Kind = runbooks.KindChoice
@@ -85,7 +85,7 @@ func longPlan(steps int) *Plan {
 		case 2:
 			step.Scenario = []string{"a", "b"}[i/7%2]
 		case 3:
-			undo := &runbooks.Action{ID: id + ".u", Name: id + "u", Kind: runbooks.KindShell, Effect: runbooks.EffectRead}
+			undo := &runbooks.Action{ID: id + ".u", Name: id + "u", Kind: runbooks.KindShell, Effect: runbooks.EffectRead, Declared: true}
 			act.Settings.Undo = undo.Name
 			act.Settings.Capture = []runbooks.Capture{{Name: id + "v"}}
 			step.Actions = append(step.Actions, undo)

@@ -11,7 +11,8 @@ import (
 // none is the index of no step and no action.
 const none = -1
 
-// Plan is a runbook made ready to be walked. It is immutable, as far as anybody sees.
+// Plan is a runbook made ready to be walked. It is immutable, but for what it keeps of
+// what it was asked, and safe for concurrent use.
 type Plan struct {
 	runbook *runbooks.Runbook
 
@@ -45,6 +46,9 @@ type Plan struct {
 		once  sync.Once
 		state State
 	}
+
+	declares bool     // some action says what it may change
+	destroys sync.Map // PartID -> what it seems to destroy with, of what was asked about
 }
 
 // span is a range of indexes, without its end.
@@ -130,6 +134,7 @@ func (p *Plan) addActions(index int, step *runbooks.Step) {
 		if revertsOneBeside(beside, k, action) {
 			p.onlyReverts[n] = true
 		}
+		p.declares = p.declares || action.Declared
 		p.actions = append(p.actions, action)
 		p.actionStep = append(p.actionStep, index)
 		p.actionIndex[action.ID] = n

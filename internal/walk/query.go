@@ -95,9 +95,39 @@ func (s State) Missing(action *runbooks.Action) []string {
 }
 
 // NeedsConfirm reports whether the operator must confirm an action before it runs:
-// what changes something, what says so, and what is about to get their terminal.
+// what changes something, what says so, and what is about to get their terminal. In a
+// runbook that nowhere says what its actions change everything that runs is confirmed:
+// that one of them only reads is a guess then, and nobody wrote it to be run. So is a
+// block that is only seen to read once another block, whatever the order in which they
+// stand, or the operator's own command may have changed the shell that it runs in.
 func (s State) NeedsConfirm(action *runbooks.Action) bool {
-	return action.Effect != runbooks.EffectRead || action.Settings.Confirm || action.Settings.Interactive
+	if action.Effect != runbooks.EffectRead || action.Settings.Confirm || action.Settings.Interactive {
+		return true
+	}
+	return !action.Kind.Asks() && !action.Declared && (!s.plan.declares || s.reshelled && action.Kind == runbooks.KindShell)
+}
+
+// NeedsTarget reports whether what an action destroys has to be typed before it runs, or
+// before the n-th of its alternatives does: it says that it destroys, or it says nothing
+// of what it may change and holds a command that cannot be taken back. That command is
+// what; it is "" where the runbook itself says it. The first question about an action may
+// parse it.
+func (s State) NeedsTarget(action *runbooks.Action, n int) (what string, needed bool) {
+	if action.Effect == runbooks.EffectDestructive {
+		return "", true
+	}
+	part, ok := action.Part(n)
+	if !ok {
+		return "", false // the walk asks first which of its alternatives is meant
+	}
+	key := PartID(action.ID, n)
+	kept, known := s.plan.destroys.Load(key)
+	if !known {
+		what, _ = part.LooksDestructive()
+		kept, _ = s.plan.destroys.LoadOrStore(key, what)
+	}
+	what, _ = kept.(string)
+	return what, what != ""
 }
 
 // Target returns what a destructive action destroys, as it has to be typed.

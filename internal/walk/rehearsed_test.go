@@ -10,7 +10,7 @@ import (
 // TestOnlyALiveTalkIsOne: in a rehearsal nothing prints into a terminal, so that
 // nobody may be led into one.
 func TestOnlyALiveTalkIsOne(t *testing.T) {
-	talk := &runbooks.Action{ID: "talk", Kind: runbooks.KindShell, Effect: runbooks.EffectRead, Settings: runbooks.Settings{Interactive: true}}
+	talk := &runbooks.Action{ID: "talk", Kind: runbooks.KindShell, Effect: runbooks.EffectRead, Declared: true, Settings: runbooks.Settings{Interactive: true}}
 	p := NewPlan(&runbooks.Runbook{Sequence: []*runbooks.Step{{ID: "1", Phase: runbooks.PhaseExecution, Actions: []*runbooks.Action{talk}}}})
 	for mode, want := range map[string]bool{event.ModeLive: true, event.ModeRehearsal: false} {
 		r := newRun(t, p, mode)

@@ -12,7 +12,7 @@ import (
 // reverts it, and whose second one holds one due after "back".
 func besides(undo ...[2]string) *Plan {
 	act := func(id string, settings runbooks.Settings) *runbooks.Action {
-		return &runbooks.Action{ID: id, Name: id, Kind: runbooks.KindShell, Effect: runbooks.EffectWrite, Settings: settings}
+		return &runbooks.Action{ID: id, Name: id, Kind: runbooks.KindShell, Effect: runbooks.EffectWrite, Declared: true, Settings: settings}
 	}
 	first := &runbooks.Step{ID: "1", Phase: runbooks.PhaseExecution}
 	for _, pair := range undo {

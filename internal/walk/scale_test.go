@@ -16,7 +16,7 @@ func straight(steps int) State {
 	for i := range steps {
 		id := fmt.Sprint("s", i)
 		rb.Sequence = append(rb.Sequence, &runbooks.Step{ID: id, Text: id, Phase: runbooks.PhaseExecution, Actions: []*runbooks.Action{
-			{ID: id + ".a", Kind: runbooks.KindShell, Effect: runbooks.EffectWrite},
+			{ID: id + ".a", Kind: runbooks.KindShell, Effect: runbooks.EffectWrite, Declared: true},
 		}})
 	}
 	s := New(NewPlan(rb))

@@ -141,6 +141,7 @@ type State struct {
 	spent      map[runbooks.Phase]time.Duration
 	phaseSince time.Time     // since when Phase is the current one; zero = it is not
 	between    time.Duration // between its ends and its being opened again
+	reshelled  bool          // the shell that blocks share may have been changed
 }
 
 // AdhocState is the last command that the runbook did not hold.

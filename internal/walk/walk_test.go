@@ -17,7 +17,7 @@ func plan() *Plan {
 		return &runbooks.Action{ID: id, Name: name, Kind: runbooks.KindChoice, Effect: runbooks.EffectRead, Options: options}
 	}
 	shell := func(id string, effect runbooks.Effect, settings runbooks.Settings, uses ...string) *runbooks.Action {
-		return &runbooks.Action{ID: id, Name: id, Kind: runbooks.KindShell, Effect: effect, Settings: settings, Uses: uses}
+		return &runbooks.Action{ID: id, Name: id, Kind: runbooks.KindShell, Effect: effect, Declared: true, Settings: settings, Uses: uses}
 	}
 	step := func(id string, phase runbooks.Phase, scenario string, acts ...*runbooks.Action) *runbooks.Step {
 		return &runbooks.Step{ID: id, Text: "step " + id, Phase: phase, Scenario: scenario, Actions: acts}

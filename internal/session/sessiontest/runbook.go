@@ -46,7 +46,7 @@ func params() []runbooks.Param {
 func before() []*runbooks.Step {
 	return []*runbooks.Step{
 		{ID: "1.1", Phase: runbooks.PhaseIdentification, Text: "Look at the error rate", Actions: []*runbooks.Action{{
-			ID: "1.1/1", Name: "errors", Kind: runbooks.KindHTTP, Effect: runbooks.EffectRead, Code: "GET {{API}}/rate\n",
+			ID: "1.1/1", Name: "errors", Kind: runbooks.KindHTTP, Effect: runbooks.EffectRead, Declared: true, Code: "GET {{API}}/rate\n",
 			Settings: runbooks.Settings{Capture: []runbooks.Capture{{Name: "rate"}}},
 		}}},
 		{ID: "1.2", Phase: runbooks.PhaseIdentification, Text: "Read what users report", Body: "Look into the support queue."},
@@ -69,17 +69,17 @@ func before() []*runbooks.Step {
 func execution() []*runbooks.Step {
 	return []*runbooks.Step{
 		{ID: "3.1", Phase: runbooks.PhaseExecution, Scenario: "connector", Text: "Disable {{connector}}", Actions: []*runbooks.Action{{
-			ID: "3.1/1", Name: "disable", Kind: runbooks.KindShell, Lang: "sh", Effect: runbooks.EffectWrite,
+			ID: "3.1/1", Name: "disable", Kind: runbooks.KindShell, Lang: "sh", Effect: runbooks.EffectWrite, Declared: true,
 			Code: "curl -X POST \"$API/off/$connector\"\n", Uses: []string{"connector"}, Secrets: []string{"ADMIN_TOKEN"},
 			Settings: runbooks.Settings{Undo: "enable"},
 		}}},
 		{ID: "3.2", Phase: runbooks.PhaseExecution, Scenario: "connector", Text: "Check the version out", Actions: []*runbooks.Action{{
-			ID: "3.2/1", Name: "checkout", Kind: runbooks.KindShell, Lang: "sh", Effect: runbooks.EffectDestructive,
+			ID: "3.2/1", Name: "checkout", Kind: runbooks.KindShell, Lang: "sh", Effect: runbooks.EffectDestructive, Declared: true,
 			Code: "git checkout \"$version\" -- \"src/$connector\"\n", Uses: []string{"version", "connector"},
 			Settings: runbooks.Settings{Target: "{{connector}}"},
 		}}},
 		{ID: "3.3", Phase: runbooks.PhaseExecution, Scenario: "panel", Text: "Close the panel", Actions: []*runbooks.Action{{
-			ID: "3.3/1", Name: "close", Kind: runbooks.KindShell, Lang: "sh", Effect: runbooks.EffectWrite, Code: "panel close\n",
+			ID: "3.3/1", Name: "close", Kind: runbooks.KindShell, Lang: "sh", Effect: runbooks.EffectWrite, Declared: true, Code: "panel close\n",
 		}}},
 		{ID: "3.4", Phase: runbooks.PhaseExecution, Text: "See that it is stable", Actions: []*runbooks.Action{{
 			ID: "3.4/1", Name: "stable", Kind: runbooks.KindConfirm, Code: "Is the error rate down?\n",
@@ -91,11 +91,11 @@ func after() []*runbooks.Step {
 	return []*runbooks.Step{
 		{ID: "4.1", Phase: runbooks.PhaseCommunication, Text: "Tell the users", Actions: []*runbooks.Action{
 			{ID: "4.1/1", Name: "incident", Kind: runbooks.KindInput, Code: "Number of the incident?\n", Uses: []string{}},
-			{ID: "4.1/2", Name: "notify", Kind: runbooks.KindShell, Lang: "sh", Effect: runbooks.EffectWrite,
+			{ID: "4.1/2", Name: "notify", Kind: runbooks.KindShell, Lang: "sh", Effect: runbooks.EffectWrite, Declared: true,
 				Code: "notify \"$channel\" \"$incident\" \"$rate\"\n", Uses: []string{"channel", "incident", "rate"}},
 		}},
 		{ID: "5.1", Phase: runbooks.PhaseFollowUp, Scenario: "connector", Text: "Switch it on again", Actions: []*runbooks.Action{{
-			ID: "5.1/1", Name: "enable", Kind: runbooks.KindShell, Lang: "sh", Effect: runbooks.EffectWrite,
+			ID: "5.1/1", Name: "enable", Kind: runbooks.KindShell, Lang: "sh", Effect: runbooks.EffectWrite, Declared: true,
 			Code: "curl -X POST \"$API/on/$connector\"\n", Uses: []string{"connector"},
 		}}},
 		{ID: "5.2", Phase: runbooks.PhaseFollowUp, Text: "Write down the cause"},
