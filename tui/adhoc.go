@@ -45,7 +45,7 @@ func (a *app) askShell() tea.Cmd {
 		a.confirm(&confirm{
 			heading: a.p.T("tui.adhoc.shell"), effect: runbooks.EffectWrite, yes: a.p.T("tui.foot.open"), preview: where,
 			notices: []string{a.p.T("terminal.notice", "Key", relay.LeaveKey)},
-			submit: func(string) tea.Cmd { return a.do(cmd, a.started) },
+			submit:  func(string) tea.Cmd { return a.do(cmd, a.started) },
 		})
 		return nil
 	})
