@@ -47,7 +47,7 @@ func TestWhatLooksDestructiveNeedsItsTargetTyped(t *testing.T) {
 	const undeclared = "# Clean\n\n1. Clean\n\n```sh {name=clean}\nrm -rf old\n```\n"
 	for _, mode := range []string{event.ModeLive, event.ModeRehearsal} {
 		d := driveText(t, undeclared, "en", mode).press("enter", "enter")
-		d.see("rm -r cannot be taken back, and the runbook does not say so.", "It changes something", "type what is destroyed: clean").unseen("IT DESTROYS")
+		d.see("rm -r cannot be taken back, and the runbook does not say so.", "It changes something", "To confirm, type clean").unseen("IT DESTROYS")
 		if d.press("y", "enter"); d.recorded(event.KindActionStarted) != 0 {
 			t.Fatalf("%s: a yes was enough", mode)
 		}
@@ -57,7 +57,7 @@ func TestWhatLooksDestructiveNeedsItsTargetTyped(t *testing.T) {
 	}
 	driveText(t, undeclared, "es", event.ModeLive).press("enter", "enter").see("rm -r no se puede deshacer, y el runbook no lo dice.")
 
-	d := driveText(t, "# Clean\n\n1. Clean\n\n```sh {name=clean effect=write}\nrm -rf old\n```\n", "en", event.ModeLive).press("enter", "enter").unseen("type what is destroyed")
+	d := driveText(t, "# Clean\n\n1. Clean\n\n```sh {name=clean effect=write}\nrm -rf old\n```\n", "en", event.ModeLive).press("enter", "enter").unseen("To confirm, type")
 	if d.press("y"); d.recorded(event.KindActionStarted) != 1 {
 		t.Errorf("a declared write needs more than a yes:\n%s", d.screen())
 	}

@@ -125,7 +125,11 @@ func (d *confirm) lines(width, height int) []string {
 		foot = append(foot, values...)
 	}
 	if d.target != "" {
-		foot = append(foot, wrap(p.T("tui.confirm.type", "Target", d.a.clean(d.target)), width)...)
+		ask := "tui.confirm.type"
+		if d.guessed { // then its target is but its name
+			ask = "tui.confirm.type-name"
+		}
+		foot = append(foot, wrap(p.T(ask, "Target", d.a.clean(d.target)), width)...)
 		foot = append(foot, lineView(d.line, width))
 	}
 	if d.error != "" {
