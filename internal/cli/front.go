@@ -50,7 +50,7 @@ func (a *app) pick(ctx context.Context) error {
 	opts.Open = func(ctx context.Context, choice tui.Choice) (tui.Opened, error) {
 		opened, prep, err := a.openPicked(ctx, choice)
 		if err != nil {
-			return tui.Opened{}, err
+			return tui.Opened{}, speak(err, printer)
 		}
 		client, printer = opened, prep.printer
 		return tui.Opened{Client: client, Printer: printer, Checks: prep.checks(a, runFlags{dryRun: choice.Rehearsal})}, nil

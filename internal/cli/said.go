@@ -80,6 +80,24 @@ func words(err error, p *i18n.Printer) string {
 	return text
 }
 
+// spoken is an error for a screen, which shows its text and not its kind.
+type spoken struct {
+	err  error
+	text string
+}
+
+func (e *spoken) Error() string { return e.text }
+
+func (e *spoken) Unwrap() error { return e.err }
+
+// speak puts an error into words for whoever shows it; nil stays nil.
+func speak(err error, p *i18n.Printer) error {
+	if err == nil {
+		return nil
+	}
+	return &spoken{err, words(err, p)}
+}
+
 // known is an error of another package, and the message that says the same.
 type known struct {
 	err  error

@@ -186,6 +186,18 @@ func TestWhatAnErrorWrapsIsPutIntoWordsToo(t *testing.T) {
 	}
 }
 
+func TestErrorsOfAScreenAreSpokenOnce(t *testing.T) {
+	en, es := printers(t)
+	err := speak(wrongUse("error.runbook-errors", "Name", "x", "Errors", 2, "Path", "x.md"), es)
+	want := "x tiene errores (2); `bitacora lint x.md` los enumera"
+	if err.Error() != want || words(err, en) != want || words(err, es) != want || exitCode(err) != exitUsage {
+		t.Errorf("%v, %s, exit code %d", err, words(err, en), exitCode(err))
+	}
+	if speak(nil, es) != nil {
+		t.Error("nothing went wrong, but something is said")
+	}
+}
+
 func TestLanguageIsFoundInWrongArgumentsToo(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
 		{"run x", ""}, {"--lang es run", "es"}, {"run --nosuch --lang=es", "es"}, {"run --lang", ""},
