@@ -17,6 +17,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -44,7 +45,8 @@ type app struct {
 	catalog *i18n.Catalog
 	clock   transcript.Clock
 	random  io.Reader
-	lang    string            // of --lang
+	lang    string            // of --lang, or of the run that goes on
+	wish    string            // of --lang, as given: for help and errors
 	palette string            // of --palette
 	mouse   bool              // of --mouse
 	masked  map[string]string // secrets that were found, by name
@@ -64,13 +66,14 @@ func Main(args []string) int {
 	defer signal.Stop(brokenPipes)
 	a, err := newApp()
 	if err != nil {
-		report(os.Stderr, err)
+		fmt.Fprintf(os.Stderr, "bitacora: %s\n", sanitize.String(err.Error()))
 		return exitCode(err)
 	}
+	a.wish = wishOf(args)
 	root := a.root()
 	root.SetArgs(args)
 	err = root.ExecuteContext(ctx)
-	report(a.err, err)
+	a.report(err)
 	return exitCode(err)
 }
 
@@ -86,23 +89,27 @@ const (
 // largeRunbook is how many bytes of a runbook make reading it more than a part of the start.
 const largeRunbook = 1 << 20
 
-// report prints an error unless it was told before. Problems of a runbook begin
-// with their place, so that editors find it.
-func report(w io.Writer, err error) {
+// report prints an error unless it was told before, in the operator's language.
+// Problems of a runbook begin with their place, so that editors find it.
+func (a *app) report(err error) {
+	if err == nil {
+		return // without reading a text
+	}
 	var (
 		told  *exitError
 		parse *runbooks.ParseError
 	)
+	p := a.operatorPrinter()
 	switch {
-	case err == nil, errors.As(err, &told), errors.Is(err, syscall.EPIPE):
+	case errors.As(err, &told), errors.Is(err, syscall.EPIPE):
 	case errors.As(err, &parse):
-		fmt.Fprintln(w, sanitize.String(err.Error()))
+		fmt.Fprintln(a.err, sanitize.String(words(err, p)))
 	default:
-		fmt.Fprintf(w, "bitacora: %s\n", sanitize.String(err.Error()))
+		fmt.Fprintf(a.err, "bitacora: %s\n", sanitize.String(words(err, p)))
 	}
 	var storage *session.StorageError
 	if errors.As(err, &storage) {
-		fmt.Fprintln(w, "    make room there, or set XDG_STATE_HOME to a directory that can be written")
+		fmt.Fprintln(a.err, "    "+p.T("error.storage-hint"))
 	}
 }
 
@@ -123,18 +130,17 @@ func newApp() (*app, error) {
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "bitacora",
-		Short: "Walk a Markdown runbook during an incident and keep the record",
-		Long: "Bitácora walks an on-call operator through a Markdown runbook in the terminal, runs the\n" +
-			"attached actions inline and leaves a timestamped transcript for the post-mortem.\n" +
-			"Without a command it lets you pick a runbook.",
+		Use:  "bitacora",
 		Args: cobra.NoArgs,
-		PersistentPreRunE: func(*cobra.Command, []string) error {
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if asksCompletion(cmd) {
+				document(cmd.Root(), a.operatorPrinter()) // shells show the texts beside the words
+			}
 			if a.lang != "" && a.lang != "es" && a.lang != "en" {
-				return usagef("--lang %s: it is es or en", a.lang)
+				return wrongUse("error.lang", "Given", a.lang)
 			}
 			if a.palette != "" && !slices.Contains(tui.Palettes(), a.palette) {
-				return usagef("--palette %s: it is one of %s", a.palette, strings.Join(tui.Palettes(), ", "))
+				return wrongUse("error.one-of", "Flag", "palette", "Given", a.palette, "Known", strings.Join(tui.Palettes(), ", "))
 			}
 			return nil
 		},
@@ -142,13 +148,15 @@ func (a *app) root() *cobra.Command {
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return a.pick(cmd.Context()) },
 	}
+	root.SetHelpFunc(a.help)
+	root.SetUsageFunc(a.usage)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	root.PersistentFlags().StringVar(&a.lang, "lang", "", "language of the screens: es or en (default: the runbook's, then the locale's)")
-	root.PersistentFlags().StringVar(&a.palette, "palette", "", "colours of the full screen: "+strings.Join(tui.Palettes(), ", ")+" (default: $BITACORA_PALETTE)")
-	root.PersistentFlags().BoolVar(&a.mouse, "mouse", false, "the wheel scrolls and a click selects in the full screen (or BITACORA_MOUSE=1)")
+	root.PersistentFlags().StringVar(&a.lang, "lang", "", "")
+	root.PersistentFlags().StringVar(&a.palette, "palette", "", "")
+	root.PersistentFlags().BoolVar(&a.mouse, "mouse", false, "")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef("%w; see `%s --help`", err, cmd.CommandPath())
+		return wrongUse("error.see-help", "Detail", err, "Command", cmd.CommandPath())
 	})
 	root.AddCommand(
 		a.runCommand(), a.rehearseCommand(), a.showCommand(), a.lintCommand(), a.listCommand(), a.newCommand(),
@@ -168,15 +176,38 @@ func wrapArgErrors(cmd *cobra.Command) {
 			case err == nil:
 				return nil
 			case cmd.HasParent():
-				return usagef("too few or too many arguments; write it as `%s`; see `%s --help`", cmd.UseLine(), cmd.CommandPath())
+				return wrongUse("error.arguments", "Line", lineOf(cmd), "Command", cmd.CommandPath())
 			default:
-				return usagef("%w; see `%s --help`", err, cmd.CommandPath())
+				return wrongUse("error.see-help", "Detail", say("error.no-command", "Given", strconv.Quote(args[0]), "Command", strconv.Quote(cmd.CommandPath())), "Command", cmd.CommandPath())
 			}
 		}
 	}
 	for _, sub := range cmd.Commands() {
 		wrapArgErrors(sub)
 	}
+}
+
+// wishOf is the language that the arguments ask for. It is looked for before cobra
+// reads them, as one that they get wrong is to be told in that language too.
+func wishOf(args []string) string {
+	wish := ""
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if value, ok := strings.CutPrefix(arg, "--lang="); ok {
+			wish = value
+		} else if arg == "--lang" && i+1 < len(args) {
+			wish = args[i+1]
+		}
+	}
+	return wish
+}
+
+// operatorPrinter returns the texts in the language of the operator, whatever runbook
+// there is: for help, and for what went wrong.
+func (a *app) operatorPrinter() *i18n.Printer {
+	return a.catalog.Printer(append([]string{a.wish}, config.Locales(a.env)...)...)
 }
 
 // printer returns the texts in the language of the flag, of the runbook or of the locale.
@@ -199,10 +230,9 @@ func (a *app) terminal() bool {
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  cobra.NoArgs,
-		Run:   func(*cobra.Command, []string) { fmt.Fprintf(a.out, "bitacora %s\n", programVersion()) },
+		Use:  "version",
+		Args: cobra.NoArgs,
+		Run:  func(*cobra.Command, []string) { fmt.Fprintf(a.out, "bitacora %s\n", programVersion()) },
 	}
 }
 

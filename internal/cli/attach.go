@@ -51,7 +51,7 @@ func (a *app) launch(ctx context.Context, spec serveSpec, p *i18n.Printer) (runs
 		return runserver.Ready{}, fmt.Errorf("find this program: %w", err)
 	}
 	command, notes := a.serverCommand(ctx, exe, p)
-	spec.Lang, spec.Idle, spec.Notes = a.lang, config.Idle(a.env), notes
+	spec.Lang, spec.Wish, spec.Idle, spec.Notes = a.lang, a.wish, config.Idle(a.env), notes
 	return runserver.Spawn(ctx, command, serverEnviron(spec.Secrets), spec)
 }
 

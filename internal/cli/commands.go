@@ -11,6 +11,7 @@ func Commands() ([]CommandRow, error) {
 	}
 	root := a.root()
 	root.InitDefaultCompletionCmd()
+	document(root, a.catalog.Printer("en"))
 	rows := []CommandRow{{Use: root.Use, Short: "Pick a runbook in the full screen"}}
 	for _, cmd := range root.Commands() {
 		if cmd.IsAvailableCommand() {

@@ -43,9 +43,9 @@ func (a *app) crashed(p *tui.PanicError) error {
 	said, _ := masks.String(sanitize.Line(p.Error()))
 	path, err := a.writeCrash(masks, said, p)
 	if err != nil {
-		return errors.Join(errors.New(said), fmt.Errorf("its report could not be written: %w", err))
+		return errors.Join(errors.New(said), say("error.crash-unwritten", "Detail", err))
 	}
-	return fmt.Errorf("%s; please report it with what %s holds (secrets are masked, but read it first). The run was not ended by it", said, path)
+	return say("error.crash", "Detail", said, "Path", path)
 }
 
 func (a *app) writeCrash(masks *redact.Set, said string, p *tui.PanicError) (string, error) {

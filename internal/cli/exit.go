@@ -32,9 +32,8 @@ func (e *usageError) Error() string { return e.err.Error() }
 
 func (e *usageError) Unwrap() error { return e.err }
 
-func usagef(format string, args ...any) error {
-	return &usageError{fmt.Errorf(format, args...)}
-}
+// wrongUse is a wrong use whose words are those of a message; see say.
+func wrongUse(id string, args ...any) error { return &usageError{say(id, args...)} }
 
 // exitError carries an exit code whose reason was already told.
 type exitError struct{ code int }

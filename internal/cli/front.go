@@ -40,7 +40,7 @@ func (a *app) screenError(err error) error {
 // pick lets the operator choose a runbook and walks it.
 func (a *app) pick(ctx context.Context) error {
 	if !a.terminal() {
-		return usagef("there is no terminal to pick a runbook in; `bitacora run RUNBOOK` names one, `bitacora list` lists them")
+		return wrongUse("error.no-terminal")
 	}
 	var client *runserver.Client
 	printer := a.printer("")
@@ -50,7 +50,7 @@ func (a *app) pick(ctx context.Context) error {
 	opts.Open = func(ctx context.Context, choice tui.Choice) (tui.Opened, error) {
 		opened, prep, err := a.openPicked(ctx, choice)
 		if err != nil {
-			return tui.Opened{}, err
+			return tui.Opened{}, speak(err, printer)
 		}
 		client, printer = opened, prep.printer
 		return tui.Opened{Client: client, Printer: printer, Checks: prep.checks(a, runFlags{dryRun: choice.Rehearsal})}, nil
@@ -79,7 +79,7 @@ func (a *app) openPicked(ctx context.Context, choice tui.Choice) (*runserver.Cli
 		return nil, nil, err
 	}
 	if errs := countErrors(rb.findings(a.clock.Now())); errs > 0 {
-		return nil, nil, usagef("%s has %d errors; `bitacora lint %s` names them", choice.Entry.Name, errs, name)
+		return nil, nil, wrongUse("error.runbook-errors", "Name", choice.Entry.Name, "Errors", errs, "Path", name)
 	}
 	flags := runFlags{dryRun: choice.Rehearsal}
 	found, err := a.findSecrets(ctx, rb.Runbook, flags.dryRun)

@@ -37,10 +37,7 @@ type lintFlags struct {
 func (a *app) lintCommand() *cobra.Command {
 	var flags lintFlags
 	cmd := &cobra.Command{
-		Use:   "lint PATH…",
-		Short: "Say what is wrong with runbooks, or with all in a directory; exits 3 when there are errors (warnings do not count)",
-		Long: "Say what is wrong with runbooks. PATH is a runbook as `run` takes it, or a directory, of which every .md file is\n" +
-			"looked at (hidden directories are not). What each code means is in docs/lint.md. Where shellcheck is installed, it is asked too.",
+		Use:  "lint PATH…",
 		Args: cobra.MinimumNArgs(1), ValidArgsFunction: a.completeRunbook,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.check(); err != nil {
@@ -49,11 +46,11 @@ func (a *app) lintCommand() *cobra.Command {
 			return a.lint(cmd.Context(), args, flags)
 		},
 	}
-	cmd.Flags().BoolVar(&flags.asJSON, "json", false, "print one JSON array of {path, diagnostics}; the same as --format json")
-	cmd.Flags().StringVar(&flags.format, "format", formatText, "`FORMAT` of the findings: "+strings.Join(lintFormats(), ", "))
-	cmd.Flags().StringVar(&flags.least, "severity", string(runbooks.SeverityInfo), "leave out what is less severe than `SEVERITY`: error, warning or info")
-	cmd.Flags().BoolVar(&flags.fix, "fix", false, "correct what is mechanical in the files, and say what was done")
-	cmd.Flags().BoolVar(&flags.diff, "diff", false, "with --fix: only show what would be changed")
+	cmd.Flags().BoolVar(&flags.asJSON, "json", false, "")
+	cmd.Flags().StringVar(&flags.format, "format", formatText, "")
+	cmd.Flags().StringVar(&flags.least, "severity", string(runbooks.SeverityInfo), "")
+	cmd.Flags().BoolVar(&flags.fix, "fix", false, "")
+	cmd.Flags().BoolVar(&flags.diff, "diff", false, "")
 	return cmd
 }
 
@@ -61,19 +58,19 @@ func (a *app) lintCommand() *cobra.Command {
 func (f *lintFlags) check() error {
 	if f.asJSON {
 		if f.format != formatText && f.format != formatJSON {
-			return usagef("--json and --format %s ask for two formats; keep one", f.format)
+			return wrongUse("error.two-formats", "Given", f.format)
 		}
 		f.format = formatJSON
 	}
 	switch {
 	case !slices.Contains(lintFormats(), f.format):
-		return usagef("--format %s: it is one of %s", f.format, strings.Join(lintFormats(), ", "))
+		return wrongUse("error.one-of", "Flag", "format", "Given", f.format, "Known", strings.Join(lintFormats(), ", "))
 	case severityRank(runbooks.Severity(f.least)) < 0:
-		return usagef("--severity %s: it is error, warning or info", f.least)
+		return wrongUse("error.severity", "Given", f.least)
 	case f.diff && !f.fix:
-		return usagef("--diff shows what --fix would change; give both")
+		return wrongUse("error.diff-alone")
 	case f.diff && f.format != formatText:
-		return usagef("--diff is for readers; leave out --format %s", f.format)
+		return wrongUse("error.diff-format", "Given", f.format)
 	}
 	return nil
 }
@@ -168,7 +165,7 @@ func (a *app) lintTargets(names []string) ([]*loaded, error) {
 			return nil, err
 		}
 		if len(paths) == 0 {
-			return nil, usagef("%s holds no .md file", name)
+			return nil, wrongUse("error.no-markdown", "Path", name)
 		}
 		for _, path := range paths {
 			file, err := readRunbook(path)
@@ -194,7 +191,7 @@ func markdownBelow(dir string) ([]string, error) {
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-			return usagef("%w", err)
+			return &usageError{err}
 		case entry.IsDir() && path != dir && strings.HasPrefix(entry.Name(), "."):
 			return fs.SkipDir
 		case !entry.IsDir() && strings.EqualFold(filepath.Ext(entry.Name()), ".md"):

@@ -24,7 +24,7 @@ func (a *app) fix(file *loaded, before linted, checker *shellChecker, flags lint
 		return before, nil
 	}
 	if _, err := runbooks.Parse(file.path, text); err != nil {
-		return linted{}, fmt.Errorf("%s was left as it is: corrected, it could not be read any more: %w", file.path, err)
+		return linted{}, say("error.left-uncorrected", "Path", file.path, "Detail", err)
 	}
 	if flags.diff {
 		shown, _ := (&redact.Set{}).String(string(diff.Diff(file.path, file.source, file.path+" (fixed)", text)))
@@ -83,31 +83,31 @@ func applied(source []byte, fixes []*runbooks.Fix) ([]byte, []*runbooks.Fix) {
 func replaceFile(path string, before, text []byte) error {
 	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return usagef("correct %s: %w", path, err)
+		return wrongUse("error.correct", "Path", path, "Detail", err)
 	}
 	info, err := os.Stat(target)
 	if err != nil {
-		return usagef("correct %s: %w", path, err)
+		return wrongUse("error.correct", "Path", path, "Detail", err)
 	}
 	temp, err := os.CreateTemp(filepath.Dir(target), ".bitacora-fix-*")
 	if err != nil {
-		return usagef("correct %s: %w", path, err)
+		return wrongUse("error.correct", "Path", path, "Detail", err)
 	}
 	defer func() { _ = os.Remove(temp.Name()) }() // it is gone when it was renamed
 	_, err = temp.Write(text)
 	err = errors.Join(err, temp.Chmod(info.Mode().Perm()), temp.Sync(), temp.Close())
 	if err != nil {
-		return usagef("correct %s: %w", path, err)
+		return wrongUse("error.correct", "Path", path, "Detail", err)
 	}
 	now, err := os.ReadFile(target)
 	if err == nil && !bytes.Equal(now, before) {
-		err = errors.New("it was changed meanwhile; run lint again")
+		err = say("error.changed-meanwhile")
 	}
 	if err == nil {
 		err = os.Rename(temp.Name(), target)
 	}
 	if err != nil {
-		return usagef("correct %s: %w", path, err)
+		return wrongUse("error.correct", "Path", path, "Detail", err)
 	}
 	return nil
 }

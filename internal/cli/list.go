@@ -39,8 +39,7 @@ type listed struct {
 func (a *app) listCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "list [WORD…]",
-		Short: "List the runbooks that can be run by name; with words those whose title, headings or alerts hold them",
+		Use: "list [WORD…]",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			all, notes := a.runbooks(cmd.Context())
 			all = matching(all, strings.Join(args, " "))
@@ -53,7 +52,7 @@ func (a *app) listCommand() *cobra.Command {
 			return a.printList(all)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "")
 	return cmd
 }
 

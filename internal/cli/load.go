@@ -80,7 +80,7 @@ func (a *app) load(name string) (*loaded, error) {
 	}
 	place, err := found.Find(fragment)
 	if err != nil {
-		return nil, usagef("%s: %w", found.path, err)
+		return nil, wrongUse("error.section", "Path", found.path, "Detail", err)
 	}
 	found.section, found.heading = place.Slug, place.Heading
 	return found, nil
@@ -94,17 +94,17 @@ func readRunbook(path string) (*loaded, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, usagef("%s: there is no such file", path)
+		return nil, wrongUse("error.no-file", "Path", path)
 	case err != nil:
-		return nil, usagef("%w", err)
+		return nil, &usageError{err}
 	case info.IsDir():
-		return nil, usagef("%s is a directory; name a Markdown file", path)
+		return nil, wrongUse("error.directory", "Path", path)
 	case info.Size() > maxRunbook:
-		return nil, usagef("%s is %d bytes long; a runbook has at most %d", path, info.Size(), maxRunbook)
+		return nil, wrongUse("error.too-long", "Path", path, "Bytes", info.Size(), "Most", maxRunbook)
 	}
 	source, err := os.ReadFile(path)
 	if err != nil {
-		return nil, usagef("%w", err)
+		return nil, &usageError{err}
 	}
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	return &loaded{source: source, name: name, path: path, modified: info.ModTime(), beside: readBeside(path)}, nil

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"cmp"
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -66,11 +64,11 @@ func (a *app) find(name string) (*loaded, error) {
 	}
 	switch _, here := os.Stat(name + ".md"); {
 	case here == nil:
-		return nil, usagef("%w; a file is named by its path: ./%s.md", err, name)
+		return nil, wrongUse("error.named-by-path", "Detail", err, "Name", name)
 	case isPath(name):
-		return nil, usagef("%s: there is no such file, and no runbook of that name; `bitacora list` names them", name)
+		return nil, wrongUse("error.no-file-or-name", "Name", name)
 	}
-	return nil, &usageError{fmt.Errorf("%w; `bitacora list` names the runbooks, a path with a slash or .md names a file", err)}
+	return nil, wrongUse("error.no-runbook", "Detail", err)
 }
 
 // named lists the files of the folders without looking into them.
@@ -101,8 +99,7 @@ func (a *app) findAddress(given string, address *url.URL) (*loaded, error) {
 		source, err := library.Read(found[0].Name)
 		return &loaded{source: source, name: found[0].Name, path: found[0].Name + ".md", shipped: true}, err
 	}
-	return nil, usagef("%s: no runbook in %s is called like that (addresses are looked up, never fetched); `bitacora list` names what there is",
-		given, cmp.Or(strings.Join(dirs, ", "), "the folders"))
+	return nil, wrongUse("error.no-address", "Address", given, "Dirs", strings.Join(dirs, ", "))
 }
 
 // maxAmbiguous is how many of several files an error names.
@@ -113,5 +110,5 @@ func ambiguous(name string, found []folders.File) error {
 	for _, f := range found[:min(len(found), maxAmbiguous)] {
 		paths = append(paths, f.Path)
 	}
-	return usagef("%s: %d runbooks are called like that: %s; name one by its path", name, len(found), strings.Join(paths, ", "))
+	return wrongUse("error.ambiguous-runbook", "Name", name, "Found", len(found), "Paths", strings.Join(paths, ", "))
 }

@@ -102,5 +102,5 @@ func kill(ctx context.Context, holder transcript.Holder, boot string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("process %d does not end though it was killed", holder.PID)
+	return say("error.unkillable", "PID", holder.PID)
 }

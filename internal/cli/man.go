@@ -11,20 +11,22 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
+	"genia.ai/bitacora/internal/i18n"
 	"genia.ai/bitacora/tui"
 )
 
 func (a *app) manCommand() *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
-		Use:   "man",
-		Short: "Print the man page, or write one a command into a directory",
-		Args:  cobra.NoArgs,
+		Use:  "man",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			// A page that is installed for everybody is not in the language of who makes it.
+			p := a.catalog.Printer(a.lang)
 			root := cmd.Root()
 			root.DisableAutoGenTag = true
-			header := &doc.GenManHeader{Title: "BITACORA", Section: "1", Source: "Bitácora " + programVersion()}
-			page, err := a.manPage(root, header)
+			document(root, p)
+			page, err := manPage(root, p)
 			if err != nil {
 				return err
 			}
@@ -33,26 +35,67 @@ func (a *app) manCommand() *cobra.Command {
 				return err
 			}
 			if err := os.MkdirAll(dir, 0o755); err != nil {
-				return usagef("%w", err)
+				return &usageError{err}
 			}
-			if err := doc.GenManTree(root, header, dir); err != nil {
-				return err
+			for _, sub := range root.Commands() {
+				if err := writePages(sub, p, dir); err != nil {
+					return err
+				}
 			}
 			return os.WriteFile(filepath.Join(dir, "bitacora.1"), page, 0o644)
 		},
 	}
-	cmd.Flags().StringVar(&dir, "dir", "", "write bitacora.1, bitacora-run.1 … into `DIR`")
+	cmd.Flags().StringVar(&dir, "dir", "", "")
 	return cmd
+}
+
+// writePages writes the pages of a command and of those below it.
+func writePages(cmd *cobra.Command, p *i18n.Printer, dir string) error {
+	if !cmd.IsAvailableCommand() {
+		return nil
+	}
+	page, err := commandPage(cmd, p)
+	if err != nil {
+		return err
+	}
+	name := strings.ReplaceAll(cmd.CommandPath(), " ", "-") + ".1"
+	if err := os.WriteFile(filepath.Join(dir, name), page, 0o644); err != nil {
+		return err
+	}
+	for _, sub := range cmd.Commands() {
+		if err := writePages(sub, p, dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// commandPage is what cobra knows of a command, its headings in the language of p.
+func commandPage(cmd *cobra.Command, p *i18n.Printer) ([]byte, error) {
+	header := &doc.GenManHeader{Title: "BITACORA", Section: "1", Source: "Bitácora " + programVersion()}
+	var page bytes.Buffer
+	if err := doc.GenMan(cmd, header, &page); err != nil {
+		return nil, err
+	}
+	text := page.String()
+	for _, heading := range [][2]string{
+		{"NAME", "name"}, {"SYNOPSIS", "synopsis"}, {"DESCRIPTION", "description"}, {"OPTIONS", "options"},
+		{"OPTIONS INHERITED FROM PARENT COMMANDS", "inherited"}, {"EXAMPLE", "example"}, {"SEE ALSO", "see-also"},
+	} {
+		text = strings.ReplaceAll(text, ".SH "+heading[0]+"\n", ".SH "+p.T("man.heading."+heading[1])+"\n")
+	}
+	return []byte(strings.ReplaceAll(text, cmd.UseLine(), useLine(cmd, p))), nil
 }
 
 // manPage is the page of the program itself: what cobra knows, the commands, and
 // what README says of keys, exit codes, files and variables.
-func (a *app) manPage(root *cobra.Command, header *doc.GenManHeader) ([]byte, error) {
-	var page bytes.Buffer
-	if err := doc.GenMan(root, header, &page); err != nil {
+func manPage(root *cobra.Command, p *i18n.Printer) ([]byte, error) {
+	page, err := commandPage(root, p)
+	if err != nil {
 		return nil, err
 	}
-	before, after, ok := strings.Cut(page.String(), ".SH SEE ALSO\n")
+	also := ".SH " + p.T("man.heading.see-also") + "\n"
+	before, after, ok := strings.Cut(string(page), also)
 	if !ok {
 		return nil, errors.New("the man page has no section SEE ALSO")
 	}
@@ -62,63 +105,65 @@ func (a *app) manPage(root *cobra.Command, header *doc.GenManHeader) ([]byte, er
 			commands = append(commands, [2]string{root.Name() + " " + cmd.Use, cmd.Short})
 		}
 	}
-	for _, row := range tui.KeyTable(a.catalog.Printer("en")) {
+	for _, row := range tui.KeyTable(p) {
 		keys = append(keys, [2]string{row.Keys, row.Does})
 	}
-	return []byte(before + manSection("COMMANDS", commands) + manSection("KEYS", keys) +
-		manSection("EXIT STATUS", exitTexts()) + manSection("FILES", files()) + manSection("ENVIRONMENT", variables()) +
-		".SH SEE ALSO\n" + after), nil
+	text := before
+	for _, part := range []struct {
+		id   string
+		rows [][2]string
+	}{{"commands", commands}, {"keys", keys}, {"exit", exitTexts(p)}, {"files", files(p)}, {"environment", variables(p)}} {
+		text += manSection(p.T("man.heading."+part.id), part.rows)
+	}
+	return []byte(text + also + after), nil
 }
 
-func exitTexts() [][2]string {
-	texts := []struct {
-		code int
-		text string
-	}{
-		{exitOK, "completed"},
-		{exitIncomplete, "the run ended with failed or skipped steps, or before its last step; or you left it open"},
-		{exitUsage, "wrong usage, or automatic mode lacks an answer"},
-		{exitRunbook, "the runbook does not parse, or lint has errors"},
-		{exitAction, "an action failed in automatic mode"},
-		{exitLocked, "the run is driven by somebody else"},
-		{exitDamaged, "the transcript is damaged"},
-		{exitStorage, "the transcript cannot be written"},
-		{exitInterrupted, "interrupted"},
-	}
-	rows := make([][2]string, 0, len(texts))
-	for _, t := range texts {
-		rows = append(rows, [2]string{fmt.Sprint(t.code), t.text})
+func exitTexts(p *i18n.Printer) [][2]string {
+	var rows [][2]string
+	for _, code := range []int{
+		exitOK, exitIncomplete, exitUsage, exitRunbook, exitAction, exitLocked, exitDamaged, exitStorage, exitInterrupted,
+	} {
+		rows = append(rows, [2]string{fmt.Sprint(code), p.T(fmt.Sprintf("man.exit.%d", code))})
 	}
 	return rows
 }
 
-func files() [][2]string {
-	return [][2]string{
-		{"$XDG_STATE_HOME/bitacora/runs/", "transcripts, a directory a run; default ~/.local/state/bitacora/runs/. Rehearsals are in rehearsals/ beside it"},
-		{"$XDG_STATE_HOME/bitacora/heads/", "the anchored heads of each run, which verify compares; kept apart, so that a record is not changed unseen"},
-		{"$XDG_STATE_HOME/bitacora/trusted/", "which text of each runbook you accepted; remove a file to be asked again"},
-		{"$XDG_STATE_HOME/bitacora/crashes/", "reports of errors in the screen itself, with secrets masked"},
-		{"$XDG_DATA_HOME/bitacora/runbooks/", "your runbooks; default ~/.local/share/bitacora/runbooks/"},
-		{"$XDG_CONFIG_HOME/bitacora/config.yaml", "more folders of runbooks: `runbooks: [/srv/docs, ~/notes]`; default ~/.config/bitacora/"},
-		{"$XDG_CACHE_HOME/bitacora/", "what was found in those folders, to list them faster; can be removed at any time"},
-		{"$XDG_CONFIG_HOME/bitacora/secrets.yaml", "where secrets come from: NAME: {command: [pass, show, x]} or NAME: {file: ~/x}, never a value; default ~/.config/bitacora/"},
-	}
+func files(p *i18n.Printer) [][2]string {
+	return rowsOf(p, "man.file.", [][2]string{
+		{"$XDG_STATE_HOME/bitacora/runs/", "runs"},
+		{"$XDG_STATE_HOME/bitacora/heads/", "heads"},
+		{"$XDG_STATE_HOME/bitacora/trusted/", "trusted"},
+		{"$XDG_STATE_HOME/bitacora/crashes/", "crashes"},
+		{"$XDG_DATA_HOME/bitacora/runbooks/", "runbooks"},
+		{"$XDG_CONFIG_HOME/bitacora/config.yaml", "config"},
+		{"$XDG_CACHE_HOME/bitacora/", "cache"},
+		{"$XDG_CONFIG_HOME/bitacora/secrets.yaml", "secrets"},
+	})
 }
 
-func variables() [][2]string {
-	return [][2]string{
-		{"BITACORA_PATH", "folders in which runbooks are looked for first, as PATH is written"},
-		{"BITACORA_OPERATOR", "your name in the record, for shared accounts; else your user"},
-		{"BITACORA_IDLE", "how long a run waits with nobody attached before it is paused (10m); read when its server starts"},
-		{"BITACORA_SYSLOG", "where heads are logged too: local, udp://HOST:PORT or tcp://HOST:PORT; read when the server starts"},
-		{"BITACORA_CLIPBOARD", "off: no terminal is ever asked to copy anything"},
-		{"NAME, NAME_FILE", "the value of the secret NAME, or the file that holds it: yours, and readable by nobody else"},
-		{"BITACORA_BACKGROUND", "light for terminals with a light background"},
-		{"BITACORA_PALETTE", "colours of the full screen: default, high-contrast or none"},
-		{"BITACORA_MOUSE", "1: the wheel scrolls and a click selects in the full screen"},
-		{"NO_COLOR", "no colours, whatever else says so"},
-		{"LC_ALL, LC_MESSAGES, LANG", "language of the screens, unless --lang or the runbook says otherwise; where LC_ALL, LC_CTYPE or LANG is not UTF-8 (C is not) symbols and borders are ASCII"},
+func variables(p *i18n.Printer) [][2]string {
+	return rowsOf(p, "man.variable.", [][2]string{
+		{"BITACORA_PATH", "path"},
+		{"BITACORA_OPERATOR", "operator"},
+		{"BITACORA_IDLE", "idle"},
+		{"BITACORA_SYSLOG", "syslog"},
+		{"BITACORA_CLIPBOARD", "clipboard"},
+		{p.T("man.variable.secret-names"), "secret"},
+		{"BITACORA_BACKGROUND", "background"},
+		{"BITACORA_PALETTE", "palette"},
+		{"BITACORA_MOUSE", "mouse"},
+		{"NO_COLOR", "no-color"},
+		{"LC_ALL, LC_MESSAGES, LANG", "locale"},
+	})
+}
+
+// rowsOf gives terms the texts that stand below a prefix.
+func rowsOf(p *i18n.Printer, prefix string, terms [][2]string) [][2]string {
+	rows := make([][2]string, len(terms))
+	for i, term := range terms {
+		rows[i] = [2]string{term[0], p.T(prefix + term[1])}
 	}
+	return rows
 }
 
 // manSection writes a list of terms and their texts in roff.

@@ -17,17 +17,16 @@ import (
 
 func (a *app) newCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "new NAME",
-		Short: "Write NAME.md, a small runbook to start from",
-		Args:  cobra.ExactArgs(1),
+		Use:  "new NAME",
+		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			path := strings.TrimSuffix(args[0], ".md") + ".md"
 			file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 			switch {
 			case errors.Is(err, fs.ErrExist):
-				return usagef("%s exists; choose another name", path)
+				return wrongUse("error.exists", "Path", path)
 			case err != nil:
-				return usagef("%w", err)
+				return &usageError{err}
 			}
 			p := a.printer("")
 			title := strings.TrimSuffix(filepath.Base(path), ".md")
@@ -47,9 +46,8 @@ func (a *app) newCommand() *cobra.Command {
 func (a *app) sandboxCommand() *cobra.Command {
 	var fault, addr string
 	cmd := &cobra.Command{
-		Use:   "sandbox",
-		Short: "Start the practice GENIA service and keep it until ctrl+c",
-		Args:  cobra.NoArgs,
+		Use:  "sandbox",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			service, err := sandbox.Start(cmd.Context(), sandbox.Options{Fault: fault, Addr: addr})
 			var unknown *sandbox.UnknownFaultError
@@ -72,8 +70,8 @@ func (a *app) sandboxCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&fault, "fault", "", "`PART` that is broken: "+strings.Join(sandbox.Faults(), ", "))
-	cmd.Flags().StringVar(&addr, "addr", "", "`ADDRESS` to listen on, on loopback (default 127.0.0.1 and any free port)")
+	cmd.Flags().StringVar(&fault, "fault", "", "")
+	cmd.Flags().StringVar(&addr, "addr", "", "")
 	return cmd
 }
 

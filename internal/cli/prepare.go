@@ -74,7 +74,7 @@ func (a *app) prepare(rb *loaded, flags runFlags, found []secrets.Found) (*prepa
 		}
 	}
 	if flags.fault != "" && !flags.sandbox {
-		return nil, usagef("--fault goes with --sandbox")
+		return nil, wrongUse("error.fault-alone")
 	}
 	p.env, p.hosts = a.authorsEnv(rb.Runbook), rb.Hosts
 	if err := p.keepSecrets(found); err != nil {
@@ -120,20 +120,20 @@ func (p *preparation) provide(ctx context.Context, flags runFlags) error {
 // Answers and the scenario are what its questions start with.
 func (p *preparation) checkInteractive() error {
 	if p.scenario != "" && p.rb.Scenario(p.scenario) == nil {
-		return usagef("--scenario %s: the runbook has no scenario of that name; `bitacora show` lists them", p.scenario)
+		return wrongUse("error.no-scenario", "Given", p.scenario)
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.answers)) {
 		if action, _ := p.rb.Action(name); action == nil {
-			return usagef("--answer %s: the runbook asks nothing of that name; `bitacora show` lists what it asks", name)
+			return wrongUse("error.no-question", "Given", name)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.params)) {
 		param, ok := p.plan.Param(name)
 		if !ok {
-			return usagef("--param %s: the runbook has no parameter of that name; `bitacora show` lists them", name)
+			return wrongUse("error.no-param", "Given", name)
 		}
 		if err := param.Check(p.params[name]); err != nil {
-			return usagef("--param: %w", err)
+			return wrongUse("error.param", "Detail", err)
 		}
 	}
 	return nil
@@ -198,7 +198,7 @@ func (p *preparation) start(ctx context.Context, a *app, flags runFlags) error {
 	}
 	workDir, err := os.Getwd()
 	if err != nil {
-		return fmt.Errorf("find the working directory: %w; change to one that exists", err)
+		return say("error.working-directory", "Detail", err)
 	}
 	if p.id, err = transcript.NewID(a.clock.Now(), p.rb.name, a.random); err != nil {
 		return err

@@ -53,9 +53,9 @@ func find(store transcript.Store, name string) (transcript.Entry, error) {
 	var missing *transcript.NotFoundError
 	switch {
 	case errors.As(err, &missing) && name == transcript.Last:
-		return entry, usagef("no run is on record in %s yet", store.Root)
+		return entry, wrongUse("error.no-runs", "Dir", store.Root)
 	case errors.As(err, &missing) && len(missing.Candidates) == 0:
-		return entry, usagef("%w (looked in %s)", err, store.Root)
+		return entry, wrongUse("error.looked-in", "Detail", err, "Dir", store.Root)
 	case err != nil:
 		return entry, &usageError{err}
 	}
@@ -84,9 +84,8 @@ func openEntry(entry transcript.Entry) (*recorded, error) {
 func (a *app) exportCommand() *cobra.Command {
 	var format, file string
 	cmd := &cobra.Command{
-		Use:   "export RUN",
-		Short: "Write a run for the post-mortem; RUN is an id, a unique prefix of one, or last",
-		Args:  cobra.ExactArgs(1), ValidArgsFunction: a.completeRun,
+		Use:  "export RUN",
+		Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeRun,
 		RunE: func(_ *cobra.Command, args []string) error {
 			run, err := a.open(args[0])
 			if err != nil {
@@ -95,8 +94,8 @@ func (a *app) exportCommand() *cobra.Command {
 			return a.toFile(file, func(w io.Writer) error { return a.export(w, run, format) })
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "md", "md or json")
-	cmd.Flags().StringVarP(&file, "output", "o", "", "write to `FILE`, which must not exist yet, instead of standard output")
+	cmd.Flags().StringVar(&format, "format", "md", "")
+	cmd.Flags().StringVarP(&file, "output", "o", "", "")
 	return cmd
 }
 
@@ -121,7 +120,7 @@ func (a *app) export(w io.Writer, run *recorded, format string) error {
 			_, err = w.Write(sanitize.JSON(text.Bytes()))
 		}
 	default:
-		return usagef("--format %s: it is md or json", format)
+		return wrongUse("error.either", "Flag", "format", "Given", format, "One", "md", "Other", "json")
 	}
 	if err == nil && run.transcript.Damage != nil {
 		err = run.transcript.Damage
@@ -171,7 +170,7 @@ func (a *app) toFile(name string, write func(io.Writer) error) (err error) {
 	}
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return usagef("%w", err)
+		return &usageError{err}
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	return write(file)

@@ -35,9 +35,8 @@ type resumeFlags struct {
 func (a *app) resumeCommand() *cobra.Command {
 	var flags resumeFlags
 	cmd := &cobra.Command{
-		Use:   "resume [RUN]",
-		Short: "Go on with a run: attach to it, or start its server anew; without RUN the newest one that has not ended",
-		Args:  cobra.MaximumNArgs(1),
+		Use:  "resume [RUN]",
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			entry, err := a.pickRun(args)
 			if err != nil {
@@ -47,13 +46,13 @@ func (a *app) resumeCommand() *cobra.Command {
 				return a.printDiff(entry)
 			}
 			if flags.reopen && strings.TrimSpace(flags.reason) == "" {
-				return usagef("--reopen needs --reason: it goes into the record")
+				return wrongUse("error.reopen-reason")
 			}
 			if flags.takeOver && strings.TrimSpace(flags.reason) == "" {
-				return usagef("--take-over needs --reason: it goes into the record and is told to who drives now")
+				return wrongUse("error.take-over-reason")
 			}
 			if flags.reason != "" && !flags.takeOver && !flags.reopen {
-				return usagef("--reason goes with --take-over, which takes the run from who drives it, or with --reopen, which goes on with one that has ended")
+				return wrongUse("error.reason-alone")
 			}
 			if err := canReopen(entry, flags); err != nil {
 				return err
@@ -61,11 +60,11 @@ func (a *app) resumeCommand() *cobra.Command {
 			return a.resume(cmd.Context(), entry, flags)
 		},
 	}
-	cmd.Flags().BoolVar(&flags.takeOver, "take-over", false, "drive even if somebody else does, or the run's server does not answer")
-	cmd.Flags().BoolVar(&flags.reopen, "reopen", false, "go on with a run that has ended, for its follow-up; nothing is run or switched on again by that")
-	cmd.Flags().StringVar(&flags.reason, "reason", "", "why: recorded, and told to who drives now")
-	cmd.Flags().BoolVar(&flags.plain, "plain", false, "line by line, without redrawing")
-	cmd.Flags().BoolVar(&flags.diff, "diff", false, "only show how the runbook's file differs from what the run runs")
+	cmd.Flags().BoolVar(&flags.takeOver, "take-over", false, "")
+	cmd.Flags().BoolVar(&flags.reopen, "reopen", false, "")
+	cmd.Flags().StringVar(&flags.reason, "reason", "", "")
+	cmd.Flags().BoolVar(&flags.plain, "plain", false, "")
+	cmd.Flags().BoolVar(&flags.diff, "diff", false, "")
 	return cmd
 }
 
@@ -91,7 +90,7 @@ func (a *app) pickRun(args []string) (transcript.Entry, error) {
 			return entry, nil
 		}
 	}
-	return transcript.Entry{}, usagef("no run is waiting to go on; `bitacora runs` lists them all")
+	return transcript.Entry{}, wrongUse("error.none-waits")
 }
 
 // resume attaches to a run as its driver, after starting a server if there is none.
@@ -112,7 +111,7 @@ func (a *app) resume(ctx context.Context, entry transcript.Entry, flags resumeFl
 	spec := serveSpec{Resume: entry.Dir}
 	switch {
 	case err == nil && flags.reopen:
-		return errors.Join(usagef("somebody still looks at the end of that run; try again when they have left it"), client.Close())
+		return errors.Join(wrongUse("error.still-looked-at"), client.Close())
 	case err == nil:
 		return a.hand(ctx, client, hello, v)
 	case errors.Is(err, runserver.ErrNoServer):
@@ -125,8 +124,7 @@ func (a *app) resume(ctx context.Context, entry transcript.Entry, flags resumeFl
 	case err != nil:
 		return err
 	case ended && !flags.reopen:
-		return usagef("that run has ended; `bitacora export %[1]s` writes it for the post-mortem, `bitacora note %[1]s TEXT` adds to it, "+
-			"`bitacora resume %[1]s --reopen --reason \"…\"` goes on with what it left to do", entry.ID)
+		return wrongUse("error.ended", "Run", entry.ID)
 	case ended:
 		spec.Reopen = flags.reason
 	}
@@ -147,7 +145,7 @@ func canReopen(entry transcript.Entry, flags resumeFlags) error {
 	}
 	ended, err := hasEnded(entry)
 	if err == nil && !ended {
-		err = usagef("that run has not ended; `bitacora resume %s` goes on with it", entry.ID)
+		err = wrongUse("error.not-ended", "Run", entry.ID)
 	}
 	return err
 }
@@ -225,11 +223,11 @@ func (a *app) printDiff(entry transcript.Entry) error {
 	}
 	path := run.plan.Runbook().Source.Path
 	if _, err := library.Read(strings.TrimSuffix(path, ".md")); err == nil && !strings.ContainsRune(path, filepath.Separator) {
-		return usagef("%s came with the program: there is no file that could have changed", path)
+		return wrongUse("error.no-diff", "Path", path)
 	}
 	now, err := os.ReadFile(path)
 	if err != nil {
-		return usagef("read the runbook's file as it is now: %w", err)
+		return wrongUse("error.read-now", "Detail", err)
 	}
 	text := diff.Diff(entry.ID+"/runbook.md", run.transcript.Runbook, path, now)
 	_, err = fmt.Fprint(a.out, sanitize.String(string(text)))
@@ -239,9 +237,8 @@ func (a *app) printDiff(entry transcript.Entry) error {
 func (a *app) watchCommand() *cobra.Command {
 	var plain bool
 	cmd := &cobra.Command{
-		Use:   "watch RUN",
-		Short: "Follow a run that somebody drives, without touching it",
-		Args:  cobra.ExactArgs(1),
+		Use:  "watch RUN",
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			entry, err := a.pickRun(args)
 			if err != nil {
@@ -255,24 +252,23 @@ func (a *app) watchCommand() *cobra.Command {
 			if errors.Is(err, runserver.ErrNoServer) {
 				if ended, err := hasEnded(entry); err != nil || ended {
 					if err == nil {
-						err = usagef("that run has ended; `bitacora export %s` shows what is recorded", entry.ID)
+						err = wrongUse("error.watch-ended", "Run", entry.ID)
 					}
 					return err
 				}
-				return usagef("nobody is at that run now; `bitacora export %s` shows what is recorded, `bitacora resume %s` goes on with it", entry.ID, entry.ID)
+				return wrongUse("error.watch-nobody", "Run", entry.ID)
 			}
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&plain, "plain", false, "line by line, without redrawing")
+	cmd.Flags().BoolVar(&plain, "plain", false, "")
 	return cmd
 }
 
 func (a *app) noteCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "note RUN TEXT…",
-		Short: "Add a note to a run, whoever drives it, also after its end",
-		Args:  cobra.MinimumNArgs(2),
+		Use:  "note RUN TEXT…",
+		Args: cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			entry, err := a.pickRun(args[:1])
 			if err != nil {

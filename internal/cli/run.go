@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"genia.ai/bitacora/internal/auto"
 	"genia.ai/bitacora/internal/event"
-	"genia.ai/bitacora/internal/sandbox"
 	"genia.ai/bitacora/internal/sanitize"
 )
 
@@ -27,39 +27,39 @@ type runFlags struct {
 
 func (f *runFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVarP(&f.params, "param", "p", nil, "give a parameter its value: `NAME=VALUE` (repeatable)")
-	flags.StringArrayVar(&f.answers, "answer", nil, "answer a choice, an input, a confirm, or name the target of a destructive action: `NAME=VALUE` (repeatable)")
-	flags.StringVar(&f.scenario, "scenario", "", "the scenario to walk: its `ID`")
-	flags.BoolVar(&f.sandbox, "sandbox", false, "start a practice service and walk against it")
-	flags.StringVar(&f.fault, "fault", "", "`PART` that is broken in the practice service: "+strings.Join(sandbox.Faults(), ", ")+" (default: what fits the scenario)")
-	flags.BoolVar(&f.plain, "plain", false, "line by line, without redrawing: for screen readers, bad links and dumb terminals")
-	flags.BoolVar(&f.auto, "auto", false, "ask nothing; what is not answered takes its default; stop at the first failure")
+	flags.StringArrayVarP(&f.params, "param", "p", nil, "")
+	flags.StringArrayVar(&f.answers, "answer", nil, "")
+	flags.StringVar(&f.scenario, "scenario", "", "")
+	flags.BoolVar(&f.sandbox, "sandbox", false, "")
+	flags.StringVar(&f.fault, "fault", "", "")
+	flags.BoolVar(&f.plain, "plain", false, "")
+	flags.BoolVar(&f.auto, "auto", false, "")
 	cmd.MarkFlagsMutuallyExclusive("plain", "auto")
+	cmd.PreRunE = func(*cobra.Command, []string) error {
+		if f.plain && f.auto { // said before cobra says it, in both languages
+			return say("error.plain-and-auto")
+		}
+		return nil
+	}
 }
 
 func (a *app) runCommand() *cobra.Command {
 	var flags runFlags
 	cmd := &cobra.Command{
-		Use:   "run RUNBOOK",
-		Short: "Walk a runbook; RUNBOOK is a name that `bitacora list` shows, or a file",
-		Example: "  bitacora run rollback-conectores --sandbox\n" +
-			"  bitacora run ./restart.md --param service=web\n" +
-			"  bitacora run rollback-conectores --sandbox --auto --scenario connector \\\n" +
-			"    --param connector=facebook --param version=v1.4.2 --answer rollback=yes",
+		Use:  "run RUNBOOK",
 		Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeRunbook,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0], flags) },
 	}
 	flags.register(cmd)
-	cmd.Flags().BoolVar(&flags.dryRun, "dry-run", false, "rehearse: the same walk, every action simulated")
+	cmd.Flags().BoolVar(&flags.dryRun, "dry-run", false, "")
 	return cmd
 }
 
 func (a *app) rehearseCommand() *cobra.Command {
 	flags := runFlags{dryRun: true}
 	cmd := &cobra.Command{
-		Use:   "rehearse RUNBOOK",
-		Short: "Walk a runbook without touching anything: every action is simulated",
-		Args:  cobra.ExactArgs(1), ValidArgsFunction: a.completeRunbook,
+		Use:  "rehearse RUNBOOK",
+		Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeRunbook,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd.Context(), args[0], flags) },
 	}
 	flags.register(cmd)
@@ -179,10 +179,10 @@ func pairs(flag string, given []string) (map[string]string, error) {
 	for _, pair := range given {
 		name, value, ok := strings.Cut(pair, "=")
 		if !ok || name == "" {
-			return nil, usagef("--%s %q: write it as NAME=VALUE", flag, pair)
+			return nil, wrongUse("error.pair", "Flag", flag, "Given", strconv.Quote(pair))
 		}
 		if _, twice := values[name]; twice {
-			return nil, usagef("--%s %s is given twice", flag, name)
+			return nil, wrongUse("error.twice", "Flag", flag, "Name", name)
 		}
 		values[name] = value
 	}

@@ -30,10 +30,10 @@ const (
 
 func (f runFilter) check() error {
 	if f.state != "" && f.state != stateOpen && f.state != stateEnded {
-		return usagef("--state %s: it is %s or %s", f.state, stateOpen, stateEnded)
+		return wrongUse("error.either", "Flag", "state", "Given", f.state, "One", stateOpen, "Other", stateEnded)
 	}
 	if f.mode != "" && f.mode != event.ModeLive && f.mode != event.ModeRehearsal {
-		return usagef("--mode %s: it is %s or %s", f.mode, event.ModeLive, event.ModeRehearsal)
+		return wrongUse("error.either", "Flag", "mode", "Given", f.mode, "One", event.ModeLive, "Other", event.ModeRehearsal)
 	}
 	return nil
 }
@@ -53,9 +53,8 @@ func (a *app) runsCommand() *cobra.Command {
 		filter runFilter
 	)
 	cmd := &cobra.Command{
-		Use:   "runs",
-		Short: "List the runs that are on record, the newest first",
-		Args:  cobra.NoArgs,
+		Use:  "runs",
+		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			rows, err := a.filteredRuns(filter)
 			if err != nil {
@@ -67,8 +66,8 @@ func (a *app) runsCommand() *cobra.Command {
 			return a.printRuns(rows, filter != runFilter{})
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
-	cmd.Flags().StringVar(&filter.state, "state", "", "only runs that are open or ended")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	cmd.Flags().StringVar(&filter.state, "state", "", "")
 	filter.register(cmd)
 	cmd.AddCommand(a.pruneCommand())
 	return cmd
@@ -76,8 +75,8 @@ func (a *app) runsCommand() *cobra.Command {
 
 // register adds the flags that list and prune share: what is pruned has ended.
 func (f *runFilter) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.mode, "mode", "", "only live runs or rehearsals: live or rehearsal")
-	cmd.Flags().StringVar(&f.runbook, "runbook", "", "only runs whose id or title holds `TEXT`")
+	cmd.Flags().StringVar(&f.mode, "mode", "", "")
+	cmd.Flags().StringVar(&f.runbook, "runbook", "", "")
 }
 
 // printRuns prints the list; filtered says that there may be others.
@@ -118,22 +117,21 @@ func (a *app) pruneCommand() *cobra.Command {
 		filter runFilter
 	)
 	cmd := &cobra.Command{
-		Use:   "prune",
-		Short: "Remove the records of runs that ended long ago; without --yes it only says which",
-		Args:  cobra.NoArgs,
+		Use:  "prune",
+		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if age == "" {
-				return usagef("--older-than is needed: nothing is removed without an explicit age, e.g. --older-than 365d")
+				return wrongUse("error.age-needed")
 			}
 			least, err := runbooks.ParseDuration(age)
 			if err != nil || least <= 0 {
-				return usagef("--older-than %s: write a duration such as 365d, 52w or 72h", age)
+				return wrongUse("error.age", "Given", age)
 			}
 			return a.prune(filter, a.clock.Now().Add(-least), yes)
 		},
 	}
-	cmd.Flags().StringVar(&age, "older-than", "", "remove runs that ended longer ago than this `DURATION` (365d, 52w, 72h)")
-	cmd.Flags().BoolVar(&yes, "yes", false, "really remove them")
+	cmd.Flags().StringVar(&age, "older-than", "", "")
+	cmd.Flags().BoolVar(&yes, "yes", false, "")
 	filter.register(cmd)
 	return cmd
 }

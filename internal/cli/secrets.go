@@ -25,12 +25,12 @@ func (p *preparation) checkSecrets() error {
 	}{{"param", p.params}, {"answer", p.answers}} {
 		for _, name := range slices.Sorted(maps.Keys(given.values)) {
 			if _, n := p.masks.String(given.values[name]); n > 0 {
-				return usagef("--%s %s: the value holds a secret, which is never stored; use the secret by its name instead", given.flag, name)
+				return wrongUse("error.secret-value", "Flag", given.flag, "Name", name)
 			}
 		}
 	}
 	if masked, held := session.NameHoldingSecret(p.rb.Runbook, p.masks); held {
-		return usagef("the runbook's own name %s holds the value of that secret, so that it cannot be masked; give the secret another value, or the part of the runbook another name", masked)
+		return wrongUse("error.secret-name", "Name", masked)
 	}
 	return nil
 }

@@ -41,6 +41,7 @@ type serveSpec struct {
 	Sandbox  bool              `json:"sandbox"`
 	Fault    string            `json:"fault"`
 	Lang     string            `json:"lang"`
+	Wish     string            `json:"wish"`  // the operator's --lang, for errors
 	Notes    []string          `json:"notes"` // for the briefing, found out by the front end
 
 	Resume string        `json:"resume"` // directory of the run to go on with, or ""
@@ -81,10 +82,10 @@ func (a *app) serve(ctx context.Context, spec serveSpec) (err error) {
 	defer signal.Stop(passed)
 	ctx, stop := signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM)
 	defer stop()
-	a.lang = spec.Lang
+	a.lang, a.wish = spec.Lang, spec.Wish
 	prep, server, err := a.raise(ctx, spec)
 	if err != nil {
-		ready := runserver.Ready{Error: sanitize.String(err.Error()), Code: exitCode(err)}
+		ready := runserver.Ready{Error: sanitize.String(words(err, a.operatorPrinter())), Code: exitCode(err)}
 		return errors.Join(runserver.Detach(ready, os.Stderr), &exitError{ready.Code})
 	}
 	defer func() { err = errors.Join(err, prep.close()) }()

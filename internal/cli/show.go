@@ -4,15 +4,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"genia.ai/bitacora/internal/sanitize"
-	"genia.ai/bitacora/runbooks"
 )
 
 func (a *app) showCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "show RUNBOOK",
-		Short: "Print the walk: what is asked, phases, steps, commands and what they change; RUNBOOK#SECTION from there on",
-		Args:  cobra.ExactArgs(1), ValidArgsFunction: a.completeRunbook,
+		Use:  "show RUNBOOK",
+		Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeRunbook,
 		RunE: func(_ *cobra.Command, args []string) error {
 			rb, err := a.load(args[0])
 			if err != nil {
@@ -30,6 +28,6 @@ func (a *app) showCommand() *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the contract "+runbooks.Schema)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "")
 	return cmd
 }

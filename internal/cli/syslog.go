@@ -21,7 +21,7 @@ func (p *preparation) anchorLog(a *app) (func(transcript.Head), error) {
 	if target != "local" {
 		var ok bool
 		if network, address, ok = strings.Cut(target, "://"); !ok || network != "udp" && network != "tcp" {
-			return nil, usagef("BITACORA_SYSLOG=%s: it is local, udp://HOST:PORT or tcp://HOST:PORT", target)
+			return nil, wrongUse("error.syslog", "Given", target)
 		}
 	}
 	log, err := syslog.Dial(network, address, syslog.LOG_NOTICE|syslog.LOG_USER, "bitacora")

@@ -22,11 +22,7 @@ func (a *app) verifyCommand() *cobra.Command {
 		expect string
 	)
 	cmd := &cobra.Command{
-		Use:   "verify RUN",
-		Short: "Check that a transcript is what was written; exits 6 when it is damaged",
-		Long: "verify checks the chain and its checksums, the heads that were anchored outside of the journal, the\n" +
-			"runbook and the output of every action. A head that was written down elsewhere (the screen and every\n" +
-			"export show it) is checked with --expect.",
+		Use:  "verify RUN",
 		Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeRun,
 		RunE: func(_ *cobra.Command, args []string) error {
 			store, err := a.store()
@@ -48,8 +44,8 @@ func (a *app) verifyCommand() *cobra.Command {
 			return a.verify(entry, head, expect, asJSON)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
-	cmd.Flags().StringVar(&expect, "expect", "", "a `HEAD` that was recorded elsewhere: 42-9f3a-1c07, or with the whole hash")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	cmd.Flags().StringVar(&expect, "expect", "", "")
 	return cmd
 }
 
@@ -87,7 +83,7 @@ func (a *app) verify(entry transcript.Entry, expect *transcript.Head, typed stri
 		fmt.Fprintln(a.out, sanitize.Line(warning))
 	}
 	for _, damage := range report.Damage[min(1, len(report.Damage)):] {
-		fmt.Fprintf(a.err, "bitacora: %s\n", sanitize.Line(damage.Error()))
+		fmt.Fprintf(a.err, "bitacora: %s\n", sanitize.Line(words(damage, a.operatorPrinter())))
 	}
 	return report.Err()
 }

@@ -110,6 +110,14 @@ func TestEveryTextCanBeRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(lang, err)
 		}
+		for part := range maps.Clone(all.late) {
+			if err := all.readLate(part); err != nil {
+				t.Error(lang, err)
+			}
+			if !slices.ContainsFunc(slices.Collect(maps.Keys(all.waiting)), func(id string) bool { return strings.HasPrefix(id, part+".") }) {
+				t.Errorf("%s: the part %s holds no text", lang, part)
+			}
+		}
 		for id := range maps.Clone(all.waiting) {
 			if err := all.add(id); err != nil {
 				t.Error(lang, err)
@@ -156,6 +164,36 @@ func TestTextWithFieldsAndUnknownID(t *testing.T) {
 	}
 	if got := p.T("no.such.text"); got != "no.such.text" {
 		t.Errorf("T of an unknown id = %q", got)
+	}
+}
+
+// Whoever walks a runbook does not wait for the texts of the help.
+func TestLatePartsAreReadWhenTheyAreAskedFor(t *testing.T) {
+	catalog, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := catalog.Printer("es")
+	if p.T("cli.open") != "sin cerrar" || len(p.texts.late) != len(lateParts()) {
+		t.Errorf("%v wait, of %v", p.texts.late, lateParts())
+	}
+	if got := p.T("help.usage"); got != "Uso:" || len(p.texts.late) != len(lateParts())-1 {
+		t.Errorf("help.usage is %q; %v wait", got, p.texts.late)
+	}
+	for _, part := range lateParts() {
+		raw, err := files.ReadFile("messages/" + part + ".es.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var messages map[string]string
+		if err := json.Unmarshal(raw, &messages); err != nil {
+			t.Fatal(err)
+		}
+		for id := range messages {
+			if !strings.HasPrefix(id, part+".") {
+				t.Errorf("%s: nobody who asks for %s reads that file", part, id)
+			}
+		}
 	}
 }
 
