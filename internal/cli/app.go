@@ -163,6 +163,7 @@ func (a *app) root() *cobra.Command {
 		a.runsCommand(), a.resumeCommand(), a.watchCommand(), a.noteCommand(), a.exportCommand(), a.verifyCommand(), a.sandboxCommand(), a.manCommand(), a.versionCommand(),
 		a.serveCommand(),
 	)
+	root.InitDefaultCompletionCmd() // cobra would add it later, with exit codes of its own
 	wrapArgErrors(root)
 	completeValues(root)
 	return root

@@ -34,10 +34,9 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.fault, "fault", "", "")
 	flags.BoolVar(&f.plain, "plain", false, "")
 	flags.BoolVar(&f.auto, "auto", false, "")
-	cmd.MarkFlagsMutuallyExclusive("plain", "auto")
 	cmd.PreRunE = func(*cobra.Command, []string) error {
-		if f.plain && f.auto { // said before cobra says it, in both languages
-			return say("error.plain-and-auto")
+		if f.plain && f.auto {
+			return wrongUse("error.plain-and-auto")
 		}
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -205,6 +206,21 @@ func TestLanguageIsFoundInWrongArgumentsToo(t *testing.T) {
 	} {
 		if got := wishOf(strings.Fields(test.args)); got != test.want {
 			t.Errorf("wishOf(%s) = %q, want %q", test.args, got, test.want)
+		}
+	}
+}
+
+func TestWrongUseHasItsExitCode(t *testing.T) {
+	for _, args := range [][]string{{"run", "x", "--plain", "--auto"}, {"completion", "bash", "x"}, {"nothing"}, {"run"}, {"run", "x", "--nothing"}} {
+		a, err := newApp()
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.out, a.err = io.Discard, io.Discard
+		root := a.root()
+		root.SetArgs(args)
+		if err := root.ExecuteContext(t.Context()); exitCode(err) != exitUsage {
+			t.Errorf("%v: exit code %d (%v)", args, exitCode(err), err)
 		}
 	}
 }
