@@ -79,13 +79,15 @@ func TestEveryWayOutOfAFailure(t *testing.T) {
 		recorded string // in the export
 	}{
 		"retry": {func(term *terminal) {
-			term.way("Retry", shows("attempt 2"))
+			before := savedSeq(term.screen()) // what comes between the two menus may be too short to be seen
+			term.way("Retry", func(screen string) bool { return savedSeq(screen) > before })
 			term.see("try failed.", "Retry")
-		}, "the answer is no"},
+		}, "attempt 2"},
 		"change a value": {func(term *terminal) {
 			term.way("Change a value", shows("Answer"))
 			term.act("enter", shows("> no"))
 			term.press("ctrl+u").typeText("yes").see("> yes")
+			term.act("enter", shows("with answer=yes"))
 			term.act("enter", succeeded("try"))
 		}, "the answer is yes"},
 		"own command": {func(term *terminal) {
@@ -113,10 +115,8 @@ func TestEveryWayOutOfAFailure(t *testing.T) {
 			term.says("end of my shift", lacks("end of my shift"))
 		}, "end of my shift"},
 		"stop": {func(term *terminal) {
-			term.way("Stop the run", shows("y/enter"))
-			term.act("y", shows("\n >"))
-			term.says("the vendor goes on", shows("the vendor goes on"))
-			term.see("Transcript")
+			term.way("Stop the run", shows("\n >"))
+			term.says("the vendor goes on", shows("Transcript"))
 		}, "the vendor goes on"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -37,11 +37,14 @@ func savedSeq(screen string) uint64 {
 	return seq
 }
 
-// reads runs a reading action and waits for its success.
+// reads runs a reading action and waits for its success. An enter that comes before its
+// command is on the screen shows it first, and is pressed once more.
 func (term *terminal) reads(name string) {
 	term.t.Helper()
 	term.see("enter ejecutar " + name)
-	term.act("enter", succeeded(name))
+	term.actAgain("enter", succeeded(name), func(screen string) bool {
+		return tooFast.MatchString(screen) || strings.Contains(screen, "¿Ejecutar "+name+"?")
+	})
 }
 
 // succeeded holds when the screen says so, at its foot or beside the action.
@@ -70,7 +73,7 @@ func lacks(text string) func(string) bool {
 }
 
 // tooFast is what the screen says to a key that came too soon.
-var tooFast = regexp.MustCompile("Tecla mantenida|Demasiado pronto|Key held down|Too soon")
+var tooFast = regexp.MustCompile("Tecla mantenida|Demasiado pronto|Key held down|Too soon|una vez más|once more")
 
 // act presses a key and waits for its effect. The screen refuses keys that come
 // too fast; only then the key is pressed again, after a moment.
@@ -270,7 +273,7 @@ func oldestRun(t *testing.T, env []string) string {
 	return ids[len(ids)-1][1]
 }
 
-var savedMark = regexp.MustCompile(`guardado #(\d+)`)
+var savedMark = regexp.MustCompile(`(?:guardado|saved) #(\d+)`)
 
 // TestKilledRunKeepsWhatItShowedAsSaved kills the program in the middle of an
 // action. What the screen had shown as saved is in the transcript, which can
