@@ -53,7 +53,8 @@ func TestWhatIsTypedIsRead(t *testing.T) {
 }
 
 func TestCtrlCIsASignalOfTheTerminal(t *testing.T) {
-	p, out := inTerminal(t, t.Context(), `trap 'echo interrupted; exit 3' INT; echo ready; while :; do sleep 1000; done`)
+	// A signal that comes just before the shell waits for sleep is looked at after it.
+	p, out := inTerminal(t, t.Context(), `trap 'echo interrupted; exit 3' INT; echo ready; while :; do sleep 0.05; done`)
 	out.await(t, "ready")
 	p.Type([]byte{3})
 	state, err := p.Wait()
