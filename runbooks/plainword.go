@@ -66,7 +66,7 @@ func (p *plainScript) word(name bool) (argument, bool) {
 				return w, false
 			}
 			w.text += text
-			w.begins = w.begins || p.plus && text[0] == '-' && strings.ContainsAny(text, "*?[")
+			w.begins = w.begins || p.plus && w.text[0] == '-' && strings.ContainsAny(text, "*?[")
 		}
 	}
 	return w, true

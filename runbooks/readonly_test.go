@@ -43,7 +43,7 @@ func TestNothingThatMayWriteCountsAsReading(t *testing.T) {
 		"ls # all \\\nrm -rf /data", "ls | wc # a \\\nrm x", "echo $(ls # \\\nrm x\n)", "export A=1 # \\\nrm x", "if ls; then ls # a \\\nrm x\nfi", "kubectl get pods # see \\\nkubectl delete pod x",
 		// options whose value becomes several words, and words that are options after all
 		"kubectl -n {a,delete,pod,x} get", "X='a delete pod x'\nkubectl -n $X get", "helm -n {a,uninstall,b} list", "git -C {.,-c,core.fsmonitor=./evil} status", "git -C $X status",
-		"[ {-v,'a[$(rm x)]'} ]", "test {-v,'a[$(rm x)]'}", "X=output=f\ngit log --\"$X\"", "git diff -\"$X\"", "kubectl get --\"$X\"", "kubectl get {--kubeconfig=evil,pods}", "docker ps {--config=x,}",
+		"git diff --outpu[t]=f", "jq -[i] . x", "git diff -'-'outpu?=f", "[ -ZI[", "[ {-v,'a[$(rm x)]'} ]", "test {-v,'a[$(rm x)]'}", "X=output=f\ngit log --\"$X\"", "git diff -\"$X\"", "kubectl get --\"$X\"", "kubectl get {--kubeconfig=evil,pods}", "docker ps {--config=x,}",
 		// loops and options of the shell that set what steers a command
 		"for PATH in /tmp/evil; do ls; done", "select GIT_PAGER in ./evil; do git log; done", "set -a; : ${GIT_PAGER:=./evil}; git log", "set -o allexport\n: ${GIT_PAGER:=x}\ngit log", "set -k\ngit log GIT_PAGER=x",
 		// not to be told

@@ -27,7 +27,7 @@ func argumentOf(word *syntax.Word) argument {
 		switch part := part.(type) {
 		case *syntax.Lit:
 			text := strings.ReplaceAll(part.Value, "\\", "")
-			a.begins = a.begins || strings.Contains(text, "{") && strings.Contains(text, ",") || strings.HasPrefix(text, "-") && strings.ContainsAny(text, "*?[")
+			a.begins = a.begins || strings.Contains(text, "{") && strings.Contains(text, ",") || strings.HasPrefix(a.text+text, "-") && strings.ContainsAny(text, "*?[")
 			a.text += text
 		case *syntax.SglQuoted:
 			a.text += part.Value
@@ -122,7 +122,7 @@ func readerReads(name string, args []argument) bool {
 			return a.begins || isOption(a.text, "kill", "diag") || strings.HasPrefix(a.text, "-") && !strings.HasPrefix(a.text, "--") && strings.ContainsAny(a.text, "KD")
 		})
 	case "jq": // some that go by this name edit files in their place
-		return !slices.ContainsFunc(args, func(a argument) bool { return a.text == "-i" || isOption(a.text, "in-place") })
+		return !slices.ContainsFunc(args, func(a argument) bool { return a.text == "-i" || isOption(a.text, "in-place") || a.begins && strings.HasPrefix(a.text, "-") })
 	case "lsof":
 		return !slices.ContainsFunc(args, func(a argument) bool { return a.begins || strings.HasPrefix(a.text, "-D") })
 	}
