@@ -50,6 +50,7 @@ func TestLooksDestructive(t *testing.T) {
 	}
 	for name, a := range map[string]*Action{
 		"http":   {Kind: KindHTTP, Code: "DELETE https://x.example/y", Effect: EffectWrite},
+		"tab":    {Kind: KindHTTP, Code: "DELETE\thttps://x.example/y", Effect: EffectWrite},
 		"python": {Kind: KindShell, Lang: "python", Code: "import shutil\nshutil.rmtree('x')", Effect: EffectWrite},
 	} {
 		if _, yes := a.LooksDestructive(); !yes {

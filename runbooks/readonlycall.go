@@ -122,7 +122,9 @@ func readerReads(name string, args []argument) bool {
 			return a.begins || isOption(a.text, "kill", "diag") || strings.HasPrefix(a.text, "-") && !strings.HasPrefix(a.text, "--") && strings.ContainsAny(a.text, "KD")
 		})
 	case "jq": // some that go by this name edit files in their place
-		return !slices.ContainsFunc(args, func(a argument) bool { return a.text == "-i" || isOption(a.text, "in-place") || a.begins && strings.HasPrefix(a.text, "-") })
+		return !slices.ContainsFunc(args, func(a argument) bool {
+			return a.text == "-i" || isOption(a.text, "in-place") || a.begins && strings.HasPrefix(a.text, "-")
+		})
 	case "lsof":
 		return !slices.ContainsFunc(args, func(a argument) bool { return a.begins || strings.HasPrefix(a.text, "-D") })
 	}

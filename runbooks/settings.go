@@ -173,20 +173,21 @@ func inferEffect(a *Action, harmless bool) Effect {
 	return EffectWrite
 }
 
-// httpMethod returns the method of a request; a bare URL is a GET.
+// httpMethod returns the method of a request as ParseHTTP reads it, so that nothing is
+// taken for another one than is sent; of what it refuses, the first word.
 func httpMethod(code string) string {
-	for line := range strings.SplitSeq(code, "\n") {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "//") {
-			continue
-		}
-		method, _, spaced := strings.Cut(line, " ")
-		if !spaced || strings.Contains(method, "/") || strings.Contains(method, "{") {
-			return "GET"
-		}
-		return strings.ToUpper(method)
+	f := newFenceLines(code)
+	for f.more() && (strings.TrimSpace(f.line()) == "" || requestComment(f.line())) {
+		f.at++
 	}
-	return ""
+	if !f.more() {
+		return ""
+	}
+	first := strings.ToUpper(strings.Fields(f.line())[0])
+	if req, err := f.requestLine(); err == nil {
+		return req.Method
+	}
+	return first
 }
 
 // isShell reports whether an action is a script of a shell.

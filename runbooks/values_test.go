@@ -40,6 +40,7 @@ func TestInferredEffect(t *testing.T) {
 	for code, want := range map[string]Effect{
 		"GET http://x": EffectRead, "# a\nHEAD {{A}}/b HTTP/1.1\nX: y": EffectRead, "http://x": EffectRead, "{{A}}/x": EffectRead,
 		"POST http://x": EffectWrite, "DELETE {{A}}/x": EffectWrite, "": EffectWrite,
+		"DELETE\thttp://x": EffectWrite, "POST\u00a0http://x": EffectWrite, "delete\u2003http://x": EffectWrite, "GET\thttp://x": EffectRead, "NOTHING http://x": EffectWrite, "POST": EffectWrite,
 	} {
 		if got := inferEffect(&Action{Kind: KindHTTP, Code: code}, false); got != want {
 			t.Errorf("http %q is inferred %s, want %s", code, got, want)

@@ -30,7 +30,8 @@ type Options struct {
 	// These are of use to Check; Run takes them from the record.
 	Rehearsal bool
 	Sandbox   bool
-	Section   string // at which the walk is entered
+	Section   string            // at which the walk is entered
+	Env       map[string]string // the runbook's env, as the run has it
 	// HasSecret tells Check which secrets are there; nil: do not look.
 	HasSecret func(name string) bool
 

@@ -40,7 +40,7 @@ func start(plan *walk.Plan, opts Options) walk.State {
 	if opts.Rehearsal {
 		mode = event.ModeRehearsal
 	}
-	return walk.Apply(walk.New(plan), event.Event{Kind: event.KindRunStarted, Data: event.RunStarted{Mode: mode, Sandbox: opts.Sandbox, Section: opts.Section}})
+	return walk.Apply(walk.New(plan), event.Event{Kind: event.KindRunStarted, Data: event.RunStarted{Mode: mode, Sandbox: opts.Sandbox, Section: opts.Section, Env: opts.Env}})
 }
 
 func checkParams(rb *runbooks.Runbook, opts Options) []Wrong {

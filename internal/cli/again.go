@@ -118,11 +118,26 @@ func (a *app) remember(t *transcript.Transcript, found []secrets.Found) (*prepar
 	if err != nil {
 		return nil, err
 	}
+	p.keepEnv(started.Env)
 	state := walk.Replay(p.plan, t.Events)
 	for name, value := range state.Values() {
 		p.params[name] = value.Text
 	}
 	return p, nil
+}
+
+// secretMark is how redact.Mask begins.
+const secretMark = "[secret "
+
+// keepEnv gives a run that goes on the env that it began with: what it acts on is not to
+// change because another terminal has other variables. A value that holds a secret is not
+// on record; it is that of the environment.
+func (p *preparation) keepEnv(began map[string]string) {
+	for name, value := range began {
+		if _, masked := p.masks.String(p.env[name]); masked == 0 && !strings.Contains(value, secretMark) {
+			p.env[name] = value
+		}
+	}
 }
 
 // begin says what the first event of a new epoch is.

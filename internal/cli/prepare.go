@@ -184,7 +184,7 @@ func (p *preparation) practise(ctx context.Context, flags runFlags) error {
 func (p *preparation) autoOptions(a *app) auto.Options {
 	return auto.Options{
 		Params: p.params, Scenario: p.scenario, Answers: p.answers,
-		Rehearsal: p.dryRun, Sandbox: p.service != nil, Section: p.rb.section,
+		Rehearsal: p.dryRun, Sandbox: p.service != nil, Section: p.rb.section, Env: p.envOfRun(),
 		HasSecret: func(name string) bool { return p.secrets[name] != "" },
 		Out:       a.out, Printer: p.printer,
 	}
@@ -253,7 +253,7 @@ func (p *preparation) commands(a *app, flags runFlags) []walk.Command {
 	start := walk.Start{RunStarted: event.RunStarted{
 		Run: p.id, Mode: modeOf(p.dryRun), Title: p.rb.Title, Path: p.origin(), SHA256: p.rb.Source.SHA256,
 		Lang: p.printer.Lang(), Operator: operator, Host: host, Bitacora: programVersion(), Sandbox: p.service != nil,
-		Section: p.rb.section,
+		Section: p.rb.section, Env: p.envOfRun(),
 	}}
 	if flags.auto {
 		return []walk.Command{start, walk.Join{ClientJoined: event.ClientJoined{
@@ -261,6 +261,19 @@ func (p *preparation) commands(a *app, flags runFlags) []walk.Command {
 		}}}
 	}
 	return append([]walk.Command{start}, p.values()...)
+}
+
+// envOfRun is the runbook's env with the values that the run has: those are what its
+// actions get, and what stands in its texts.
+func (p *preparation) envOfRun() map[string]string {
+	env := make(map[string]string, len(p.rb.Env))
+	for name, value := range p.rb.Env {
+		env[name] = value
+		if given, ok := p.env[name]; ok {
+			env[name] = given
+		}
+	}
+	return env
 }
 
 // values are the values that are known before anybody is asked: those of the

@@ -40,6 +40,8 @@ type RunStarted struct {
 	Bitacora string `json:"bitacora"` // version of the program
 	Sandbox  bool   `json:"sandbox"`  // against the practice service
 	Section  string `json:"section"`  // slug of the section at which the walk was entered, "" for its beginning
+
+	Env map[string]string `json:"env"` // the runbook's env, with the values that the run has; null in records of before
 }
 
 // RunPaused says that the run waits without anybody attached.

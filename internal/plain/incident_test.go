@@ -135,3 +135,15 @@ func TestTheRunbooksOwnSeveritiesAreOffered(t *testing.T) {
 		t.Errorf("set %v\n%s", set, got.out)
 	}
 }
+
+// TestOpenPartsAreAskedAboutBehindAQuestion: a step that only asks ends by its answer.
+func TestOpenPartsAreAskedAboutBehindAQuestion(t *testing.T) {
+	const text = "# Ask\n\n1. Look\n   - the queue\n   - the log\n\n   ```confirm {name=sure}\n   Sure?\n   ```\n2. Rest\n"
+	for answer, done := range map[string]int{"n": 0, "y": 1} {
+		got := talkTo(t, runText(t, text, event.ModeLive), nil, "", "tick", "y", answer, "leave")
+		got.must(t, "1 part not ticked: the log")
+		if n := len(of(got.events, event.KindStepDone)); n != done {
+			t.Errorf("%s: %d steps are done, want %d\n%s", answer, n, done, got.out)
+		}
+	}
+}

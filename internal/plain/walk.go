@@ -97,7 +97,7 @@ func (t *talk) turn() error {
 		return err
 	}
 	if t.answered(step) {
-		return done()
+		return t.whenTicked(step, done)
 	}
 	return t.ask(t.p.T("plain.step.prompt"), onEnter(func() error { return t.whenTicked(step, done) }))
 }

@@ -16,7 +16,7 @@ func Apply(s State, ev event.Event) State {
 	case event.RunStarted:
 		s.Status, s.StartedAt = StatusBriefing, ev.At
 		s.Run, s.Mode, s.Sandbox = data.Run, data.Mode, data.Sandbox
-		s.Operator, s.Host = data.Operator, data.Host
+		s.Operator, s.Host, s.env = data.Operator, data.Host, data.Env
 		s = s.entered(data.Section)
 	case event.RunPaused:
 		s.Status = StatusPaused

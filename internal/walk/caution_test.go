@@ -149,3 +149,21 @@ func TestTheOperatorsOwnCommandChangesTheShellToo(t *testing.T) {
 		t.Error("confirmed after a shell of the operator's own")
 	}
 }
+
+func TestTheTargetIsWhatTheRunActsOn(t *testing.T) {
+	plan := parsed(t, "---\nenv:\n  DB: staging\n  NONE: ' '\n---\n# Drop\n\n1. Drop {{DB}}\n\n```sh {name=drop effect=destructive target=\"{{DB}}\"}\necho $DB\n```\n\n```sh {name=blank effect=destructive target=\"{{NONE}}\"}\ntrue\n```\n")
+	drop, step := plan.Action("drop")
+	blank, _ := plan.Action("blank")
+	for want, env := range map[string]map[string]string{"staging": nil, "prod": {"DB": "prod"}} {
+		s := Apply(New(plan), event.Event{Kind: event.KindRunStarted, Data: event.RunStarted{Mode: event.ModeLive, Env: env}})
+		if got := s.Target(drop); got != want {
+			t.Errorf("with %v the target is %q", env, got)
+		}
+		if got := s.Fill(step.Text); got != "Drop "+want {
+			t.Errorf("with %v the step is %q", env, got)
+		}
+		if got := s.Target(blank); got != "blank" {
+			t.Errorf("a target of nothing is %q", got)
+		}
+	}
+}

@@ -19,7 +19,7 @@ type Leftover struct {
 // does not tell: it may be completed with all of it still to do.
 func (s State) Leftovers() []Leftover {
 	var left []Leftover
-	if n := len(s.Undoable()); n > 0 {
+	if n := len(s.Undoable()); n > 0 && !s.Rehearsal() { // there nothing was changed
 		left = append(left, Leftover{LeftoverUndo, n})
 	}
 	todos := 0

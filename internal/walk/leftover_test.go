@@ -28,3 +28,14 @@ func TestLeftoversAreCountedBesideTheOutcome(t *testing.T) {
 		t.Errorf("the outcome is %s", r.state.Outcome)
 	}
 }
+
+func TestARehearsalLeavesNothingToUndo(t *testing.T) {
+	r := newRun(t, plan(), event.ModeRehearsal)
+	r.do(SetParam{Name: "service", Value: "web"})
+	r.decided("a")
+	r.succeed("stop")
+	r.do(WriteTodo{ID: "todo-1", Text: "tell legal"})
+	if left, want := r.state.Leftovers(), []Leftover{{LeftoverTodo, 1}}; !slices.Equal(left, want) || len(r.state.Undoable()) != 1 {
+		t.Errorf("left %v, want %v; to undo %v", left, want, r.state.Undoable())
+	}
+}

@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -130,19 +131,17 @@ func (s State) NeedsTarget(action *runbooks.Action, n int) (what string, needed 
 	return what, what != ""
 }
 
-// Target returns what a destructive action destroys, as it has to be typed.
+// Target returns what a destructive action destroys, as it has to be typed; where that
+// turns out to be nothing, the name of the action.
 func (s State) Target(action *runbooks.Action) string {
-	switch {
-	case action.Settings.Target != "":
-		return s.Fill(action.Settings.Target)
-	case action.Name != "":
-		return action.Name
+	if target := strings.TrimSpace(s.Fill(action.Settings.Target)); target != "" {
+		return target
 	}
-	return action.ID
+	return cmp.Or(action.Name, action.ID)
 }
 
-// Fill puts the values of the run, and the runbook's env, into a text that is
-// shown. What has no value stays as it is written.
+// Fill puts the values of the run, and the runbook's env as the run has it, into a text
+// that is shown. What has no value stays as it is written.
 func (s State) Fill(text string) string {
 	if !strings.Contains(text, "{{") {
 		return text
@@ -150,6 +149,9 @@ func (s State) Fill(text string) string {
 	filled, _ := runbooks.Expand(text, func(name string) (string, error) { // never fails: the function does not
 		if value, ok := s.Value(name); ok {
 			return value.Text, nil
+		}
+		if value, ok := s.env[name]; ok {
+			return value, nil
 		}
 		if value, ok := s.plan.runbook.Env[name]; ok {
 			return value, nil

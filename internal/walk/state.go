@@ -131,6 +131,7 @@ type State struct {
 	values     cells[Value]     // by the names of the plan
 	others     map[string]Value // of names that the plan does not know
 	roles      map[string]string
+	env        map[string]string // of the runbook, as the run has it
 	undo       *undoList
 	todos      []event.Todo
 	milestones []MilestoneState
