@@ -163,10 +163,31 @@ func (a *app) root() *cobra.Command {
 		a.runsCommand(), a.resumeCommand(), a.watchCommand(), a.noteCommand(), a.exportCommand(), a.verifyCommand(), a.sandboxCommand(), a.manCommand(), a.versionCommand(),
 		a.serveCommand(),
 	)
-	root.InitDefaultCompletionCmd() // cobra would add it later, with exit codes of its own
+	a.takeOver(root)
 	wrapArgErrors(root)
 	completeValues(root)
 	return root
+}
+
+// takeOver adds the commands that cobra would add later, with exit codes of its own.
+func (a *app) takeOver(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "completion":
+			cmd.Args, cmd.RunE = cobra.NoArgs, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		case "help":
+			cmd.Run, cmd.RunE = nil, func(cmd *cobra.Command, args []string) error {
+				asked, rest, err := root.Find(args)
+				if err != nil || len(rest) > 0 {
+					return wrongUse("error.see-help", "Detail", say("error.no-command", "Given", strconv.Quote(strings.Join(args, " ")), "Command", strconv.Quote(root.Name())), "Command", root.Name())
+				}
+				asked.InitDefaultHelpFlag()
+				return asked.Help()
+			}
+		}
+	}
 }
 
 // wrapArgErrors makes wrong arguments exit with the code of wrong usage.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 
@@ -184,14 +185,14 @@ func knownOfFlags(err error) []known {
 	add := func(err error, id string, args ...any) { all = append(all, known{err, &said{id, args}}) }
 	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		if short := e.GetSpecifiedShortnames(); short != "" {
-			add(e, "error.no-short-flag", "Flag", letter(e.GetSpecifiedName()), "Given", short)
+			add(e, "error.no-short-flag", "Flag", letter(e.GetSpecifiedName(), short), "Given", short)
 		} else {
 			add(e, "error.no-flag", "Flag", e.GetSpecifiedName())
 		}
 	}
 	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
 		if short := e.GetSpecifiedShortnames(); short != "" {
-			add(e, "error.short-flag-value", "Flag", letter(e.GetSpecifiedName()), "Given", short)
+			add(e, "error.short-flag-value", "Flag", letter(e.GetSpecifiedName(), short), "Given", short)
 		} else {
 			add(e, "error.flag-value", "Flag", e.GetSpecifiedName())
 		}
@@ -209,5 +210,12 @@ func knownOfFlags(err error) []known {
 	return all
 }
 
-// letter is a short flag as pflag names it.
-func letter(name string) string { return fmt.Sprintf("%q", rune(name[0])) }
+// letter is a short flag of a group of them. pflag names but the first byte of one that is
+// not ASCII.
+func letter(name, group string) string {
+	r, _ := utf8.DecodeRuneInString(name)
+	if i := strings.IndexFunc(group, func(r rune) bool { return r >= utf8.RuneSelf }); i >= 0 && r >= utf8.RuneSelf {
+		r, _ = utf8.DecodeRuneInString(group[i:])
+	}
+	return fmt.Sprintf("%q", r)
+}

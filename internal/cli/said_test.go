@@ -211,7 +211,7 @@ func TestLanguageIsFoundInWrongArgumentsToo(t *testing.T) {
 }
 
 func TestWrongUseHasItsExitCode(t *testing.T) {
-	for _, args := range [][]string{{"run", "x", "--plain", "--auto"}, {"completion", "bash", "x"}, {"nothing"}, {"run"}, {"run", "x", "--nothing"}} {
+	for _, args := range [][]string{{"run", "x", "--plain", "--auto"}, {"completion", "bash", "x"}, {"completion", "bsh"}, {"help", "nothing"}, {"help", "run", "nothing"}, {"run", "-é"}, {"nothing"}, {"run"}, {"run", "x", "--nothing"}} {
 		a, err := newApp()
 		if err != nil {
 			t.Fatal(err)

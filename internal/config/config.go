@@ -92,19 +92,20 @@ func Host() string {
 	return name
 }
 
-// Locales returns the languages that the environment asks for, by precedence:
-// LC_ALL, LC_MESSAGES, LANG. "C" and "POSIX" ask for none.
+// Locales returns the languages that the environment asks for: that of the first of
+// LC_ALL, LC_MESSAGES and LANG that is set, as POSIX has it. "C" and "POSIX" ask for none.
 func Locales(env Lookup) []string {
-	var wishes []string
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		value := env.get(name)
 		switch base, _, _ := strings.Cut(value, "."); base {
-		case "", "C", "POSIX":
+		case "":
+		case "C", "POSIX":
+			return nil
 		default:
-			wishes = append(wishes, value)
+			return []string{value}
 		}
 	}
-	return wishes
+	return nil
 }
 
 // FullScreen reports whether the terminal can be expected to show a full screen.

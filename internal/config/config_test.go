@@ -43,9 +43,19 @@ func TestDataDirsUserFirst(t *testing.T) {
 }
 
 func TestLocalesByPrecedence(t *testing.T) {
-	got := Locales(from(map[string]string{"LANG": "en_US.UTF-8", "LC_ALL": "es_ES.UTF-8", "LC_MESSAGES": "C.UTF-8"}))
-	if want := []string{"es_ES.UTF-8", "en_US.UTF-8"}; !slices.Equal(got, want) {
-		t.Errorf("Locales = %v, want %v", got, want)
+	for _, c := range []struct {
+		env  map[string]string
+		want []string
+	}{
+		{map[string]string{"LANG": "en_US.UTF-8", "LC_ALL": "es_ES.UTF-8", "LC_MESSAGES": "C.UTF-8"}, []string{"es_ES.UTF-8"}},
+		{map[string]string{"LANG": "es_ES.UTF-8", "LC_ALL": ""}, []string{"es_ES.UTF-8"}},
+		{map[string]string{"LANG": "es_ES.UTF-8", "LC_ALL": "C"}, nil},
+		{map[string]string{"LANG": "es_ES.UTF-8", "LC_MESSAGES": "POSIX"}, nil},
+		{nil, nil},
+	} {
+		if got := Locales(from(c.env)); !slices.Equal(got, c.want) {
+			t.Errorf("with %v Locales = %v, want %v", c.env, got, c.want)
+		}
 	}
 }
 
