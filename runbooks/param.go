@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -47,7 +48,24 @@ type Param struct {
 type ValueError struct {
 	Param  string
 	Reason string
+	Code   ValueCode // "" when only the reason tells
+	Wants  string    // what the value has to be or to match, or how long it may be
+	Like   string    // an example of it, or ""
 }
+
+// ValueCode says what is wrong with a value, for those who put it into words of their own.
+type ValueCode string
+
+// What may be wrong with a value.
+const (
+	ValueMissing ValueCode = "missing"
+	ValueTooLong ValueCode = "too-long" // Wants: the most bytes
+	ValueNotText ValueCode = "not-text" // it is not UTF-8
+	ValueControl ValueCode = "control"  // it holds a control character
+	ValueOption  ValueCode = "option"   // Wants: the options
+	ValuePattern ValueCode = "pattern"  // Wants: the pattern
+	ValueLike    ValueCode = "like"     // likewise, and Like is an example
+)
 
 func (e *ValueError) Error() string {
 	return fmt.Sprintf("parameter %s: %s", e.Param, e.Reason)
@@ -59,24 +77,24 @@ func (p Param) Check(value string) error { return p.check(value, compileWhole) }
 
 // check is Check for a caller that compiles patterns in its own way.
 func (p Param) check(value string, compile func(pattern string) (*regexp.Regexp, error)) error {
-	refuse := func(format string, args ...any) error {
-		return &ValueError{Param: p.Name, Reason: fmt.Sprintf(format, args...)}
+	refuse := func(code ValueCode, wants, format string, args ...any) error {
+		return &ValueError{Param: p.Name, Code: code, Wants: wants, Like: p.Example, Reason: fmt.Sprintf(format, args...)}
 	}
 	switch {
 	case value == "":
-		return refuse("a value is needed")
+		return refuse(ValueMissing, "", "a value is needed")
 	case len(value) > maxValueBytes:
-		return refuse("the value is longer than %d bytes", maxValueBytes)
+		return refuse(ValueTooLong, strconv.Itoa(maxValueBytes), "the value is longer than %d bytes", maxValueBytes)
 	case !utf8.ValidString(value):
-		return refuse("the value is not valid UTF-8")
+		return refuse(ValueNotText, "", "the value is not valid UTF-8")
 	}
 	for _, r := range value {
 		if unicode.IsControl(r) && (!p.FreeText || r != '\n' && r != '\t') {
-			return refuse("the value holds a control character")
+			return refuse(ValueControl, "", "the value holds a control character")
 		}
 	}
 	if len(p.Options) > 0 && !slices.Contains(p.Options, value) {
-		return refuse("the value must be one of: %s", strings.Join(p.Options, ", "))
+		return refuse(ValueOption, strings.Join(p.Options, ", "), "the value must be one of: %s", strings.Join(p.Options, ", "))
 	}
 	pattern := p.Pattern
 	if pattern == "" {
@@ -87,13 +105,13 @@ func (p Param) check(value string, compile func(pattern string) (*regexp.Regexp,
 	}
 	re, err := compile(pattern)
 	if err != nil {
-		return refuse("its pattern is not a regular expression: %v", err)
+		return refuse("", "", "its pattern is not a regular expression: %v", err)
 	}
 	if !re.MatchString(value) {
 		if p.Example != "" {
-			return refuse("the value must match %s, as %s does", pattern, p.Example)
+			return refuse(ValueLike, pattern, "the value must match %s, as %s does", pattern, p.Example)
 		}
-		return refuse("the value must match %s", pattern)
+		return refuse(ValuePattern, pattern, "the value must match %s", pattern)
 	}
 	return nil
 }

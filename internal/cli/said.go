@@ -145,6 +145,12 @@ func knownOfRuns(err error) []known {
 	return all
 }
 
+// valueMessages say what is wrong with the value of a parameter.
+var valueMessages = map[runbooks.ValueCode]string{
+	runbooks.ValueMissing: "error.value-missing", runbooks.ValueTooLong: "error.value-too-long", runbooks.ValueNotText: "error.value-not-text",
+	runbooks.ValueControl: "error.value-control", runbooks.ValueOption: "error.value-option", runbooks.ValuePattern: "error.value-pattern", runbooks.ValueLike: "error.value-like",
+}
+
 // knownOfRunbooks are errors of what a command names: runbooks, sections, secrets.
 func knownOfRunbooks(err error) []known {
 	var all []known
@@ -156,6 +162,9 @@ func knownOfRunbooks(err error) []known {
 		} else {
 			add(e, "error.not-shipped", "Name", name, "Known", strings.Join(e.Known, ", "))
 		}
+	}
+	if e, ok := errors.AsType[*runbooks.ValueError](err); ok && valueMessages[e.Code] != "" {
+		add(e, valueMessages[e.Code], "Param", e.Param, "Wants", e.Wants, "Like", e.Like)
 	}
 	if e, ok := errors.AsType[*runbooks.NoPlaceError](err); ok {
 		near := ""

@@ -157,6 +157,8 @@ func TestKnownErrorsKeepTheirEnglish(t *testing.T) {
 		&runbooks.NoPlaceError{Fragment: "x", Near: []string{"a", "b"}},
 		&sandbox.UnknownFaultError{Fault: "x"},
 		&redact.ShortSecretError{Name: "X"},
+		runbooks.Param{Name: "p"}.Check(""), runbooks.Param{Name: "p"}.Check(strings.Repeat("a", 1<<20)), runbooks.Param{Name: "p"}.Check("\xff"), runbooks.Param{Name: "p"}.Check("a\x1bb"),
+		runbooks.Param{Name: "p", Options: []string{"a", "b"}}.Check("c"), runbooks.Param{Name: "p", Pattern: "a+"}.Check("b"), runbooks.Param{Name: "p", Pattern: "a+", Example: "aa"}.Check("b"),
 		flagError(t, "--no"), flagError(t, "-xj"), flagError(t, "--param"), flagError(t, "-p"), flagError(t, "--json=maybe"), flagError(t, "--=x"),
 		fmt.Errorf("%w:\n  bitacora watch r1", runserver.ErrWedged),
 		errors.Join(wrongUse("error.fault-alone"), &session.StorageError{Op: "close", Err: fs.ErrClosed}),
