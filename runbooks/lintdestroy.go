@@ -91,7 +91,7 @@ var destroyingSQL = lazily(`(?i)\b(?:drop\s+(?:table|database|schema|user|role|i
 // destructive names what a command destroys with, "" when it does not look like it,
 // and the place of what tells, if it is not the command's own.
 func destructive(c shellCall) (what string, at syntax.Pos) {
-	if c.has("--dry-run", "--dry-run=client", "--dry-run=server", "--dryrun", "--help", "-h") {
+	if c.onlyTells() {
 		return "", at
 	}
 	if c.empties {
