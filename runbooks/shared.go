@@ -114,8 +114,11 @@ func names(args []argument, valued string) bool {
 // hidesOptions reports whether a value holds what would be an option wherever the variable
 // is written. No value that is asked for may begin so.
 func hidesOptions(value argument) bool {
-	if !strings.Contains(value.text, "-") {
-		return false
+	if !strings.Contains(value.text, "-") || value.coded {
+		return value.coded
+	}
+	if strings.Trim(value.text, "-"+ifsBlanks) == "" {
+		return true // with another such value, or a name behind it
 	}
 	return slices.ContainsFunc(strings.Fields(value.text), func(word string) bool { return len(word) > 1 && word[0] == '-' })
 }

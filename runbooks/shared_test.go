@@ -16,6 +16,7 @@ func TestWhatChangesTheSharedShell(t *testing.T) {
 		"getopts a PATH", "unset PATH", "unset \"$X\"", "wait -p PATH", "for PATH in a; do :; done", "select PATH in a; do :; done", ": ${PATH:=x}", ": ${GIT_PAGER=x}", "((PATH=1))", "let PATH=1", "echo $((KUBECONFIG=1))", "cat {PATH}< x",
 		"set -a", "set -k", "set -o posix", "PATH=x :", "GIT_PAGER=x export Y", "declare -n r=PATH", "declare -i x", "typeset -f ls", "if (", "echo 'open", strings.Repeat("#\n", 40<<10) + "'",
 		"OPTS=--log-file=/etc/x", "OPTS=\"-n x --log-file=y\"\nmake", "OPTS=(--log-file=x)", "export OPTS=-x", "for o in --log-file=x; do :; done", "printf -v o -- --log-file=x", ": ${o:=--log-file=x}", "while true; do\n X=-o\ndone",
+		"X=$'\\x2dk'", "D=-", "D=\"--\"", "read $'\\x50ATH' < x", "$'\\x65val' x", "for d in --; do :; done", ": ${D:=-}",
 	} {
 		if !newShellReader().read(code).changes {
 			t.Errorf("%.60q leaves the shell as it was", code)
@@ -24,7 +25,7 @@ func TestWhatChangesTheSharedShell(t *testing.T) {
 	for _, code := range []string{
 		"ls", "make x", "X=1", "export NS=shop", "export NS=shop\nkubectl get pods -n $NS", "PATH=x make", "KUBECONFIG=x kubectl get pods", "cd /srv", "set -euo pipefail", "set -x", "command -v kubectl", "read -r -p 'Go on? ' answer",
 		"read -rp \"$QUESTION\" answer", "for x in a b; do ls $x; done", "POD=$(kubectl get pods -o name | head -1)", "printf '%s' PATH", "echo PATH", "kubectl delete pod x", "unset X", "./deploy.sh -x", "\"$DIR/run.sh\" x", "sudo rm x",
-		"env PATH=x make", "TITLE=\"stop - now\"", "D=2026-01-02", "sed -i s/PATH/x/ y", "if [ -n \"$X\" ]; then make; fi", "time make", "CONTAINER=x", "[[ -f x ]]", "i=$((i + 1))", "((i++))", ": ${NS:=shop}",
+		"env PATH=x make", "TITLE=\"stop - now\"", "D=2026-01-02", "sed -i s/PATH/x/ y", "if [ -n \"$X\" ]; then make; fi", "time make", "CONTAINER=x", "[[ -f x ]]", "i=$((i + 1))", "X=a-", "X='a - b'", "((i++))", ": ${NS:=shop}",
 	} {
 		if newShellReader().read(code).changes {
 			t.Errorf("%q changes the shell", code)
