@@ -15,9 +15,14 @@ import (
 
 // sharesShell reports whether an action runs in the shell whose state goes from block to
 // block. Those on another host and in other interpreters have one of their own.
-func (a *Action) sharesShell() bool {
+func (a *Action) sharesShell() bool { return a.Settings.Host == "" && a.inBash() }
+
+// inBash reports whether an action is a script that bash runs, which is the shell that
+// scripts are read as. Others take the same text for something else: zsh runs code in the
+// qualifiers of a pattern.
+func (a *Action) inBash() bool {
 	lang := strings.ToLower(cmp.Or(a.Settings.Interpreter, a.Lang))
-	return a.Kind == KindShell && a.Settings.Host == "" && (slices.Contains(shellLangs, lang) || strings.HasPrefix(lang, "azurecli"))
+	return a.Kind == KindShell && (slices.Contains(shellLangs, lang) || strings.HasPrefix(lang, "azurecli"))
 }
 
 // ChangesShell reports whether a script may change what later scripts of the same shell
