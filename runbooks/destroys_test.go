@@ -54,6 +54,72 @@ func TestLooksDestructive(t *testing.T) {
 		"aws s3 rm --recursive s3://x --dryrun":                "",
 		"rsync --delete --dry-run a b":                         "",
 		"psql -h db -c 'select 1'":                             "",
+		"ssh host <<EOF\ncd /tmp\nrm -rf /x\nEOF":              "rm -r",
+		"ssh -p 2 u@h bash -s <<'EOF'\nrm -rf /x\nEOF":         "rm -r",
+		"ssh h sudo psql <<EOF\ndrop table x;\nEOF":            "drop table",
+		"bash <<EOF\nkubectl delete ns x\nEOF":                 "kubectl delete",
+		"sudo bash -s -- a <<EOF\nrm -rf /x\nEOF":              "rm -r",
+		"sudo -s <<EOF\nrm -rf /x\nEOF":                        "rm -r",
+		"su - postgres <<EOF\ndropdb x\nEOF":                   "dropdb",
+		"bash <<< 'rm -rf /x'":                                 "rm -r",
+		"cat <<EOF | bash\nrm -rf /x\nEOF":                     "rm -r",
+		"cat <<EOF | sudo sh -s\nrm -rf /x\nEOF":               "rm -r",
+		"cat <<'EOF' | ssh h\nrm -rf /x\nEOF":                  "rm -r",
+		"cat <<EOF | psql\ndrop table x\nEOF":                  "drop table",
+		"echo 'rm -rf /x' | sh":                                "rm -r",
+		"kubectl exec -i p -- sh <<EOF\nrm -rf /x\nEOF":        "rm -r",
+		"bash <<EOF\nif (\nrm -rf /x\nEOF":                     "rm -r",
+		"curl -sXDELETE https://x":                             "curl -X DELETE",
+		"curl -fsSX DELETE https://x":                          "curl -X DELETE",
+		"curl -XDELETE https://x":                              "curl -X DELETE",
+		"curl --request delete https://x":                      "curl -X DELETE",
+		"$SUDO rm -rf /data":                                   "rm -r",
+		"\"$SUDO\" -n rm -rf /data":                            "rm -r",
+		"${SUDO:-} $OPTS kubectl delete pod x":                 "kubectl delete",
+		"sudo $OPTS rm -rf /data":                              "rm -r",
+		"sudo -n rm -rf /data":                                 "rm -r",
+		"sudo -u x A=1 rm -rf /data":                           "rm -r",
+		"/usr/bin/sudo rm -rf x":                               "rm -r",
+		"xargs sudo rm":                                        "xargs rm",
+		"nice -n 5 ionice -c 3 rm -rf x":                       "rm -r",
+		"flock /x rm -rf y":                                    "rm -r",
+		"docker-compose down -v":                               "docker-compose down",
+		"docker-compose -f x.yaml down --volumes":              "docker-compose down",
+		"chroot /mnt rm -rf x":                                 "rm -r",
+		"parallel rm -rf ::: a b":                              "rm -r",
+		"parallel -j 4 'rm -rf {}' ::: a b":                    "rm -r",
+		"watch 'rm -rf /x'":                                    "rm -r",
+		"find . -exec sh -c 'rm -rf x' \\;":                    "rm -r",
+		"builtin eval rm -rf /x":                               "rm -r",
+		"eval 'rm -rf x'":                                      "rm -r",
+		"su -c 'rm -rf x'":                                     "rm -r",
+		"su -s /bin/sh u -c 'rm -rf x'":                        "rm -r",
+		"runuser -u u -- rm -rf x":                             "rm -r",
+		"bash -o pipefail -c 'rm -rf x'":                       "rm -r",
+		"for x in a; do rm -rf $x; done (":                     "rm -r", // no valid shell
+		"if true; then rm -rf x; fi (":                         "rm -r",
+		"else rm -rf x; fi (":                                  "rm -r",
+		"f() { rm -rf x; } (":                                  "rm -r",
+		"sudo -u root rm -rf x (":                              "rm -r",
+		"timeout 5 rm -rf x (":                                 "rm -r",
+		"ssh h 'rm -rf x' (":                                   "rm -r",
+		"bash -ec 'rm -rf x' (":                                "rm -r",
+		"$SUDO rm -rf x (":                                     "rm -r",
+		"A=1 rm -rf x (":                                       "rm -r",
+		"ssh host <<EOF\nls /x\nEOF":                           "",
+		"cat <<EOF\nrm -rf /x\nEOF":                            "",
+		"cat <<EOF | grep x\nrm -rf /x\nEOF":                   "",
+		"grep x <<EOF\nrm -rf /x\nEOF":                         "",
+		"bash deploy.sh <<EOF\nrm -rf /x\nEOF":                 "",
+		"curl -sX POST https://x/DELETE":                       "",
+		"curl -s -o XDELETE https://x":                         "",
+		"curl -oXDELETE https://x":                             "",
+		"docker-compose down":                                  "",
+		"$EDITOR x; \"$CMD\" a":                                "",
+		"\"$RM\" -rf x > f":                                    "",
+		"chroot /mnt ls":                                       "",
+		"parallel ls ::: rm -rf":                               "",
+		"sudo -u rm ls -r":                                     "",
 		"echo 'rm -rf x' > f":                                  "",
 		"# rm -rf x\ntouch y":                                  "",
 		"touch x":                                              "",
@@ -74,6 +140,16 @@ func TestLooksDestructive(t *testing.T) {
 			}
 		}
 	}
+	for code, want := range inOtherLanguages {
+		lang, code, _ := strings.Cut(code, "|")
+		a := &Action{Kind: KindShell, Lang: lang, Code: code, Effect: EffectWrite}
+		if lang == "fish" {
+			a.Lang, a.Settings.Interpreter = "sh", lang
+		}
+		if got, _ := a.LooksDestructive(); got != want {
+			t.Errorf("%s: %.80q: %q, want %q", lang, code, got, want)
+		}
+	}
 	for name, a := range map[string]*Action{
 		"http":   {Kind: KindHTTP, Code: "DELETE https://x.example/y", Effect: EffectWrite},
 		"python": {Kind: KindShell, Lang: "python", Code: "import shutil\nshutil.rmtree('x')", Effect: EffectWrite},
@@ -92,6 +168,16 @@ func TestLooksDestructive(t *testing.T) {
 			t.Errorf("%s: %s", name, what)
 		}
 	}
+}
+
+// inOtherLanguages tells what scripts destroy with, each as "language|code".
+var inOtherLanguages = map[string]string{
+	"python|import os\nos.system('rm -rf /x')": "rm -r", "python|subprocess.run(['rm','-rf','/x'])": "rm -r", "python|subprocess.run(\n  [\"rm\",\n   \"-rf\", path],\n check=True)": "rm -r", "python|subprocess.Popen(\"sudo rm -rf /x\", shell=True)": "rm -r",
+	"python|from shutil import rmtree\nrmtree('/x')": "rmtree", "python|shutil.rmtree(x)": "shutil.rmtree", "python|subprocess.check_call(f'cd {x} && kubectl delete ns {y}', shell=True)": "kubectl delete", "python|os.spawnvp(os.P_WAIT, 'rm', ['rm', '-rf', x])": "rm -r",
+	"perl|system('rm -rf /x');": "rm -r", "perl|system 'rm', '-rf', $x;": "rm -r", "perl|my $x = `rm -rf /x`;": "rm -r", "perl|qx{rm -rf /x};": "rm -r", "perl|system qw(rm -rf /x);": "rm -r", "ruby|system \"rm -rf #{x}\"": "rm -r", "ruby|%x(rm -rf /x)": "rm -r",
+	"php|<?php shell_exec('rm -rf /x');": "rm -r", "node|require('child_process').execSync('rm -rf /x')": "rm -r", "node|spawn('rm', ['-rf', x])": "rm -r", "node|fs.rm(x, { recursive: true })": "rm", "lua|os.execute('rm -rf /x')": "rm -r",
+	"python|os.system(\"ssh h 'rm -rf /x'\")": "rm -r", "fish|rm -rf /x": "rm -r", "fish|if test -d x\n  rm -rf x\nend": "rm -r", "fish|for x in a; rm -rf $x; end": "rm -r", "fish|sudo rm -rf x; and ls": "rm -r",
+	"python|" + strings.Repeat("run('ls')\n", 5001): "run", "fish|ls -r": "", "fish|# rm -rf x": "", "python|# os.system('rm -rf x')": "", "python|print('rm -rf x')": "", "python|subprocess.run(['kubectl', 'get', 'pods'])": "", "python|os.system('rm x')": "", "perl|system('ls -rf');": "", "node|// execSync('rm -rf x')": "", "python|\"\"\"Like `rm -rf x`.\"\"\"": "",
 }
 
 // TestCheapCheckKnowsEveryDestroyer: what lint finds is not lost to the check that
