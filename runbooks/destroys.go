@@ -23,7 +23,7 @@ func (a *Action) LooksDestructive() (what string, yes bool) {
 	case a.isShell():
 		what = destroysInShell(a.Script())
 	case a.Kind == KindShell:
-		what, _, _ = destroysInCode(a.Script())
+		what, _, _ = a.destroysInCode(a.Script())
 	}
 	return what, what != ""
 }
@@ -37,6 +37,7 @@ func destroysInShell(code string) string {
 	t := readShellText(newShellReader(), code)
 	if t.file == nil {
 		t.byWords(code)
+		t.nest()
 	}
 	what, _ := t.destroyer()
 	return what
@@ -60,7 +61,7 @@ func mayDestroy(code string) bool {
 }
 
 // otherDestroyers are the programs that only destructive itself knows.
-var otherDestroyers = wordSet("git kubectl oc terraform tofu pulumi terragrunt docker podman aws rm find dd crontab truncate rsync gsutil curl " +
+var otherDestroyers = wordSet("git kubectl oc terraform tofu pulumi terragrunt docker docker-compose podman podman-compose aws rm find dd crontab truncate rsync gsutil curl " +
 	"kafka-topics kafka-topics.sh kafka-consumer-groups kafka-consumer-groups.sh")
 
 // destroyer names the first command of a script that cannot be taken back, "" when none
@@ -76,38 +77,4 @@ func (t *shellText) destroyer() (what string, at syntax.Pos) {
 		return what, at
 	}
 	return "", at
-}
-
-// byWords takes every run of words for a command, in a text that no parser of shells
-// understands: too much is found rather than too little.
-func (t *shellText) byWords(code string) {
-	for line := range strings.SplitSeq(code, "\n") {
-		if strings.HasPrefix(strings.TrimSpace(line), "#") {
-			continue
-		}
-		for _, part := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(";|&()`", r) }) {
-			c := shellCall{}
-			for _, word := range strings.Fields(bareNames.Replace(part)) {
-				_, wraps := wrappers[c.name]
-				switch {
-				case c.name == "", wraps && !strings.HasPrefix(word, "-") && !strings.Contains(word, "="):
-					c.name = word[strings.LastIndexByte(word, '/')+1:]
-				case !wraps:
-					c.args = append(c.args, argument{text: word})
-				}
-			}
-			t.calls = append(t.calls, c)
-		}
-	}
-}
-
-// destroysInCode looks at a script that is not for a shell: it returns what destroys in
-// it, and the line and byte where that stands, both from 0.
-func destroysInCode(code string) (what string, line, at int) {
-	for i, text := range strings.Split(code, "\n") {
-		if m := destroyingCode().FindStringIndex(text); m != nil && !strings.HasPrefix(strings.TrimSpace(text), "#") {
-			return strings.TrimRight(text[m[0]:m[1]], "("), i, m[0]
-		}
-	}
-	return "", 0, 0
 }

@@ -12,7 +12,7 @@ var seedScripts = []string{
 	"export A=Enter a name\n", "X=1 $Y \"${Z}\" w=$V\n", "a:\n  b\nNAME  AGE\n+---+\n", "mysql> select 1;\n", "if true; then\n  x\nfi\n", "echo 'a\n$ b\n", "\t$ x\n\t> y\n", "➜ ls\n", "read X; f() { echo $1; }\n",
 	"A=$(kubectl get pod -o name | head -1)\nkubectl logs \"$A\" --tail=20 2>&1 | grep -c 'x y' >/dev/null # end\n",
 	"export A=1 B=\"$(cat x)\"; tail -f y | tee z && cd /tmp \\\n  && [ -f \"$A\" ] || ls *.md >>out <in 2>&1\n", "watch ls | head -1 | cat\nsudo tail -f \"a\"$(ls)'-*'\n",
-	"\"", "${", "\\", "<<<<", "echo \"$(\"\n",
+	"P=\"$A\"$B; kubectl get pods -n \"$P\" x$Q ${A}y | jq $P\n", "\"", "${", "\\", "<<<<", "echo \"$(\"\n",
 }
 
 // FuzzTranscript asserts that taking a transcript apart loses nothing that was

@@ -43,15 +43,12 @@ func (l *linter) deletes(a *placedAction) {
 	}
 }
 
-// destroyingCode is what removes trees and tables in scripts of other languages.
-var destroyingCode = lazily(`(?i)shutil\.rmtree\(|FileUtils\.rm_rf?\b|\brmSync\(|\brimraf\b|\bremove_tree\(|\bdrop\s+(?:table|database|schema)\b|\btruncate\s+table\b|\.drop_all\(|\.dropDatabase\(`)
-
 // destroysOtherwise looks at scripts that are not for a shell.
 func (l *linter) destroysOtherwise(a *placedAction) {
 	if a.Kind != KindShell || a.isShell() || a.Effect == EffectDestructive {
 		return
 	}
-	if what, line, at := destroysInCode(a.Code); what != "" {
+	if what, line, at := a.destroysInCode(a.Code); what != "" {
 		s, _ := l.atCode(a, line, at)
 		l.destroyed(a, s, what)
 	}
@@ -91,7 +88,7 @@ var destroyingSQL = lazily(`(?i)\b(?:drop\s+(?:table|database|schema|user|role|i
 // destructive names what a command destroys with, "" when it does not look like it,
 // and the place of what tells, if it is not the command's own.
 func destructive(c shellCall) (what string, at syntax.Pos) {
-	if c.has("--dry-run", "--dry-run=client", "--dry-run=server", "--dryrun", "--help", "-h") {
+	if c.onlyTells() {
 		return "", at
 	}
 	if c.empties {
@@ -100,7 +97,7 @@ func destructive(c shellCall) (what string, at syntax.Pos) {
 	switch c.name {
 	case "git":
 		return destroyingGit(c), at
-	case "kubectl", "oc", "terraform", "tofu", "pulumi", "terragrunt", "docker", "podman", "aws":
+	case "kubectl", "oc", "terraform", "tofu", "pulumi", "terragrunt", "docker", "docker-compose", "podman", "podman-compose", "aws":
 		return destroyingClient(c), at
 	case "rm", "find", "dd", "crontab", "truncate", "rsync", "gsutil":
 		if what, at = destroyingFiles(c); what != "" {
@@ -185,17 +182,27 @@ func destroyingFiles(c shellCall) (what string, at syntax.Pos) {
 	return "", at
 }
 
+// curlFlags are the short options of curl that take no value.
+const curlFlags = "012346aBfgGiIjJklLMnNOpqRsSvVZ#"
+
 // destroyingRequest finds a request that deletes.
 func destroyingRequest(c shellCall) string {
 	for i, a := range c.args {
-		method, ok := strings.CutPrefix(a.text, "--request=")
-		if !ok && i > 0 && (c.args[i-1].text == "--request" || c.args[i-1].text == "-X") {
-			method, ok = a.text, true
+		method, next := "", false
+		switch text, long := strings.CutPrefix(a.text, "--request"); {
+		case long:
+			method, next = strings.TrimPrefix(text, "="), text == ""
+		case strings.HasPrefix(a.text, "-"):
+			cluster, isMethod := strings.CutPrefix(strings.TrimLeft(a.text[1:], curlFlags), "X")
+			method, next = cluster, isMethod && cluster == ""
+			if !isMethod {
+				continue
+			}
 		}
-		if !ok {
-			method, ok = strings.CutPrefix(a.text, "-X")
+		if next && i+1 < len(c.args) {
+			method = c.args[i+1].text
 		}
-		if ok && strings.EqualFold(method, http.MethodDelete) {
+		if strings.EqualFold(method, http.MethodDelete) {
 			return "curl -X DELETE"
 		}
 	}
@@ -213,6 +220,10 @@ func destroyingClient(c shellCall) string {
 	case "docker", "podman":
 		if next == "prune" || verb == "rm" && (c.short("fv") || c.has("--force", "--volumes")) || verb == "volume" && next == "rm" || verb == "compose" && c.has("down") && c.has("--volumes", "-v") {
 			return c.name + " " + verb + " " + next
+		}
+	case "docker-compose", "podman-compose":
+		if c.has("down") && c.has("--volumes", "-v") {
+			return c.name + " down"
 		}
 	case "aws":
 		if strings.HasPrefix(next, "delete") || strings.HasPrefix(next, "terminate") || verb == "s3" && (next == "rb" || next == "rm" && c.has("--recursive")) {

@@ -32,6 +32,8 @@ type shellCall struct {
 	fed   string         // what a here-document or an echo gives it
 	many  bool           // xargs gives it its arguments
 
+	unknown bool // only its run tells the name of the program
+
 	targets []*syntax.Word // files that its output goes to
 	empties bool           // it does nothing but empty one of them
 	emptied string         // that one, as far as it can be told
@@ -105,10 +107,15 @@ func readShellText(shell *shellReader, code string) *shellText {
 		})
 	}
 	syntax.Walk(t.file, t.node)
-	for _, c := range t.calls {
-		t.nested = append(t.nested, t.nestedIn(c, 0)...)
-	}
+	t.nest()
 	return t
+}
+
+// nest notes what the commands of a script run.
+func (t *shellText) nest() {
+	for _, c := range t.calls {
+		t.nested = append(t.nested, nestedIn(c, 0)...)
+	}
 }
 
 func (t *shellText) node(n syntax.Node) bool {
@@ -148,13 +155,13 @@ func (t *shellText) statement(s *syntax.Stmt) {
 		t.calls = append(t.calls, c)
 		return
 	}
-	words, wrapper := unwrapped(call.Args)
-	c.many = wrapper == "xargs"
-	c.at, c.words = words[0].Pos(), words[1:]
-	if name := argumentOf(words[0]); !name.dynamic {
+	words, many := unwrapped(call.Args)
+	c.many, c.at, c.words = many, words[0].Pos(), words[1:]
+	name := argumentOf(words[0])
+	if c.unknown = name.dynamic; !c.unknown {
 		c.name = name.text // also of \rm and "rm"
 	}
-	if cut := strings.LastIndexByte(c.name, '/'); cut >= 0 {
+	if cut := strings.LastIndexByte(c.name, '/'); cut >= 0 && !strings.ContainsAny(c.name, ifsBlanks) {
 		c.name = c.name[cut+1:]
 	}
 	for _, w := range c.words {
@@ -187,7 +194,7 @@ func (c *shellCall) redirected(s *syntax.Stmt) {
 			}
 		case syntax.RdrOut, syntax.AppOut, syntax.RdrClob, syntax.RdrAll, syntax.AppAll:
 			c.targets = append(c.targets, r.Word)
-			nothing := c.name == "" || c.name == ":" || c.name == "true" || c.name == "cat" && c.text() == "/dev/null"
+			nothing := c.name == "" && !c.unknown || c.name == ":" || c.name == "true" || c.name == "cat" && c.text() == "/dev/null"
 			target := argumentOf(r.Word).text
 			if empties := nothing && r.Op != syntax.AppOut && r.Op != syntax.AppAll && !strings.HasPrefix(target, "/dev/") && !strings.HasPrefix(target, "/tmp/"); empties {
 				c.empties, c.emptied = true, target
@@ -204,42 +211,4 @@ func (t *shellText) tests(word *syntax.Word) {
 		}
 		return true
 	})
-}
-
-// wrappers start another program; the number is how many words of their own,
-// besides options, stand before it.
-var wrappers = map[string]int{"sudo": 0, "doas": 0, "env": 0, "time": 0, "nohup": 0, "exec": 0, "command": 0, "xargs": 0, "timeout": 1, "nice": 0, "setsid": 0, "watch": 0}
-
-// valued are options of wrappers that take a value.
-var valued = wordSet("-u -g -n -I -P -L -s -k --user --group --signal --kill-after")
-
-// unwrapped returns the words of a call from the program that does the work, and
-// the last wrapper before it.
-func unwrapped(words []*syntax.Word) (rest []*syntax.Word, wrapper string) {
-	for len(words) > 1 {
-		skip, ok := wrappers[words[0].Lit()]
-		if !ok {
-			break
-		}
-		wrapper = words[0].Lit()
-		rest := words[1:]
-		for len(rest) > 1 {
-			text := argumentOf(rest[0]).text
-			switch {
-			case valued[text] && len(rest) > 2:
-				rest = rest[2:]
-				continue
-			case strings.HasPrefix(text, "-"), words[0].Lit() == "env" && strings.Contains(text, "="):
-				rest = rest[1:]
-				continue
-			case skip > 0:
-				skip--
-				rest = rest[1:]
-				continue
-			}
-			break
-		}
-		words = rest
-	}
-	return words, wrapper
 }

@@ -20,6 +20,7 @@ type plainScript struct {
 	changes  bool
 	reads    []string
 	assigned []string
+	values   script     // its spread and feeds alone
 	words    []argument // of the commands that are being read, the innermost last
 	called   []string   // a command's name, in the order in which they begin; "" of what only assigns
 }
@@ -41,6 +42,8 @@ func (s *script) plain(code string) bool {
 	for _, name := range p.assigned {
 		s.sets(name)
 	}
+	s.spread, s.feeds = p.values.spread, p.values.feeds
+	s.settle()
 	return true
 }
 
@@ -215,6 +218,7 @@ func (p *plainScript) judge(words []argument) (endless, ends, ok bool) {
 	p.commands++
 	p.changes = p.changes || changesShell(name, words[1:])
 	p.harmless = p.harmless && commandReads(name, words[1:])
+	p.values.spreads(name, words[1:])
 	ends = name == "head" || name == "timeout" || strings.HasSuffix(name, "grep") && endsInput(literals(words))
 	endless = (mayNeverEnd[name] || prefixes[name]) && callNeverEnds(literals(words))
 	return endless, ends, true
@@ -265,6 +269,7 @@ func (p *plainScript) assign(name string) bool {
 		return false
 	}
 	value, ok := p.word(false)
+	p.values.takes(name, value)
 	steers = steers || hidesOptions(value)
 	p.harmless, p.changes = p.harmless && !steers, p.changes || steers
 	return ok

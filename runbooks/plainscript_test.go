@@ -9,7 +9,7 @@ import (
 )
 
 // pieces are what scripts are put together of, the wrong ways included.
-var pieces = strings.Split(`ls|tail|-f|head|-q|grep|watch|sudo|cat|git|status|[|]|-f x|/dev/null|a.md|x=1|A=|export|B=$A|$A|${B}|"$A"|"a $B c"|'q $A'|"x"|'|"|$(|)|2>&1|>|>>|<|2>|&|&&|;|#|*.md|!|-*|{|}|\|`+"`"+`|~|=|:|12|if|"$(|)"|$1|$((|é|@`, "|")
+var pieces = strings.Split(`ls|kubectl get|kubectl|jq|P="$A"|Q="a b"|tail|-f|head|-q|grep|watch|sudo|cat|git|status|[|]|-f x|/dev/null|a.md|x=1|A=|export|B=$A|$A|${B}|"$A"|"a $B c"|'q $A'|"x"|'|"|$(|)|2>&1|>|>>|<|2>|&|&&|;|#|*.md|!|-*|{|}|\|`+"`"+`|~|=|:|12|if|"$(|)"|$1|$((|é|@`, "|")
 
 // TestPlainAgreesWithParser puts scripts together at random and asserts that a plain
 // one is read as the parser of shells reads it.

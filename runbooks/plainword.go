@@ -144,6 +144,7 @@ func (p *plainScript) expansion(w *argument) bool {
 	}
 	name := strings.Trim(p.code[p.at+1:end], "{}")
 	p.at = end
+	w.holds(name)
 	if validName(name) && !slices.Contains(p.reads, name) {
 		p.reads = append(p.reads, name)
 	}

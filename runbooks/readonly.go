@@ -55,6 +55,8 @@ func nodeReads(n syntax.Node) bool {
 		return n.Index == nil && !hidden(n.Value)
 	case *syntax.DeclClause:
 		return declares(n)
+	case *syntax.SglQuoted:
+		return !isCoded(n)
 	case *syntax.ParamExp:
 		return expansionReads(n)
 	case *syntax.ArithmExp:

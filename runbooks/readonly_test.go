@@ -46,6 +46,13 @@ func TestNothingThatMayWriteCountsAsReading(t *testing.T) {
 		"git diff --outpu[t]=f", "jq -[i] . x", "git diff -'-'outpu?=f", "[ -ZI[", "[ {-v,'a[$(rm x)]'} ]", "test {-v,'a[$(rm x)]'}", "X=output=f\ngit log --\"$X\"", "git diff -\"$X\"", "kubectl get --\"$X\"", "kubectl get {--kubeconfig=evil,pods}", "docker ps {--config=x,}",
 		// loops and options of the shell that set what steers a command
 		"for PATH in /tmp/evil; do ls; done", "select GIT_PAGER in ./evil; do git log; done", "set -a; : ${GIT_PAGER:=./evil}; git log", "set -o allexport\n: ${GIT_PAGER:=x}\ngit log", "set -k\ngit log GIT_PAGER=x",
+		// options that are not what they look like, or come out of the value of a variable
+		"kubectl get pods $'\\x2d\\x2dkubeconfig=/tmp/kc.yaml'", "X=$'\\x2d\\x2dkubeconfig=x'; kubectl get pods $X", "X=\"a\"$'\\x20'; ls $X", "for x in $'\\055k'; do kubectl get pods $x; done", "echo $'\\x2d'", "kubectl get pods ${X:-$'\\x2dk'}", "[[ $x == $'\\t' ]]",
+		"D=-; E=\"$D$D\"; kubectl get pods ${E}kubeconfig=x", "D=--; kubectl get pods ${D}kubeconfig=x", "D=' - '; kubectl get pods $D", "for d in - --; do kubectl get pods ${d}kubeconfig=x; done", "D=(- -); kubectl get pods ${D[0]}${D[1]}kubeconfig=x",
+		"X='@@kubeconfig=x'; kubectl get pods ${X//@/-}", "X='@@kubeconfig=x'; kubectl get pods \"${X//@/-}\"", "X='x--kubeconfig=y'; kubectl get pods ${X#x}", "X='x--kubeconfig=y'; kubectl get pods \"${X##x}\"", "X='x--kubeconfig=y'; kubectl get pods ${X:1}", "X='x--kubeconfig=y'; Y=${X#x}; kubectl get pods $Y",
+		"X='x--kubeconfig=y'; Y=${X:1}; Z=\"$Y\"; kubectl get pods \"$Z\"", "X='a@@kubeconfig=y'; Y=\"${X//@@/ --}\"\nkubectl get pods $Y", "kubectl get pods x${IFS}--kubeconfig=y", "X='a '; kubectl get pods x${X}--kubeconfig=y", "X=a\\ ; kubectl get pods x$X--kubeconfig=y", "export X='a '; kubectl get pods x$X--kubeconfig=y",
+		"kubectl get pods x${X:-a }--kubeconfig=y", "for x in 'a '; do kubectl get pods x$x--kubeconfig=y; done", ": --kubeconfig=x; kubectl get pods $_", ": ${X:=a }; kubectl get pods x$X--kubeconfig=y", "kubectl get pods x${PS4}--kubeconfig=y", "kubectl get pods $BASH_COMMAND", "kubectl get pods $0", "kubectl get pods ${X:-${Y:-a }}--kubeconfig=y",
+		"X='a b c'; kubectl get pods x${X%b c}--kubeconfig=y", "X='x -i'; jq ${X#x }", "X='x--config=y'; docker ps ${X#x}", "X='@@root=y'; systemctl status ${X//@/-}",
 		// not to be told
 		"", "# only a comment", "ls <pod>", "ls 'unterminated",
 	} {
@@ -62,7 +69,8 @@ func TestWhatOnlyReadsNeedsNoConfirmation(t *testing.T) {
 		"docker ps -a", "docker logs --tail 5 api 2>&1", "systemctl status nginx", "df -h; free -m; uptime", "ping -c 3 h", "for x in a b; do ls $x; done", "if [ -f x ]; then cat x; fi", "[[ -f x && $y == z* ]] && ls",
 		"ls 2>/dev/null", "ls > /dev/null 2>&1", "LC_ALL=C ls", "echo ${X:-y} ${#Y} ${Z%.*}", "test \"$n\" -gt 3 && echo many", "[ -n \"$x\" ] && ls", "[ \"$a\" = b ] || ls", "kubectl logs x --container=api --previous", "kubectl get pods --context=prod", "jq .x <<< \"$BODY\"", "ss -tlnp", "echo $((1 + 2))", "helm list -A", "tail -f x", "kubectl get pods -A --sort-by=.status --no-headers", "kubectl get po -owide -lapp=x", "kubectl logs -f deploy/x -c api --since=10m --tail 5", "kubectl get events -n x --field-selector type=Warning -w", "kubectl top pods --containers", "kubectl get -f x.yaml", "kubectl get secret x -o jsonpath='{.data.x}'",
 		"oc get pods -n x", "docker ps --format '{{.Names}}' --filter name=x", "docker inspect -f '{{.State}}' x", "docker logs -f --since 5m x", "podman ps -a --noheading", "docker stats --no-stream", "docker --context=prod ps", "systemctl status nginx --no-pager -l", "systemctl show -p ActiveState x", "systemctl list-units --failed --type=service",
-		"helm history x -n y --max 5", "helm get values x --all", "helm status x --namespace=y", "helm list --all-namespaces --filter x", "cat <<E\nplain $X\nE",
+		"helm history x -n y --max 5", "helm get values x --all", "helm status x --namespace=y", "helm list --all-namespaces --filter x", "D=2026-01-02; kubectl logs x-$D", "NS=shop; POD=x-$NS; kubectl logs \"$POD\" -n $NS", "kubectl logs ${POD%%.*}", "SEL='app in (a, b)'; kubectl get pods -l \"$SEL\"", "kubectl get pods -n ${NS:-shop}",
+		"docker ps --format \"${FORMAT:-x}\"", "X='a b'; echo $X ${X#a} ${X//a/_}", "for p in a b; do kubectl logs $p; done", "grep -c $'x' y", "kubectl get pods -n ${NS,,}", "kubectl get pod x-$HOSTNAME", "POD=$(kubectl get pods -o name | head -1); P=$POD; kubectl logs $P", "POD=$1; kubectl logs \"$POD\"", "cat <<E\nplain $X\nE",
 	} {
 		if got := inferEffect(&Action{Kind: KindShell, Lang: "bash", Code: code}, newShellReader().read(code).harmless); got != EffectRead {
 			t.Errorf("%q counts as %s", code, got)

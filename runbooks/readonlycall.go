@@ -14,6 +14,9 @@ type argument struct {
 	unquoted bool   // of which the shell makes several words
 	quoted   bool   // it holds quotes
 	begins   bool   // it begins with an expansion, or may become several words: it could be an option
+	vars     string // the variables that it holds, separated by blanks
+	how      loose  // how an expansion may be that is more than the value of a variable
+	coded    bool   // it holds $'\x2d', which is what it does not look like
 }
 
 // mayBeSeveral reports whether the shell may make more than one word of it.
@@ -31,20 +34,102 @@ func argumentOf(word *syntax.Word) argument {
 			a.text += text
 		case *syntax.SglQuoted:
 			a.text += part.Value
-			a.begins = a.begins || part.Dollar // $'\x2d' begins with a dash
+			a.begins = a.begins || part.Dollar
+			if isCoded(part) {
+				a.dynamic, a.coded = true, true
+			}
 		case *syntax.DblQuoted:
 			for j, inner := range part.Parts {
 				if lit, ok := inner.(*syntax.Lit); ok {
 					a.text += lit.Value
 					continue
 				}
-				a.dynamic, a.begins = true, a.begins || i == 0 && j == 0
+				a.dynamic, a.begins = true, a.begins || i == 0 && j == 0 || isList(inner)
+				a.expands(inner)
 			}
 		default:
 			a.dynamic, a.unquoted, a.begins = true, true, true
+			a.expands(part)
 		}
 	}
 	return a
+}
+
+// isCoded reports whether a quoted text may be another than it looks like.
+func isCoded(q *syntax.SglQuoted) bool { return q.Dollar && strings.Contains(q.Value, `\`) }
+
+// isList reports whether a part of a quoted word may become several words.
+func isList(part syntax.WordPart) bool {
+	p, ok := part.(*syntax.ParamExp)
+	if !ok {
+		return false
+	}
+	index, _ := p.Index.(*syntax.Word)
+	return p.Excl || p.Param != nil && p.Param.Value == "@" || index != nil && index.Lit() == "@"
+}
+
+// expands notes what is known of an expansion. What a command prints is not judged.
+func (a *argument) expands(part syntax.WordPart) {
+	p, ok := part.(*syntax.ParamExp)
+	if !ok || p.Length || p.Param == nil {
+		return
+	}
+	switch p.Param.Value {
+	case "#", "?", "$", "!", "-":
+	default:
+		a.holds(p.Param.Value)
+	}
+	if p.Slice != nil {
+		a.how |= dashes
+	}
+	if p.Repl != nil {
+		a.how = anything
+	}
+	if p.Exp == nil {
+		return
+	}
+	switch p.Exp.Op {
+	case syntax.RemSmallPrefix, syntax.RemLargePrefix:
+		a.how |= dashes
+	case syntax.AlternateUnset, syntax.AlternateUnsetOrNull, syntax.DefaultUnset, syntax.DefaultUnsetOrNull, syntax.AssignUnset, syntax.AssignUnsetOrNull:
+		a.instead(p.Exp.Word)
+	}
+}
+
+// instead notes what takes the place of a variable, as far as it is simple.
+func (a *argument) instead(word *syntax.Word) {
+	if word == nil {
+		return
+	}
+	nests := func(part syntax.WordPart) bool {
+		p, ok := part.(*syntax.ParamExp)
+		return ok && p.Exp != nil
+	}
+	for _, part := range word.Parts {
+		quoted, ok := part.(*syntax.DblQuoted)
+		if nests(part) || ok && slices.ContainsFunc(quoted.Parts, nests) {
+			a.how = anything
+			return
+		}
+	}
+	value := argumentOf(word)
+	a.how |= value.how | looseText(value.text)
+	a.holds(value.vars)
+}
+
+// maxVars bounds the names of the variables of one word, in bytes.
+const maxVars = 1 << 10
+
+// holds notes a variable.
+func (a *argument) holds(name string) {
+	switch {
+	case len(a.vars) > maxVars:
+		a.how = anything
+	case a.vars == "":
+		a.vars = name
+	case name != "":
+		a.vars += " " + name
+	}
 }
 
 func callReads(n *syntax.CallExpr) bool {
@@ -123,7 +208,7 @@ func readerReads(name string, args []argument) bool {
 		})
 	case "jq": // some that go by this name edit files in their place
 		return !slices.ContainsFunc(args, func(a argument) bool {
-			return a.text == "-i" || isOption(a.text, "in-place") || a.begins && strings.HasPrefix(a.text, "-")
+			return a.text == "-i" || isOption(a.text, "in-place") || a.slack() || a.begins && strings.HasPrefix(a.text, "-")
 		})
 	case "lsof":
 		return !slices.ContainsFunc(args, func(a argument) bool { return a.begins || strings.HasPrefix(a.text, "-D") })

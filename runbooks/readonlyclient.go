@@ -57,8 +57,8 @@ func (o clientOptions) allows(word string) bool {
 }
 
 // clientReads judges the clients of clusters, containers and services by their
-// subcommand and options. A word that begins with an expansion is taken for the name of
-// something: values begin with no dash.
+// subcommand and options. A word that begins with a variable is taken for the name of
+// something, as far as this goes: script.spreads notes the variable, whose value is judged.
 func clientReads(name string, verbs map[string]bool, args []argument) bool {
 	found := false
 	for i := 0; i < len(args); i++ {
@@ -69,7 +69,7 @@ func clientReads(name string, verbs map[string]bool, args []argument) bool {
 		switch {
 		case strings.Contains(a.text, "ssh://"): // docker runs ssh to get there
 			return false
-		case found && (a.begins && (strings.Contains(a.text, "{") || strings.HasPrefix(a.text, "-"))):
+		case found && (a.begins && (strings.Contains(a.text, "{") || strings.HasPrefix(a.text, "-"))), a.slack():
 			return false // several words, or an option that is not known
 		case found:
 		case a.dynamic || a.begins || a.text == "":

@@ -166,7 +166,7 @@ func inferEffect(a *Action, harmless bool) Effect {
 			return EffectRead
 		}
 	case KindShell:
-		if a.isShell() && harmless {
+		if a.inBash() && harmless {
 			return EffectRead
 		}
 	}

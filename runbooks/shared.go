@@ -15,9 +15,14 @@ import (
 
 // sharesShell reports whether an action runs in the shell whose state goes from block to
 // block. Those on another host and in other interpreters have one of their own.
-func (a *Action) sharesShell() bool {
+func (a *Action) sharesShell() bool { return a.Settings.Host == "" && a.inBash() }
+
+// inBash reports whether an action is a script that bash runs, which is the shell that
+// scripts are read as. Others take the same text for something else: zsh runs code in the
+// qualifiers of a pattern.
+func (a *Action) inBash() bool {
 	lang := strings.ToLower(cmp.Or(a.Settings.Interpreter, a.Lang))
-	return a.Kind == KindShell && a.Settings.Host == "" && (slices.Contains(shellLangs, lang) || strings.HasPrefix(lang, "azurecli"))
+	return a.Kind == KindShell && (slices.Contains(shellLangs, lang) || strings.HasPrefix(lang, "azurecli"))
 }
 
 // ChangesShell reports whether a script may change what later scripts of the same shell
@@ -26,14 +31,15 @@ func ChangesShell(code string) bool { return newShellReader().read(code).changes
 
 // distrust takes back that undeclared blocks only read, where the shell that they run in
 // may have been changed: by a block before them in the order of the walk, whatever its
-// scenario, or by a value of the run that every block is given.
+// scenario, or by a value of the run that every block is given. So it does where one of the
+// values that the block itself uses may become an option.
 func (r *resolver) distrust(inOrder []*placedAction) {
-	steered, changed := r.givesSteering(), false
+	steered, changed, values := r.givesSteering(), false, r.values(inOrder)
 	for _, a := range inOrder {
 		if a.Kind != KindShell {
 			continue
 		}
-		if a.Effect == EffectRead && !a.Declared && (steered || changed && a.sharesShell() || slices.ContainsFunc(a.Secrets, steersTools)) {
+		if a.Effect == EffectRead && !a.Declared && (steered || changed && a.sharesShell() || a.script.mayGiveOptions(values) || slices.ContainsFunc(a.Secrets, steersTools)) {
 			a.Effect = EffectWrite
 			a.repeats()
 		}
@@ -56,6 +62,45 @@ func (r *resolver) givesSteering() bool {
 	return slices.ContainsFunc(r.actions, func(a *placedAction) bool {
 		return slices.ContainsFunc(a.Settings.Capture, func(c Capture) bool { return steersTools(c.Name) })
 	})
+}
+
+// values tells how the values of variables may be that could become options of commands,
+// by all that the runbook says of them; nil when none could.
+func (r *resolver) values(inOrder []*placedAction) map[string]loose {
+	asked := func(a *placedAction) bool { return a.Effect == EffectRead && !a.Declared && len(a.script.spread) > 0 }
+	if !slices.ContainsFunc(inOrder, asked) {
+		return nil
+	}
+	scripts := make([]script, len(inOrder))
+	var given loose // to scripts as their arguments
+	for i, a := range inOrder {
+		scripts[i] = a.script
+		for _, name := range a.Settings.Args {
+			given |= r.value(name)
+		}
+	}
+	return flow(scripts, func(name string) loose {
+		if isDigits(name) || name == "@" || name == "*" {
+			return given | ofShell(name)
+		}
+		return r.value(name)
+	})
+}
+
+// value tells how the value of a variable may be, by itself. Nothing is known of a secret.
+// What was captured from an output is not judged, nor the operator's own environment.
+func (r *resolver) value(name string) loose {
+	how := ofShell(name)
+	if r.secret[name] {
+		how = anything
+	}
+	if i, ok := r.index[name]; ok {
+		how |= r.rb.Params[i].loose()
+	}
+	if text, ok := r.fm.env[name]; ok {
+		how |= looseText(text)
+	}
+	return how
 }
 
 // shellChangers are commands that change how the shell takes later commands, or run text
@@ -114,8 +159,11 @@ func names(args []argument, valued string) bool {
 // hidesOptions reports whether a value holds what would be an option wherever the variable
 // is written. No value that is asked for may begin so.
 func hidesOptions(value argument) bool {
-	if !strings.Contains(value.text, "-") {
-		return false
+	if !strings.Contains(value.text, "-") || value.coded {
+		return value.coded
+	}
+	if strings.Trim(value.text, "-"+ifsBlanks) == "" {
+		return true // with another such value, or a name behind it
 	}
 	return slices.ContainsFunc(strings.Fields(value.text), func(word string) bool { return len(word) > 1 && word[0] == '-' })
 }

@@ -25,6 +25,8 @@ type script struct {
 	fallbacks  map[string]string // ${X:-fallback}
 	positional []positional      // in order of position
 	usage      []string          // names of its usage line
+	spread     []spread          // variables whose values could become options
+	feeds      []feed            // where the values of its variables come from, as far as that tells how they may be
 }
 
 // positional is an argument of a script.
@@ -114,6 +116,7 @@ func (s *script) walk(file *syntax.File) {
 		return true
 	})
 	slices.SortStableFunc(s.positional, func(a, b positional) int { return a.n - b.n })
+	s.settle()
 }
 
 // sets notes that a variable is set.
@@ -135,11 +138,20 @@ func (s *script) node(n syntax.Node, inFunction bool) {
 		if !n.Naked {
 			s.sets(n.Name.Value)
 		}
+		s.takesWord(n.Name, n.Value)
+		if n.Array != nil {
+			for _, e := range n.Array.Elems {
+				s.takesWord(n.Name, e.Value)
+			}
+		}
 		if !inFunction && n.Value != nil {
 			s.takesArgument(n.Name.Value, n.Value)
 		}
 	case *syntax.WordIter:
 		s.sets(n.Name.Value)
+		for _, item := range n.Items {
+			s.takesWord(n.Name, item)
+		}
 	case *syntax.CallExpr:
 		s.call(n)
 	case *syntax.ParamExp:
@@ -155,16 +167,25 @@ func (s *script) call(n *syntax.CallExpr) {
 	if len(words) == 0 {
 		return
 	}
+	if minds(words[0]) {
+		args := make([]argument, len(n.Args)-1)
+		for i, w := range n.Args[1:] {
+			args[i] = argumentOf(w)
+		}
+		s.spreads(words[0], args)
+	}
 	switch words[0] {
 	case "read", "mapfile", "readarray", "getopts":
 		for _, w := range words[1:] {
 			if validName(w) {
 				s.sets(w)
+				s.feeds = append(s.feeds, feed{"", w, anything})
 			}
 		}
 	case "printf":
 		if len(words) > 2 && words[1] == "-v" {
 			s.sets(words[2])
+			s.feeds = append(s.feeds, feed{"", words[2], anything})
 		}
 	}
 }
@@ -174,6 +195,9 @@ func (s *script) expansion(n *syntax.ParamExp, inFunction bool) {
 		return
 	}
 	name := n.Param.Value
+	if n.Exp != nil && (n.Exp.Op == syntax.AssignUnset || n.Exp.Op == syntax.AssignUnsetOrNull) {
+		s.takesWord(n.Param, n.Exp.Word)
+	}
 	fallback, optional := "", false
 	if n.Exp != nil && slices.Contains([]syntax.ParExpOperator{syntax.DefaultUnset, syntax.DefaultUnsetOrNull, syntax.AssignUnset, syntax.AssignUnsetOrNull}, n.Exp.Op) {
 		optional = true
