@@ -80,6 +80,47 @@ func TestNothingRunsUnseen(t *testing.T) {
 	}
 }
 
+// TestWhatASheetCoversIsNotSeen: the palette's own do included.
+func TestWhatASheetCoversIsNotSeen(t *testing.T) {
+	d := lookDrive(t, echoes(3), 80, 24)
+	d.press(":", "d", "o").see("› do").press("enter").starts(0).see("¿Ejecutar alerts?", "echo linea-3")
+	d.press("esc").hammer("enter").starts(0).see("¿Ejecutar alerts?") // it was uncovered just now
+	d.press("esc")
+	d.now = d.now.Add(quietTime)
+	d.send(secondPassedMsg{})
+	d.hammer("enter").starts(1)
+}
+
+// TestWhatTheLastKeyShowedIsNotSeen: keys that arrive in one read, of which the first
+// brings the command into sight.
+func TestWhatTheLastKeyShowedIsNotSeen(t *testing.T) {
+	for name, show := range map[string]func(d *drive){
+		"scrolled there":     func(d *drive) { d.press("tab", "home", "k").hammer("pgdown") },
+		"back from the list": func(d *drive) { d.press("z").hammer("z") },
+		"another screen":     func(d *drive) { d.press("t").hammer("esc") },
+		"drawn anew":         func(d *drive) { d.press("ctrl+l").hammer() },
+		"a larger screen": func(d *drive) {
+			d.press("tab", "home")
+			d.send(tea.WindowSizeMsg{Width: 120, Height: 60})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := lookDrive(t, echoes(3), 80, 40)
+			show(d)
+			d.see("echo linea-1", "echo linea-3").hammer("enter").starts(0).see("¿Ejecutar alerts?")
+		})
+	}
+}
+
+func TestWhoHadTheTerminalHidTheCommand(t *testing.T) {
+	d := lookDrive(t, echoes(3), 80, 24)
+	d.a.resumable, d.a.lend = func() bool { return true }, func(_ tea.ExecCommand, done tea.ExecCallback) tea.Cmd {
+		d.now = d.now.Add(time.Hour)
+		return func() tea.Msg { return done(nil) }
+	}
+	d.press("ctrl+z").see("echo linea-3").hammer("enter").starts(0).see("¿Ejecutar alerts?")
+}
+
 func TestAChangedCommandIsShownBeforeARetry(t *testing.T) {
 	rb := queueRunbook()
 	action := rb.Sequence[0].Actions[0]

@@ -34,7 +34,6 @@ type walkScreen struct {
 	detail   scroll
 	shown    string // what the detail's scroll position belongs to
 	divided  division
-	sight    sight
 }
 
 func newWalk(a *app) *walkScreen {
@@ -207,7 +206,7 @@ func (w *walkScreen) act(id keyID) tea.Cmd {
 			w.focus = paneList
 			return w.askPreviews()
 		}
-		return w.a.advance(w.inSight())
+		return w.a.advance(w.a.inSight())
 	case keyPane:
 		w.focus = (w.focus + 1) % paneCount
 	case keyZoom:

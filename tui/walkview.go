@@ -18,7 +18,6 @@ func (w *walkScreen) listCells() int { return max(20, min(w.width*2/5, 44)) }
 
 func (w *walkScreen) view() []string {
 	l := w.a.look
-	w.sight = sight{}
 	if w.zoomed {
 		return w.zoom()
 	}
