@@ -30,18 +30,15 @@ type sight struct {
 	since time.Time
 }
 
-// see notes the command when the rows that are drawn of so many lines hold it, or where
-// there are fewer rows than it takes, what most of them hold. The detail begins with the
-// beginning of such a long one, and its last row counts those that follow.
+// see notes the command when the rows that are drawn of so many lines hold all of it. The
+// last of those rows counts the lines that follow. What is longer than that enter shows in
+// a sheet, where it can be scrolled to its end.
 func (w *walkScreen) see(code codeSpan, lines int) {
 	from, to := w.detail.offset, w.detail.offset+w.detail.height
 	if to < lines {
 		to-- // that row says how many follow
 	}
-	whole := from <= code.start && code.end <= to
-	long := code.end-code.start > to-from
-	most := min(to, code.end)-max(from, code.start) > (to-from)/2
-	if code.end > code.start && (whole || long && most) {
+	if code.end > code.start && from <= code.start && code.end <= to {
 		w.a.sight.text = code.text
 	}
 }

@@ -50,12 +50,19 @@ func TestACommandInSightRunsAtOnce(t *testing.T) {
 	}
 }
 
-func TestTheBeginningOfALongCommandIsInSight(t *testing.T) {
+// TestALongCommandIsShownWhole: of what the detail has no room for, most is not enough.
+func TestALongCommandIsShownWhole(t *testing.T) {
 	for _, size := range [][2]int{{60, 15}, {80, 24}, {120, 40}} {
 		d := lookDrive(t, echoes(60), size[0], size[1])
 		d.see("echo linea-1", "echo linea-2", "líneas más")
-		d.press("enter").starts(1)
+		d.press("enter").starts(0).see("¿Ejecutar alerts?", "echo linea-1")
+		for range 60 {
+			d.hammer("down")
+		}
+		d.see("echo linea-60").press("enter").starts(1)
 	}
+	d := lookDrive(t, echoes(20), 80, 24) // most of it is to be seen, but the last rows
+	d.see("echo linea-10").unseen("echo linea-20").press("enter").starts(0).see("echo linea-1")
 }
 
 // TestNothingRunsUnseen: whatever took the command off the screen, enter shows it first.
