@@ -33,6 +33,7 @@ type walkScreen struct {
 	list     scroll
 	detail   scroll
 	shown    string // what the detail's scroll position belongs to
+	scrolled bool   // the operator chose that position
 	divided  division
 }
 
@@ -245,6 +246,7 @@ func (w *walkScreen) act(id keyID) tea.Cmd {
 func (w *walkScreen) move(id keyID) tea.Cmd {
 	switch w.focus {
 	case paneDetail:
+		w.scrolled = true
 		w.detail.page(id)
 	case paneOutput:
 		page := max(w.outputRows()-1, 1)
