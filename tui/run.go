@@ -41,7 +41,7 @@ type run struct {
 	uncounted  uncounted
 	previews   map[string]*previewState
 	outdated   map[string]session.Preview // as they last were, for the room that they take
-	offered    map[string]bool // secrets that were asked for
+	offered    map[string]bool            // secrets that were asked for
 }
 
 // uncounted is how much of the output of the action that began then was counted only.

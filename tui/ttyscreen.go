@@ -11,6 +11,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
+
+	"genia.ai/bitacora/internal/relay"
 )
 
 // ttyModes changes the modes of a terminal's driver; of what is no terminal, nothing. It
@@ -112,7 +114,7 @@ func watchStops(ctx context.Context, in *os.File, wentOn func()) {
 			return
 		case <-goesOn:
 		}
-		if foreground(in) {
+		if relay.Foreground(in) {
 			wentOn()
 		}
 	}
@@ -144,10 +146,6 @@ func (w away) Run() error {
 	return err
 }
 
-// backgroundWait is how long who was told to go on in the background waits to be ended,
-// which is why shells do so.
-const backgroundWait = 300 * time.Millisecond
-
 // stopping stops the program, with those of its process group, until it is told to go
 // on where it has its terminal, or the context ends. It implements tea.ExecCommand.
 type stopping struct {
@@ -170,7 +168,7 @@ func (s stopping) Run() error {
 	signal.Notify(goOn, unix.SIGCONT)
 	defer signal.Stop(goOn)
 	for {
-		if err := unix.Kill(0, unix.SIGTSTP); err != nil {
+		if err := relay.Stop(); err != nil {
 			return err
 		}
 		select {
@@ -178,20 +176,13 @@ func (s stopping) Run() error {
 		case <-s.ctx.Done():
 			return nil
 		}
-		if foreground(s.in) {
+		if relay.Foreground(s.in) {
 			return nil
 		}
 		select {
 		case <-s.ctx.Done():
 			return nil
-		case <-time.After(backgroundWait):
+		case <-time.After(relay.BackgroundWait):
 		}
 	}
-}
-
-// foreground reports whether the terminal is that of our process group. Who changes its
-// modes otherwise is stopped for it.
-func foreground(in *os.File) bool {
-	group, err := unix.IoctlGetInt(int(in.Fd()), unix.TIOCGPGRP)
-	return err != nil || group == unix.Getpgrp()
 }
