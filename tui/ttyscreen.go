@@ -59,6 +59,8 @@ func (t *ttyModes) restore() error {
 	return term.Restore(int(t.in.Fd()), t.before)
 }
 
+func (t *ttyModes) ours() bool { return relay.Foreground(t.in) }
+
 // leave restores the modes for good: who was kept waiting by the terminal takes it no more.
 func (t *ttyModes) leave() error {
 	t.mu.Lock()
@@ -103,8 +105,10 @@ func watchSize(ctx context.Context, out io.Writer, before tea.WindowSizeMsg, ask
 }
 
 // watchStops calls a function whenever the program goes on after it was stopped, and has
-// its terminal, until the context ends: nobody tells it of a SIGSTOP.
-func watchStops(ctx context.Context, in *os.File, wentOn func()) {
+// its terminal, until the context ends: nobody tells it of a SIGSTOP. In the background it
+// is stopped again, as one that ctrl+z stopped is, while it holds the screen: the shell
+// tells it then when it gets the terminal.
+func watchStops(ctx context.Context, in *os.File, holds func() bool, wentOn func()) {
 	goesOn := make(chan os.Signal, 1)
 	signal.Notify(goesOn, unix.SIGCONT)
 	defer signal.Stop(goesOn)
@@ -114,8 +118,17 @@ func watchStops(ctx context.Context, in *os.File, wentOn func()) {
 			return
 		case <-goesOn:
 		}
+		if !relay.Foreground(in) {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(relay.BackgroundWait):
+			}
+		}
 		if relay.Foreground(in) {
 			wentOn()
+		} else if holds() {
+			_ = relay.Stop() // then nothing is drawn either
 		}
 	}
 }

@@ -123,6 +123,37 @@ func TestStopFromOutside(t *testing.T) {
 	term.typeText("exit").press("enter")
 }
 
+// TestStopKeepsTheShellsScreen: also when another program filled the screen meanwhile, so
+// that the shell wrote where it did before.
+func TestStopKeepsTheShellsScreen(t *testing.T) {
+	term := fromShell(t)
+	stopFromOutside(t, term)
+	term.typeText(`printf '\033[?1049hpage\033[?1049l'; echo $((6*7))ok`).press("enter").see("42ok")
+	term.typeText("fg").press("enter").until("the screen, and nothing else on it", func(screen string) bool {
+		return strings.Contains(screen, "enter run look") && !strings.Contains(screen, "42ok")
+	})
+	term.press("d").see("prompt>", "resume", "42ok")
+	term.typeText("exit").press("enter")
+}
+
+// TestStopThatGoesOnInTheBackground: nothing is drawn across the shell, and fg leads back.
+func TestStopThatGoesOnInTheBackground(t *testing.T) {
+	term := fromShell(t)
+	stopFromOutside(t, term)
+	term.typeText("clear; bg; wait %1; echo $((6*7))ok").press("enter")
+	term.until("it stopped again", func(screen string) bool {
+		return strings.Contains(screen, "42ok") && strings.Contains(screen, "Stopped")
+	})
+	if screen := term.screen(); strings.Contains(screen, "LIVE") || strings.Contains(screen, "enter run") {
+		t.Errorf("drawn across the shell:\n%s", screen)
+	}
+	term.typeText("fg").press("enter").see("enter run look", "LIVE")
+	term.press("n").see("Note")
+	term.typeText("here again").press("enter").see("Saved as #")
+	term.press("d").see("prompt>", "resume")
+	term.typeText("exit").press("enter")
+}
+
 // TestStoppedInATerminal stops the screen while the block that runs has the terminal and
 // asks for a password: what is typed when it goes on is not shown.
 func TestStoppedInATerminal(t *testing.T) {
