@@ -34,6 +34,7 @@ type app struct {
 	over          []screen // opened on top of it by the operator
 	dialog        dialog
 	note          notice
+	sight         sight
 	lastKey       pressed
 
 	nextID  int
@@ -222,6 +223,7 @@ func (a *app) handle(msg tea.Msg) tea.Cmd {
 	case terminalLeftMsg:
 		return a.terminalLeft(msg)
 	case wentOnMsg:
+		a.lent = false
 		if msg.err != nil {
 			a.say(true, a.explain(msg.err))
 		}

@@ -378,6 +378,30 @@ func TestTextInTheWrongPlaceDoesNotEndTheRun(t *testing.T) {
 	d.press("esc")
 }
 
+// TestAYesOrNoIsNoReason: who took the question of an early end for one of yes or no.
+func TestAYesOrNoIsNoReason(t *testing.T) {
+	for _, lang := range []string{"es", "en"} {
+		for _, word := range []string{"n", "no", "N", "y", "yes", "s", "sí"} {
+			d := newDrive(t, lang, event.ModeLive, 80, 24).press("enter", "e")
+			title := d.a.dialog.title()
+			d.see(title).write(word)
+			if d.recorded(event.KindRunEnded) != 0 {
+				t.Fatalf("%q ended the run:\n%s", word, d.screen())
+			}
+			if strings.HasPrefix(strings.ToLower(word), "n") {
+				d.unseen(title)
+				continue
+			}
+			d.see(title, d.a.p.T("refusal.reason-needed")).write("no queda nadie")
+			if d.recorded(event.KindRunEnded) != 1 || d.a.run.state.Reason != "no queda nadie" {
+				t.Fatalf("a reason after %q did not end the run:\n%s", word, d.screen())
+			}
+		}
+	}
+	d := newDrive(t, "en", event.ModeLive, 80, 24).press("enter", "e", "n").hammer("enter").unseen("Write why the run ends")
+	d.hammer("enter", "enter").starts(0)
+}
+
 // TestAnEarlyEndIsOneQuestion: by its key and by the menu of a failure.
 func TestAnEarlyEndIsOneQuestion(t *testing.T) {
 	for name, ask := range map[string]func(d *drive){
@@ -386,7 +410,7 @@ func TestAnEarlyEndIsOneQuestion(t *testing.T) {
 	} {
 		d := newDrive(t, "en", event.ModeLive, 80, 24).toExecution()
 		ask(d)
-		d.see("End the run before its last step? Type the reason", "> ", "enter end the run")
+		d.see("Write why the run ends before its last step", "> ", "enter end the run")
 		d.press("enter").see("A reason is needed").write("handed to the vendor")
 		if d.recorded(event.KindRunEnded) != 1 || d.a.run.state.Reason != "handed to the vendor" {
 			t.Fatalf("%s: one question did not end the run:\n%s", name, d.screen())

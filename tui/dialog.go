@@ -10,6 +10,8 @@ import (
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
+
+	"genia.ai/bitacora/internal/walk"
 )
 
 // quietTime is how long nothing must have been pressed, since a dialog that
@@ -63,7 +65,7 @@ type prompt struct {
 	guard    guard
 	armed    bool // something was typed that was not typed ahead
 
-	settled bool   // the enter that accepts it comes after the quiet time, too
+	settled bool   // it ends the run: the enter that accepts it comes after the quiet time, too, and a yes or no is none
 	yes     string // what accepting does, for the footer, or ""
 }
 
@@ -113,7 +115,7 @@ func (d *prompt) press(msg tea.KeyMsg) tea.Cmd {
 	case name == "esc", name == "ctrl+c":
 		d.a.dialog = nil
 		return nil
-	case d.early(msg):
+	case name == "enter" && d.settled && d.decided(), d.early(msg):
 		return nil
 	case name == "enter":
 		if d.a.flight > 0 {
@@ -129,6 +131,21 @@ func (d *prompt) press(msg tea.KeyMsg) tea.Cmd {
 	var cmd tea.Cmd
 	d.line, cmd = d.line.Update(msg)
 	return cmd
+}
+
+// decided reports whether a yes or a no was answered to what asks for a reason: a no closes
+// it, after a yes the reason is asked for once more.
+func (d *prompt) decided() bool {
+	switch yesOrNo(d.line.Value()) {
+	case walk.AnswerNo:
+		d.a.dialog = nil
+	case walk.AnswerYes:
+		d.line.SetValue("")
+		d.error = d.a.p.T("refusal.reason-needed")
+	default:
+		return false
+	}
+	return true
 }
 
 func (d *prompt) lines(width, height int) []string {

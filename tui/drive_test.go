@@ -32,6 +32,9 @@ type drive struct {
 
 	sent    int    // messages
 	checked uint64 // last event that the shown state was compared at
+
+	holding bool // previews come late
+	held    []tea.Msg
 }
 
 var catalog = sync.OnceValues(i18n.Load)
@@ -95,8 +98,21 @@ func (d *drive) run(cmd tea.Cmd) {
 			d.run(cmd)
 		}
 	default:
+		if _, ok := msg.(previewedMsg); ok && d.holding {
+			d.held = append(d.held, msg)
+			return
+		}
 		_, cmd := d.a.Update(msg)
 		d.run(cmd)
+	}
+}
+
+// late delivers the previews that were held.
+func (d *drive) late() {
+	held := d.held
+	d.holding, d.held = false, nil
+	for _, msg := range held {
+		d.send(msg)
 	}
 }
 

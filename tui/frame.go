@@ -34,6 +34,8 @@ func (a *app) resize() {
 // footer. Whatever a screen returns, no line is wider than the terminal and the
 // frame is exactly as high.
 func (a *app) draw() {
+	before := a.sight
+	a.sight = sight{}
 	if a.width == 0 || a.height == 0 {
 		return
 	}
@@ -55,6 +57,7 @@ func (a *app) draw() {
 		sheet := a.sheet()
 		copy(body[len(body)-len(sheet):], sheet)
 	}
+	a.behold(before)
 	rows = append(rows, body...)
 	a.frame = a.join(append(rows, a.noticeLine(), a.keyLine()))
 }

@@ -25,7 +25,6 @@ type painter struct {
 	out   io.Writer
 	modes modes
 	enter string // switches the modes of the screen on
-	again string // likewise, in the screen's own buffer
 	leave string // and off again
 	pace  *pace
 
@@ -43,6 +42,7 @@ type painter struct {
 	drawing sync.Mutex // held while something is written, and from open on until the first frame stands
 	taken   bool       // the terminal was
 	away    bool       // it is lent
+	behind  bool       // it was somebody else's without being lent, and is not taken again yet
 	rows    []string   // as they stand; nil = not known
 	columns int        // of the frame that stands
 }
@@ -58,25 +58,28 @@ type modes interface {
 	raw() error     // hands on every key as it comes
 	again() error   // raw once more, when somebody else changed them meanwhile
 	restore() error // as it was before
+	ours() bool     // it is in the foreground: who draws elsewhere draws across a shell
 }
 
 // The modes of the screen: its own buffer, no cursor, pasted text marked as such.
 // A terminal without a second buffer is left with its cursor on the last row.
 const (
-	screenOn  = "\x1b[?1049h" + screenNew
-	screenNew = "\x1b[m\x1b[2J\x1b[H\x1b[?25l\x1b[?2004h"
+	screenOn  = "\x1b[?1049h\x1b[m\x1b[2J\x1b[H\x1b[?25l\x1b[?2004h"
 	screenOff = "\x1b[m\x1b[?2004l\x1b[999H\x1b[?1049l\x1b[?25h"
+	// Out of the screen's own buffer, if that is shown; else nothing changes, the cursor,
+	// which the second would put where it was when that was last left, included.
+	screenOut = "\x1b7\x1b[?1049l"
 	mouseOn   = "\x1b[?1002h\x1b[?1006h"
 	mouseOff  = "\x1b[?1002l\x1b[?1006l"
 )
 
 func newPainter(out io.Writer, modes modes, mouse bool, pace *pace) *painter {
 	p := &painter{
-		out: out, modes: modes, enter: screenOn, again: screenNew, leave: screenOff, pace: pace,
+		out: out, modes: modes, enter: screenOn, leave: screenOff, pace: pace,
 		wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	if mouse {
-		p.enter, p.again, p.leave = screenOn+mouseOn, screenNew+mouseOn, mouseOff+screenOff
+		p.enter, p.leave = screenOn+mouseOn, mouseOff+screenOff
 	}
 	return p
 }
@@ -135,10 +138,25 @@ func (p *painter) retake() error {
 	if p.away || !p.taken {
 		return nil
 	}
+	return p.takeBack()
+}
+
+// takeBack needs drawing. Which buffer is shown is not known: the shell's may be the
+// screen's own, or the other one when a program left that. So it is left first: what the
+// shell wrote in the other one stays.
+func (p *painter) takeBack() error {
 	err := p.modes.again()
-	p.rows = nil
-	p.draw([]byte(p.again))
+	p.rows, p.behind = nil, false
+	p.draw([]byte(screenOut + p.enter))
 	return err
+}
+
+// holds reports whether the terminal is the painter's, be it that somebody else has it
+// all the same.
+func (p *painter) holds() bool {
+	p.drawing.Lock()
+	defer p.drawing.Unlock()
+	return p.taken && !p.away
 }
 
 // take switches the modes of the screen on, and draws. It unlocks drawing.
@@ -193,7 +211,13 @@ func (p *painter) paint() {
 func (p *painter) repaint() {
 	p.drawing.Lock()
 	defer p.drawing.Unlock()
-	if !p.away {
+	switch {
+	case p.away:
+	case !p.modes.ours():
+		p.behind = true
+	case p.behind:
+		_ = p.takeBack() // a terminal that is gone is noticed where its keys are read
+	default:
 		p.draw(nil)
 	}
 }

@@ -112,6 +112,8 @@ type slowTerminal struct {
 	fails  error
 	begun  atomic.Int32 // writes
 
+	elsewhere atomic.Bool // the terminal is a shell's
+
 	mu    sync.Mutex
 	modes []string
 }
@@ -122,6 +124,7 @@ func (s *slowTerminal) Write(b []byte) (int, error) {
 	return len(b), s.fails
 }
 
+func (s *slowTerminal) ours() bool     { return !s.elsewhere.Load() }
 func (s *slowTerminal) raw() error     { return s.mode("raw") }
 func (s *slowTerminal) again() error   { return s.mode("again") }
 func (s *slowTerminal) restore() error { return s.mode("restored") }
@@ -184,7 +187,7 @@ func TestPainterDrawsTheLatestFrame(t *testing.T) {
 		t.Fatal(err)
 	}
 	go func() { lent <- p.retake() }() // somebody wrote across it
-	if got := s.took(t); got != screenNew+mouseOn+"\x1b[1Hmeanwhile\x1b[K" {
+	if got := s.took(t); got != screenOut+screenOn+mouseOn+"\x1b[1Hmeanwhile\x1b[K" {
 		t.Errorf("drawn anew with %q", got)
 	}
 	if err := <-lent; err != nil {
@@ -202,6 +205,33 @@ func TestPainterDrawsTheLatestFrame(t *testing.T) {
 	}
 	if got := strings.Join(s.modes, " "); got != "raw restored raw again restored" {
 		t.Errorf("modes: %s", got)
+	}
+}
+
+// TestNothingIsDrawnInTheBackground: not across a shell; and what stands there then is not
+// known any more, nor which buffer it stands in.
+func TestNothingIsDrawnInTheBackground(t *testing.T) {
+	s := &slowTerminal{writes: make(chan string, 9)}
+	p := newPainter(s, s, false, &pace{})
+	p.show(frame{"first", 80}, false)
+	p.repaint()
+	s.took(t)
+	s.elsewhere.Store(true)
+	p.show(frame{"second", 80}, false)
+	p.repaint()
+	if len(s.writes) > 0 {
+		t.Errorf("drawn across a shell: %q", <-s.writes)
+	}
+	s.elsewhere.Store(false)
+	p.show(frame{"third", 80}, false)
+	p.repaint()
+	if got := s.took(t); got != screenOut+screenOn+"\x1b[1Hthird\x1b[K" {
+		t.Errorf("then %q", got)
+	}
+	p.show(frame{"fourth", 80}, false)
+	p.repaint()
+	if got := s.took(t); !strings.HasPrefix(got, "\x1b[1Hfourth") {
+		t.Errorf("and %q", got)
 	}
 }
 

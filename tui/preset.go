@@ -52,4 +52,15 @@ func (a *app) presetAnswer(action *runbooks.Action) walk.Answer {
 // means yes to nobody who reads English: there it would be a stray skip.
 func (a *app) yesKeys() []string { return strings.Fields(a.p.T("tui.yes-keys")) }
 
+// yesOrNo is the answer that a word alone is in any language of the screens, or "".
+func yesOrNo(text string) string {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "y", "yes", "s", "si", "sí":
+		return walk.AnswerYes
+	case "n", "no":
+		return walk.AnswerNo
+	}
+	return ""
+}
+
 func (a *app) isYes(key string) bool { return slices.Contains(a.yesKeys(), strings.ToLower(key)) }

@@ -40,7 +40,8 @@ type run struct {
 	silent     time.Time
 	uncounted  uncounted
 	previews   map[string]*previewState
-	offered    map[string]bool // secrets that were asked for
+	outdated   map[string]session.Preview // as they last were, for the room that they take
+	offered    map[string]bool            // secrets that were asked for
 }
 
 // uncounted is how much of the output of the action that began then was counted only.
@@ -60,7 +61,8 @@ type previewState struct {
 func newRun(att *session.Attachment, p *i18n.Printer, clean func(string) string) *run {
 	r := &run{
 		plan: att.Plan, briefing: own(att.Briefing), saved: att.Saved, printer: p, clean: clean,
-		state: walk.New(att.Plan), previews: map[string]*previewState{}, offered: map[string]bool{}, deviant: map[uint64]bool{},
+		state: walk.New(att.Plan), previews: map[string]*previewState{}, outdated: map[string]session.Preview{},
+		offered: map[string]bool{}, deviant: map[uint64]bool{},
 	}
 	for _, ev := range att.Events {
 		r.remember(ev)
@@ -175,8 +177,18 @@ func (r *run) record(ev event.Event) {
 	case event.AdhocEnded:
 		r.ended(r.printer.T("tui.adhoc.name"), data.Ending)
 	case event.ParamSet, event.ScenarioChanged, event.ChoiceMade, event.StepStarted, event.RunResumed:
-		clear(r.previews)
+		r.outdate()
 	}
+}
+
+// outdate has every preview asked for again.
+func (r *run) outdate() {
+	for id, slot := range r.previews {
+		if slot.known && slot.err == nil {
+			r.outdated[id] = slot.preview
+		}
+	}
+	clear(r.previews)
 }
 
 // remember applies an event to what is known of the run.
@@ -194,7 +206,7 @@ func (r *run) deviates(ev event.Event) bool { return r.deviant[ev.Seq] }
 
 func (r *run) ended(name string, ending event.Ending) {
 	r.cancelling = ""
-	clear(r.previews)
+	r.outdate()
 	r.live()
 	r.markEnd(name, ending)
 }

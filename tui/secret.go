@@ -94,7 +94,7 @@ func (r *run) given(name string) {
 			r.briefing.Secrets[i] = session.SecretFact{Name: name, Present: true, Origin: session.SecretAsked}
 		}
 	}
-	clear(r.previews)
+	r.outdate()
 }
 
 // unready deals with a preview that was refused: for a secret that is missing it

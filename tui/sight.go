@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strings"
+	"time"
 
 	"genia.ai/bitacora/runbooks"
 )
@@ -22,28 +23,49 @@ func (c codeSpan) below(lines int) codeSpan {
 	return c
 }
 
-// sight is the command of the next action as far as the last frame showed it.
-type sight struct{ text string }
+// sight is the command of the next action as far as the last frame showed it, and since
+// when the frames did. The zero value shows none.
+type sight struct {
+	text  string
+	since time.Time
+}
 
-// see notes whether the command is in the rows that are drawn of so many lines: all of
-// it, or where there are fewer rows than it takes, what most of them hold. The detail
-// begins with the beginning of such a long one, and its last row counts those that follow.
+// see notes the command when the rows that are drawn of so many lines hold all of it. The
+// last of those rows counts the lines that follow. What is longer than that enter shows in
+// a sheet, where it can be scrolled to its end.
 func (w *walkScreen) see(code codeSpan, lines int) {
 	from, to := w.detail.offset, w.detail.offset+w.detail.height
 	if to < lines {
 		to-- // that row says how many follow
 	}
-	whole := from <= code.start && code.end <= to
-	long := code.end-code.start > to-from
-	most := min(to, code.end)-max(from, code.start) > (to-from)/2
-	if code.end > code.start && (whole || long && most) {
-		w.sight = sight{text: code.text}
+	if code.end > code.start && from <= code.start && code.end <= to {
+		w.a.sight.text = code.text
 	}
 }
 
-// inSight is the command that enter would start, as it stands on the screen; "" when it
-// does not.
-func (w *walkScreen) inSight() string { return w.sight.text }
+// behold goes on from what the frame before showed: a command that stood there stands
+// there for longer now, unless it has to be drawn anew. A sheet may cover it, and so does
+// who has the terminal meanwhile.
+func (a *app) behold(before sight) {
+	if a.dialog != nil || a.lent {
+		a.sight = sight{}
+		return
+	}
+	a.sight.since = a.now()
+	if !a.fresh && sameCommand(before.text, a.sight.text) {
+		a.sight.since = before.since
+	}
+}
+
+// inSight is the command that enter would start, if it has stood on the screen for long
+// enough to be read; else "". What a sheet covers does not stand there, nor does what is
+// drawn only in answer to the key before.
+func (a *app) inSight() string {
+	if a.now().Sub(a.sight.since) < quietTime {
+		return ""
+	}
+	return a.sight.text
+}
 
 // sameCommand reports whether what was seen is what would run.
 func sameCommand(seen, command string) bool {

@@ -50,12 +50,19 @@ func TestACommandInSightRunsAtOnce(t *testing.T) {
 	}
 }
 
-func TestTheBeginningOfALongCommandIsInSight(t *testing.T) {
+// TestALongCommandIsShownWhole: of what the detail has no room for, most is not enough.
+func TestALongCommandIsShownWhole(t *testing.T) {
 	for _, size := range [][2]int{{60, 15}, {80, 24}, {120, 40}} {
 		d := lookDrive(t, echoes(60), size[0], size[1])
 		d.see("echo linea-1", "echo linea-2", "líneas más")
-		d.press("enter").starts(1)
+		d.press("enter").starts(0).see("¿Ejecutar alerts?", "echo linea-1")
+		for range 60 {
+			d.hammer("down")
+		}
+		d.see("echo linea-60").press("enter").starts(1)
 	}
+	d := lookDrive(t, echoes(20), 80, 24) // most of it is to be seen, but the last rows
+	d.see("echo linea-10").unseen("echo linea-20").press("enter").starts(0).see("echo linea-1")
 }
 
 // TestNothingRunsUnseen: whatever took the command off the screen, enter shows it first.
@@ -78,6 +85,47 @@ func TestNothingRunsUnseen(t *testing.T) {
 			d.press("enter").starts(1)
 		})
 	}
+}
+
+// TestWhatASheetCoversIsNotSeen: the palette's own do included.
+func TestWhatASheetCoversIsNotSeen(t *testing.T) {
+	d := lookDrive(t, echoes(3), 80, 24)
+	d.press(":", "d", "o").see("› do").press("enter").starts(0).see("¿Ejecutar alerts?", "echo linea-3")
+	d.press("esc").hammer("enter").starts(0).see("¿Ejecutar alerts?") // it was uncovered just now
+	d.press("esc")
+	d.now = d.now.Add(quietTime)
+	d.send(secondPassedMsg{})
+	d.hammer("enter").starts(1)
+}
+
+// TestWhatTheLastKeyShowedIsNotSeen: keys that arrive in one read, of which the first
+// brings the command into sight.
+func TestWhatTheLastKeyShowedIsNotSeen(t *testing.T) {
+	for name, show := range map[string]func(d *drive){
+		"scrolled there":     func(d *drive) { d.press("tab", "home", "k").hammer("pgdown") },
+		"back from the list": func(d *drive) { d.press("z").hammer("z") },
+		"another screen":     func(d *drive) { d.press("t").hammer("esc") },
+		"drawn anew":         func(d *drive) { d.press("ctrl+l").hammer() },
+		"a larger screen": func(d *drive) {
+			d.press("tab", "home")
+			d.send(tea.WindowSizeMsg{Width: 120, Height: 60})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := lookDrive(t, echoes(3), 80, 40)
+			show(d)
+			d.see("echo linea-1", "echo linea-3").hammer("enter").starts(0).see("¿Ejecutar alerts?")
+		})
+	}
+}
+
+func TestWhoHadTheTerminalHidTheCommand(t *testing.T) {
+	d := lookDrive(t, echoes(3), 80, 24)
+	d.a.resumable, d.a.lend = func() bool { return true }, func(_ tea.ExecCommand, done tea.ExecCallback) tea.Cmd {
+		d.now = d.now.Add(time.Hour)
+		return func() tea.Msg { return done(nil) }
+	}
+	d.press("ctrl+z").see("echo linea-3").hammer("enter").starts(0).see("¿Ejecutar alerts?")
 }
 
 func TestAChangedCommandIsShownBeforeARetry(t *testing.T) {

@@ -20,6 +20,7 @@ func (a *app) suspend() tea.Cmd {
 		a.say(true, why)
 		return nil
 	}
+	a.lent = true
 	return a.lend(stopping{ctx: a.ctx, in: a.opts.In}, func(err error) tea.Msg { return wentOnMsg{err} })
 }
 

@@ -11,6 +11,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
+
+	"genia.ai/bitacora/internal/relay"
 )
 
 // ttyModes changes the modes of a terminal's driver; of what is no terminal, nothing. It
@@ -57,6 +59,8 @@ func (t *ttyModes) restore() error {
 	return term.Restore(int(t.in.Fd()), t.before)
 }
 
+func (t *ttyModes) ours() bool { return relay.Foreground(t.in) }
+
 // leave restores the modes for good: who was kept waiting by the terminal takes it no more.
 func (t *ttyModes) leave() error {
 	t.mu.Lock()
@@ -101,8 +105,10 @@ func watchSize(ctx context.Context, out io.Writer, before tea.WindowSizeMsg, ask
 }
 
 // watchStops calls a function whenever the program goes on after it was stopped, and has
-// its terminal, until the context ends: nobody tells it of a SIGSTOP.
-func watchStops(ctx context.Context, in *os.File, wentOn func()) {
+// its terminal, until the context ends: nobody tells it of a SIGSTOP. In the background it
+// is stopped again, as one that ctrl+z stopped is, while it holds the screen: the shell
+// tells it then when it gets the terminal.
+func watchStops(ctx context.Context, in *os.File, holds func() bool, wentOn func()) {
 	goesOn := make(chan os.Signal, 1)
 	signal.Notify(goesOn, unix.SIGCONT)
 	defer signal.Stop(goesOn)
@@ -112,8 +118,17 @@ func watchStops(ctx context.Context, in *os.File, wentOn func()) {
 			return
 		case <-goesOn:
 		}
-		if foreground(in) {
+		if !relay.Foreground(in) {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(relay.BackgroundWait):
+			}
+		}
+		if relay.Foreground(in) {
 			wentOn()
+		} else if holds() {
+			_ = relay.Stop() // then nothing is drawn either
 		}
 	}
 }
@@ -144,10 +159,6 @@ func (w away) Run() error {
 	return err
 }
 
-// backgroundWait is how long who was told to go on in the background waits to be ended,
-// which is why shells do so.
-const backgroundWait = 300 * time.Millisecond
-
 // stopping stops the program, with those of its process group, until it is told to go
 // on where it has its terminal, or the context ends. It implements tea.ExecCommand.
 type stopping struct {
@@ -170,7 +181,7 @@ func (s stopping) Run() error {
 	signal.Notify(goOn, unix.SIGCONT)
 	defer signal.Stop(goOn)
 	for {
-		if err := unix.Kill(0, unix.SIGTSTP); err != nil {
+		if err := relay.Stop(); err != nil {
 			return err
 		}
 		select {
@@ -178,20 +189,13 @@ func (s stopping) Run() error {
 		case <-s.ctx.Done():
 			return nil
 		}
-		if foreground(s.in) {
+		if relay.Foreground(s.in) {
 			return nil
 		}
 		select {
 		case <-s.ctx.Done():
 			return nil
-		case <-time.After(backgroundWait):
+		case <-time.After(relay.BackgroundWait):
 		}
 	}
-}
-
-// foreground reports whether the terminal is that of our process group. Who changes its
-// modes otherwise is stopped for it.
-func foreground(in *os.File) bool {
-	group, err := unix.IoctlGetInt(int(in.Fd()), unix.TIOCGPGRP)
-	return err != nil || group == unix.Getpgrp()
 }

@@ -181,7 +181,7 @@ func Run(ctx context.Context, opts Options) (Result, error) {
 		watchSize(ctx, opts.Out, tea.WindowSizeMsg{Width: columns, Height: rows}, a.resized, program.Send)
 	})
 	watching.Go(func() {
-		watchStops(ctx, opts.In, func() {
+		watchStops(ctx, opts.In, screen.holds, func() {
 			_ = screen.retake() // a terminal that is gone is noticed where its keys are read
 			a.askSize()
 		})

@@ -33,8 +33,8 @@ type walkScreen struct {
 	list     scroll
 	detail   scroll
 	shown    string // what the detail's scroll position belongs to
+	scrolled bool   // the operator chose that position
 	divided  division
-	sight    sight
 }
 
 func newWalk(a *app) *walkScreen {
@@ -207,7 +207,7 @@ func (w *walkScreen) act(id keyID) tea.Cmd {
 			w.focus = paneList
 			return w.askPreviews()
 		}
-		return w.a.advance(w.inSight())
+		return w.a.advance(w.a.inSight())
 	case keyPane:
 		w.focus = (w.focus + 1) % paneCount
 	case keyZoom:
@@ -246,6 +246,7 @@ func (w *walkScreen) act(id keyID) tea.Cmd {
 func (w *walkScreen) move(id keyID) tea.Cmd {
 	switch w.focus {
 	case paneDetail:
+		w.scrolled = true
 		w.detail.page(id)
 	case paneOutput:
 		page := max(w.outputRows()-1, 1)

@@ -1,10 +1,12 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
 
+	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/runbooks"
 )
 
@@ -162,21 +164,34 @@ func (w *walkScreen) commandLines(action *runbooks.Action, cells int) ([]string,
 	}
 	lines := a.codeLines(slot.preview.Command, cells)
 	code := codeSpan{end: len(lines), text: slot.preview.Command}
+	return append(lines, w.factLines(slot.preview, cells)...), code
+}
+
+// factLines say where an action would run, where it lands and what it is given.
+func (w *walkScreen) factLines(preview session.Preview, cells int) []string {
 	cells = max(cells-2, 8)
-	lines = append(lines, indent("  ", a.whereLines(slot.preview, cells))...)
-	lines = append(lines, indent("  ", a.landsLines(slot.preview.Lands, cells))...)
-	return append(lines, indent("  ", a.givenLines(slot.preview, cells))...), code
+	return indent("  ", slices.Concat(w.a.whereLines(preview, cells), w.a.landsLines(preview.Lands, cells), w.a.givenLines(preview, cells)))
 }
 
 // awaited stands for a command until its preview is there: what is known of it, or as
-// many empty rows as it will take, never a placeholder that flashes up.
+// many empty rows as it will take, never a placeholder that flashes up. Below it there is
+// room for what else the preview says, as far as can be told, so that little moves then.
 func (w *walkScreen) awaited(action *runbooks.Action, cells int) ([]string, codeSpan) {
-	text := w.a.run.state.Fill(action.Code)
-	lines := w.a.codeLines(text, cells)
-	if strings.Contains(text, "{{") {
-		return block(nil, len(lines)), codeSpan{}
+	r := w.a.run
+	text := r.state.Fill(action.Code)
+	before, known := r.outdated[action.ID]
+	if !known {
+		before = session.Preview{Command: text, Where: "-"}
+		if len(action.Uses) > 0 {
+			before.Values = []string{"-"}
+		}
 	}
-	return lines, codeSpan{end: len(lines), text: text}
+	facts := block(nil, len(w.factLines(before, cells)))
+	if strings.Contains(text, "{{") {
+		return append(block(nil, len(w.a.codeLines(before.Command, cells))), facts...), codeSpan{}
+	}
+	lines := w.a.codeLines(text, cells)
+	return append(lines, facts...), codeSpan{end: len(lines), text: text}
 }
 
 // outcomeText says how an action went, in words.

@@ -18,7 +18,6 @@ func (w *walkScreen) listCells() int { return max(20, min(w.width*2/5, 44)) }
 
 func (w *walkScreen) view() []string {
 	l := w.a.look
-	w.sight = sight{}
 	if w.zoomed {
 		return w.zoom()
 	}
@@ -171,27 +170,16 @@ func (w *walkScreen) detailRows(cells, rows int) []string {
 		return block(nil, rows)
 	}
 	lines, next := w.detailLines(step, cells)
-	w.detail.resize(len(lines), rows)
 	key := step.ID + " " + number(w.attempts(step))
 	if action := w.a.run.state.NextAction(); action != nil && w.here() {
 		key += " " + action.ID
 	}
 	if key != w.shown {
-		w.shown = key
-		w.detail.offset = 0
-		w.detail.resize(len(lines), rows)
-		switch {
-		case next.end > rows, next.end == rows && rows < len(lines):
-			below := 0
-			if next.end < len(lines) {
-				below = 1 // the row that says how many follow
-			}
-			if w.a.run.state.NextAction() == nil {
-				w.detail.move(next.end - rows + below) // its end
-			} else {
-				w.detail.move(next.from(rows, below))
-			}
-		}
+		w.shown, w.scrolled = key, false
+	}
+	w.detail.resize(len(lines), rows)
+	if !w.scrolled {
+		w.place(next)
 	}
 	w.see(next.code, len(lines))
 	view := window(lines, w.detail.offset, rows)
@@ -199,6 +187,26 @@ func (w *walkScreen) detailRows(cells, rows int) []string {
 		view[rows-1] = w.a.look.dim.Render(w.a.look.sym.more + " " + w.a.p.T("tui.more", "Count", rest+1))
 	}
 	return view
+}
+
+// place begins the detail where the next action is in sight, or with none left the end
+// of the last. Every frame does so until the operator scrolls: what an action would run,
+// and how it went, comes after the rows around it and pushes them down.
+func (w *walkScreen) place(next span) {
+	rows, lines := w.detail.height, w.detail.total
+	w.detail.offset = 0
+	if next.end < rows || next.end == rows && rows == lines {
+		return
+	}
+	below := 0
+	if next.end < lines {
+		below = 1 // the row that says how many follow
+	}
+	if w.a.run.state.NextAction() == nil {
+		w.detail.move(next.end - rows + below)
+	} else {
+		w.detail.move(next.from(rows, below))
+	}
 }
 
 // attempts counts how often the actions of a step were run or answered.

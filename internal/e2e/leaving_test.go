@@ -58,17 +58,37 @@ func TestClosedTerminalIsLeft(t *testing.T) {
 // fromShell walks a runbook that was started from a shell with job control.
 func fromShell(t *testing.T) *terminal {
 	t.Helper()
-	env := append(home(t), "PS1=prompt> ", "ENV=", "HISTFILE=")
+	term := runFromShell(t, home(t), restart(t)+" --param service=web")
+	term.see("enter run look")
+	return term
+}
+
+// runFromShell lets such a shell run something and begins the walk.
+func runFromShell(t *testing.T, env []string, what string) *terminal {
+	t.Helper()
+	env = append(env, "PS1=prompt> ", "ENV=", "HISTFILE=")
 	shell, err := exec.LookPath("bash")
 	if err != nil {
 		t.Fatal("this test needs bash for its job control: ", err)
 	}
 	term := openCommand(t, options{cols: 80, rows: 24, env: env}, exec.Command(shell, "--norc", "--noprofile", "-i"))
 	term.see("prompt>")
-	term.typeText(binary + " run " + restart(t) + " --param service=web").press("enter")
+	term.typeText(binary + " run " + what).press("enter")
 	trustAndBegin(term)
-	term.see("enter run look")
 	return term
+}
+
+// stopFromOutside stops what has the terminal without asking it.
+func stopFromOutside(t *testing.T, term *terminal) {
+	t.Helper()
+	group, err := unix.IoctlGetInt(int(term.pty.Fd()), unix.TIOCGPGRP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Kill(-group, unix.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	term.see("Stopped", "prompt>")
 }
 
 // TestStopAndGoOn stops the screen from a shell with job control and goes on with it:
@@ -92,20 +112,68 @@ func TestStopAndGoOn(t *testing.T) {
 // it goes on it stands there as before, and takes keys.
 func TestStopFromOutside(t *testing.T) {
 	term := fromShell(t)
-	group, err := unix.IoctlGetInt(int(term.pty.Fd()), unix.TIOCGPGRP)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.Kill(-group, unix.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
-	term.see("Stopped", "prompt>")
+	stopFromOutside(t, term)
 	term.typeText("stty sane; echo $((6*7))ok").press("enter").see("42ok")
 	term.typeText("fg").press("enter").until("the screen, and nothing else on it", func(screen string) bool {
 		return strings.Contains(screen, "enter run look") && strings.Contains(screen, "LIVE") && !strings.Contains(screen, "42ok") && !strings.Contains(screen, "prompt>")
 	})
 	term.press("n").see("Note")
 	term.typeText("here again").press("enter").see("Saved as #")
+	term.press("d").see("prompt>", "resume")
+	term.typeText("exit").press("enter")
+}
+
+// TestStopKeepsTheShellsScreen: also when another program filled the screen meanwhile, so
+// that the shell wrote where it did before.
+func TestStopKeepsTheShellsScreen(t *testing.T) {
+	term := fromShell(t)
+	stopFromOutside(t, term)
+	term.typeText(`printf '\033[?1049hpage\033[?1049l'; echo $((6*7))ok`).press("enter").see("42ok")
+	term.typeText("fg").press("enter").until("the screen, and nothing else on it", func(screen string) bool {
+		return strings.Contains(screen, "enter run look") && !strings.Contains(screen, "42ok")
+	})
+	term.press("d").see("prompt>", "resume", "42ok")
+	term.typeText("exit").press("enter")
+}
+
+// TestStopThatGoesOnInTheBackground: nothing is drawn across the shell, and fg leads back.
+func TestStopThatGoesOnInTheBackground(t *testing.T) {
+	term := fromShell(t)
+	stopFromOutside(t, term)
+	term.typeText("clear; bg; wait %1; echo $((6*7))ok").press("enter")
+	term.until("it stopped again", func(screen string) bool {
+		return strings.Contains(screen, "42ok") && strings.Contains(screen, "Stopped")
+	})
+	if screen := term.screen(); strings.Contains(screen, "LIVE") || strings.Contains(screen, "enter run") {
+		t.Errorf("drawn across the shell:\n%s", screen)
+	}
+	term.typeText("fg").press("enter").see("enter run look", "LIVE")
+	term.press("n").see("Note")
+	term.typeText("here again").press("enter").see("Saved as #")
+	term.press("d").see("prompt>", "resume")
+	term.typeText("exit").press("enter")
+}
+
+// TestStoppedInATerminal stops the screen while the block that runs has the terminal and
+// asks for a password: what is typed when it goes on is not shown.
+func TestStoppedInATerminal(t *testing.T) {
+	term := runFromShell(t, talkingHome(t), talking(t, `read -r -s -p "password? " typed; printf '\nlength %s\n' "${#typed}"; stty size`))
+	term.see("enter run talk")
+	term.act("enter", shows("It gets your terminal"))
+	term.act("y", shows("--- talk has the terminal now"))
+	term.see("password?")
+	stopFromOutside(t, term)
+	term.typeText("stty sane; echo $((6*7))ok").press("enter").see("42ok")
+	term.typeText("fg").press("enter")
+	poll(t, "a terminal that shows nothing typed", func() bool {
+		now, err := unix.IoctlGetTermios(int(term.pty.Fd()), unix.TCGETS)
+		return err == nil && now.Lflag&(unix.ECHO|unix.ICANON) == 0 && strings.Contains(term.wrote(), "prompt> fg\r\n")
+	})
+	term.typeText("typed-in-the-dark").press("enter")
+	term.see("LIVE", "✓ talk", "length 17", "24 80")
+	if strings.Contains(term.wrote(), "typed-in-the-dark") {
+		t.Error("what was typed was shown")
+	}
 	term.press("d").see("prompt>", "resume")
 	term.typeText("exit").press("enter")
 }

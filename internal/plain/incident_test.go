@@ -85,6 +85,21 @@ func TestTheSummarySaysWhatIsLeftBesideTheOutcome(t *testing.T) {
 	got.must(t, "stopped before its last step, 1 thing still to be undone, 1 to-do open · ")
 }
 
+// TestAYesOrNoIsNoReasonToEnd: with the command or asked for.
+func TestAYesOrNoIsNoReasonToEnd(t *testing.T) {
+	for _, lines := range [][]string{{"stop", "n"}, {"stop no"}, {"stop", "y", "no"}} {
+		got := talkTo(t, newRun(t, event.ModeLive, captured(nil)), nil, slices.Concat([]string{"facebook", "v1.4.2", "", ""}, lines, []string{"leave"})...)
+		got.must(t, "The run goes on.")
+		if len(of(got.events, event.KindRunEnded)) != 0 {
+			t.Errorf("%q ended the run:\n%s", lines, got.out)
+		}
+	}
+	got := talkTo(t, newRun(t, event.ModeLive, captured(nil)), nil, "facebook", "v1.4.2", "", "", "stop", "yes", "enough for today")
+	if ended := of(got.events, event.KindRunEnded); len(ended) != 1 || ended[0].Data.(event.RunEnded).Reason != "enough for today" {
+		t.Errorf("ended %v:\n%s", ended, got.out)
+	}
+}
+
 // TestOpenPartsAreNotForgotten: they are said, and asked about where others are ticked.
 func TestOpenPartsAreNotForgotten(t *testing.T) {
 	rb := sessiontest.Runbook()

@@ -279,6 +279,13 @@ func (t *talk) askScenario() error {
 // end closes the run; when steps are open it asks why.
 func (t *talk) end(reason string) error {
 	for {
+		switch t.yesOrNo(reason) { // no reason: after a yes it is asked for once more
+		case walk.AnswerYes:
+			reason = ""
+		case walk.AnswerNo:
+			t.say(t.p.T("plain.stop.not"))
+			return nil
+		}
 		ack, err := t.client.Do(t.ctx, walk.End{Reason: reason})
 		var refusal *walk.Refusal
 		switch {

@@ -5,7 +5,7 @@
 // It guarantees: that ends with the action, with the key that leaves, and when the
 // run or the terminal is gone; the terminal is then as it was, whatever modes the
 // action left on, in the middle of whatever sequence it stopped; what is typed goes
-// to the action and nowhere else.
+// to the action and nowhere else, also after the program was stopped and goes on.
 package relay
 
 import (
@@ -95,8 +95,22 @@ func (t Tty) converse(stop <-chan struct{}, keys <-chan []byte, action session.T
 	sizes := make(chan os.Signal, 1)
 	signal.Notify(sizes, syscall.SIGWINCH)
 	defer signal.Stop(sizes)
+	goesOn := make(chan os.Signal, 1) // nobody tells of a stop
+	signal.Notify(goesOn, syscall.SIGCONT)
+	defer signal.Stop(goesOn)
+	background := time.NewTimer(0)
+	defer background.Stop()
+	background.Stop()
 	for {
 		select {
+		case <-goesOn:
+			if !t.wentOn(action) {
+				background.Reset(BackgroundWait)
+			}
+		case <-background.C:
+			if !t.wentOn(action) {
+				_ = Stop() // it shows and takes nothing there
+			}
 		case err := <-over:
 			return leftBy(err)
 		case <-stop:
@@ -118,6 +132,24 @@ func (t Tty) converse(stop <-chan struct{}, keys <-chan []byte, action session.T
 			}
 		}
 	}
+}
+
+// wentOn takes the terminal once more after the program was stopped: a shell has changed
+// its modes meanwhile, and would leave what is typed to be seen. A program that fills the
+// screen draws it anew, being told of another size first. It reports false where the
+// terminal is somebody else's.
+func (t Tty) wentOn(action session.Terminal) bool {
+	if !Foreground(t.File) {
+		return false
+	}
+	_, _ = term.MakeRaw(int(t.File.Fd())) // a terminal that is gone is noticed where its keys are read
+	if screen, err := t.Screen(); err == nil {
+		smaller := screen
+		smaller.Rows = max(screen.Rows-1, 1)
+		_ = action.Resize(smaller) // that it ended is told by the other way
+		_ = action.Resize(screen)
+	}
+	return true
 }
 
 // cut returns what was typed before the key that leaves, if that is among it.

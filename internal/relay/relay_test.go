@@ -6,8 +6,10 @@ import (
 	"errors"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/creack/pty"
 	"go.uber.org/goleak"
@@ -106,6 +108,54 @@ func TestTheTerminalIsGivenBack(t *testing.T) {
 				t.Errorf("the terminal's modes: %+v, %v; were %+v", after, err, before)
 			}
 		})
+	}
+}
+
+// TestTheTerminalIsTakenAgainAfterAStop: a shell has made it echo what is typed.
+func TestTheTerminalIsTakenAgainAfterAStop(t *testing.T) {
+	master, slave, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer master.Close()
+	defer slave.Close()
+	if err := pty.Setsize(master, &pty.Winsize{Cols: 90, Rows: 20}); err != nil {
+		t.Fatal(err)
+	}
+	modes := func() *unix.Termios {
+		now, err := unix.IoctlGetTermios(int(slave.Fd()), unix.TCGETS)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return now
+	}
+	before := modes()
+	keys, a := make(chan []byte), &action{}
+	a.PipeReader, _ = io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		_, err := Tty{File: slave, Out: io.Discard}.Run(nil, keys, a)
+		ended <- err
+	}()
+	keys <- []byte("x") // the terminal is taken
+	raw := modes()
+	if err := unix.IoctlSetTermios(int(slave.Fd()), unix.TCSETS, before); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Kill(os.Getpid(), unix.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); *modes() != *raw; runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatal("the terminal still echoes what is typed")
+		}
+	}
+	keys <- []byte("y\x1d")
+	if err := <-ended; err != nil || *modes() != *before {
+		t.Errorf("%v; modes %+v, were %+v", err, modes(), before)
+	}
+	if n := len(a.sizes); n < 2 || a.sizes[n-1] != (session.Screen{Cols: 90, Rows: 20}) || a.sizes[n-2] == a.sizes[n-1] {
+		t.Errorf("sizes %+v", a.sizes)
 	}
 }
 
