@@ -333,17 +333,22 @@ def large(b):
         "%.0f ms (goldmark)" % floor, ours <= 3 * floor)
     begin = median([measures.start(b.case("large"))["marker_ms"] for _ in range(n)])
     row("10 MB runbook: open to a run that can begin", "–", "%.0f ms" % begin, "–", True)
-    p99 = {}
-    for name in ("walk", "large"):
-        p, case = b.walk(name)
-        rng, took = seeded(), []
-        for key, shown in DOWN_UP[name] * (20 if b.quick else 60):
-            pause(p, rng)
-            took.append(key_ms(p, key, shown))
+    # Key by key in turns: what else the machine does meets both.
+    walks = {name: b.walk(name) for name in ("walk", "large")}
+    rng, took, p99 = seeded(), {"walk": [], "large": []}, {}
+    for _ in range(20 if b.quick else 150):
+        for step in range(2):
+            for name, (p, _case) in walks.items():
+                key, shown = DOWN_UP[name][step]
+                pause(p, rng)
+                took[name].append(key_ms(p, key, shown))
+    for name, (p, case) in walks.items():
         finish(p, case)
-        good = [x for x in took if x is not None]
-        p99[name] = quantile(good, .99) if len(good) == len(took) else float("inf")
-    row("10 MB runbook: key → frame p99", "as with the small one", "%.1f ms" % p99["large"], "%.1f ms (small)" % p99["walk"],
+        good = [x for x in took[name] if x is not None]
+        p99[name] = quantile(good, .99) if len(good) == len(took[name]) else float("inf")
+        took[name] = good
+    row("10 MB runbook: key → frame p99", "as with the small one", "%.1f ms (p50 %.1f)" % (p99["large"], median(took["large"])),
+        "%.1f ms (p50 %.1f, small)" % (p99["walk"], median(took["walk"])),
         p99["large"] <= 1.1 * p99["walk"])
 
 
