@@ -279,6 +279,7 @@ func (a *app) key(msg tea.KeyMsg) tea.Cmd {
 	o, ok := match(a.offers(), name)
 	switch {
 	case !ok:
+		a.elsewhere(name)
 		return nil
 	case o.why != "":
 		a.say(true, o.why)

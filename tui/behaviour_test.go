@@ -252,7 +252,7 @@ func TestLeaving(t *testing.T) {
 
 func TestEndedRunIsLeftWithoutAsking(t *testing.T) {
 	d := newDrive(t, "es", event.ModeLive, 80, 24).toSummary().press("enter", "y").see("Recorrido terminado")
-	d.press("enter").see("solo se pueden añadir notas")
+	d.press("enter").see("solo se pueden añadir notas, pendientes e hitos.")
 	d.press("q")
 	if r := d.a.outcome(); !d.a.quitting || !r.Ended || r.Outcome != event.RunIncomplete {
 		t.Fatalf("quitting %v, result %+v", d.a.quitting, r)
@@ -376,6 +376,18 @@ func TestTextInTheWrongPlaceDoesNotEndTheRun(t *testing.T) {
 		t.Fatalf("the run was ended:\n%s", d.screen())
 	}
 	d.press("esc")
+}
+
+// TestNoKeyIsSwallowed: the summary ends the run by the key that ends it elsewhere, and of a
+// key that is another screen's it is said that it does nothing.
+func TestNoKeyIsSwallowed(t *testing.T) {
+	d := newDrive(t, "en", event.ModeLive, 80, 24).toSummary()
+	d.press("s").see("s is not for this screen: skip the current step").press("tab").see("tab is not for this screen")
+	d.press("esc", "k").unseen("is not for this screen").press("e").see(d.a.p.T("tui.end.title")).press("y")
+	if d.recorded(event.KindRunEnded) != 1 {
+		t.Fatalf("e did not end the run:\n%s", d.screen())
+	}
+	d.press("e").see("only notes, to-dos and milestones can be added")
 }
 
 // TestAYesOrNoIsNoReason: who took the question of an early end for one of yes or no.

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 
 	"genia.ai/bitacora/internal/i18n"
 )
@@ -160,6 +161,22 @@ func match(offers []offer, key string) (offer, bool) {
 		}
 	}
 	return offer{}, false
+}
+
+// elsewhere says of a key that does something on another screen that it does nothing here.
+// What moves or closes says nothing where there is nothing to be moved or closed.
+func (a *app) elsewhere(key string) {
+	for _, b := range bindings {
+		if !slices.Contains(b.keys, key) {
+			continue
+		}
+		switch b.id {
+		case keyUp, keyDown, keyPageUp, keyPageDown, keyTop, keyBottom, keyClose:
+		default:
+			a.say(false, a.p.T("tui.msg.not-here", "Key", strings.Fields(b.show)[0], "Does", a.p.T("tui.key."+string(b.id))))
+		}
+		return
+	}
 }
 
 // KeyRow is one line of the table of keys.

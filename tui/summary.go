@@ -33,7 +33,7 @@ func (s *summaryScreen) keys() []offer {
 	return []offer{
 		{id: keyDo, label: s.a.p.T("tui.next.end"), why: blocked}, {id: keyNote}, {id: keyTodo},
 		{id: keyExport, why: s.a.whyExport()}, {id: keyComms, quiet: true}, {id: keyMilestone}, {id: keyTimeline}, {id: keyReopen, why: s.whyReopen(blocked)}, {id: keyUndo, why: undo},
-		{id: keyScenario, why: s.a.whyScenario(blocked), quiet: true},
+		{id: keyScenario, why: s.a.whyScenario(blocked), quiet: true}, {id: keyEnd, why: blocked, quiet: true},
 		{id: keyDown, label: s.a.p.T("tui.foot.scroll")}, {id: keyUp, quiet: true},
 		{id: keyPageDown, quiet: true}, {id: keyPageUp, quiet: true},
 		{id: keyTop, quiet: true}, {id: keyBottom, quiet: true},
