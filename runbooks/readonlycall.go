@@ -151,8 +151,12 @@ func callReads(n *syntax.CallExpr) bool {
 // commandReads judges a command by its name, "" when it is only known as it runs,
 // and its arguments.
 func commandReads(name string, args []argument) bool {
-	for i, a := range args {
-		if a.dynamic && strings.HasPrefix(a.text, "-") && name != "echo" && name != "printf" {
+	given := args // belongs to the caller, who may ask other things of it
+	for i, a := range given {
+		if a.dynamic && !a.begins && strings.HasPrefix(a.text, "-") && name != "echo" && name != "printf" {
+			if &args[0] == &given[0] {
+				args = slices.Clone(given)
+			}
 			args[i].begins = true // what follows the dash says which option it is
 		}
 	}
