@@ -205,3 +205,13 @@ func TestOnlyThePhaseIsCalledEjecucion(t *testing.T) {
 		}
 	}
 }
+
+// TestOneKeyHasOneName: running text calls it Intro in Spanish; only the foot, which names
+// keys as the program does, says enter.
+func TestOneKeyHasOneName(t *testing.T) {
+	for id, text := range messagesOf(t, "es") {
+		if regexp.MustCompile(`\bEnter\b`).MatchString(text) {
+			t.Errorf("%s: %q", id, text)
+		}
+	}
+}

@@ -77,11 +77,21 @@ func (g *guide) early() *regexp.Regexp {
 // act presses a key and waits for its effect. Only when the screen says that it
 // came too soon is it pressed again.
 func (g *guide) act(key string, holds func(screen string) bool) {
+	g.actAgain(key, g.early(), holds)
+}
+
+// reads runs what only reads. An enter that comes before its command has stood on the
+// screen for a moment shows it first, and is pressed once more.
+func (g *guide) reads(name string, holds func(screen string) bool) {
+	asked := regexp.QuoteMeta(g.p.T("tui.confirm.title", "Name", name)) + "|" + regexp.QuoteMeta(g.p.T("tui.confirm.title-rehearsal", "Name", name))
+	g.actAgain("enter", regexp.MustCompile(g.early().String()+"|"+asked), holds)
+}
+
+func (g *guide) actAgain(key string, again *regexp.Regexp, holds func(screen string) bool) {
 	g.press(key)
-	early := g.early()
 	g.run(func() error {
 		return g.term.waiting("the effect of "+key, holds, func(screen string) error {
-			if early.MatchString(screen) {
+			if again.MatchString(screen) {
 				return g.term.press(key)
 			}
 			return nil
@@ -155,7 +165,7 @@ func (g *guide) identification() {
 	g.run(func() error { return g.term.until("the briefing or the dialog", shows(g.p.T("tui.foot.help"))) })
 	g.act("enter", shows(g.p.T("tui.trust.title")))
 	g.act(g.yes(), shows(g.next("run", "Name", g.words.look)))
-	g.act("enter", shows(g.next("done")))
+	g.reads(g.words.look, shows(g.next("done")))
 	g.shot("walk")
 	g.act("?", shows(g.p.T("tui.help.title")))
 	g.shot("help")
@@ -200,7 +210,7 @@ func (g *guide) execution() {
 	g.shot("destructive")
 	g.act("enter", shows(g.next("done")))
 	g.done(g.next("run", "Name", g.words.replay))
-	g.act("enter", shows("6: 500", g.p.T("tui.foot.cancel")))
+	g.reads(g.words.replay, shows("6: 500", g.p.T("tui.foot.cancel")))
 	g.run(func() error {
 		silent := regexp.MustCompile(regexp.QuoteMeta(g.p.T("tui.msg.silent", "Time", "")) + `\d+ ?s`)
 		return g.term.until("the action is silent", silent.MatchString)
@@ -219,7 +229,7 @@ func (g *guide) comeBack() {
 	g.shot("resume")
 	g.act("enter", lacks(g.p.T("tui.away.title")))
 	g.done(g.next("run", "Name", g.words.check))
-	g.act("enter", shows(g.p.T("tui.fail.retry")))
+	g.reads(g.words.check, shows(g.p.T("tui.fail.retry")))
 	g.shot("failure")
 	g.press("4")
 	g.act("enter", shows(g.p.T("tui.accept.help")))
@@ -273,7 +283,7 @@ func (g *guide) rehearsal() {
 	g.open("rehearse", "rollback-conectores", "--param", "connector=facebook", "--param", "version=v1.4.2")
 	g.see(g.next("begin"))
 	g.act("enter", shows(g.next("run", "Name", "firing-alerts")))
-	g.act("enter", shows(g.next("done")))
+	g.reads("firing-alerts", shows(g.next("done")))
 	g.shot("rehearsal")
 	g.act("d", func(string) bool { return true })
 	g.run(func() error { return g.term.wait() })
