@@ -57,7 +57,7 @@ func (p *plainScript) word(name bool) (argument, bool) {
 			}
 		case c == '$':
 			w.unquoted, w.begins = true, true
-			if !p.expansion(&w) || p.next() == '[' {
+			if !p.expansion(&w) || p.next() == '[' || p.depth > 0 && p.next() == '#' { // which the parser does not take there
 				return w, false
 			}
 		default:
