@@ -85,7 +85,7 @@ func BenchmarkFloodMemory(b *testing.B) {
 		term := open(b, options{cols: 120, rows: 40, env: append(env, "LC_ALL=C.UTF-8")}, "run", runbookOf(b, "yes 0123456789012345678901234567890123456789"))
 		trustAndBegin(term)
 		term.see("enter run flood")
-		term.act("enter", shows("flood is running"))
+		term.starts(shows("flood is running"))
 		term.see("00:10 ")
 		server := serverOf(b, runDir(b, env))
 		b.ReportMetric(resident(b, term.cmd.Process.Pid), "MB-screen")
@@ -117,7 +117,7 @@ func BenchmarkKeysInFlood(b *testing.B) {
 			term := open(b, options{cols: 120, rows: 40, env: env}, "run", path, "--lang", "en")
 			trustAndBegin(term)
 			term.see("enter run flood")
-			term.act("enter", shows("flood is running"))
+			term.starts(shows("flood is running"))
 			server := serverOf(b, runDir(b, env))
 			var took []float64
 			for b.Loop() {

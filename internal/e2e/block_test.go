@@ -130,7 +130,7 @@ func TestWatchIsStoppedByTheOperator(t *testing.T) {
 		term := open(t, options{cols: 100, rows: 30, env: env}, "run", write(t, "block.md", text))
 		trustAndBegin(term)
 		term.see("no termina por sí solo", "10 min")
-		term.act("enter", shows("dejar de observar"))
+		term.starts(shows("dejar de observar"))
 		term.see("first line")
 		term.press("ctrl+c")
 		term.see("✓ follow", "lo detuvo quien dirige el recorrido", "enter dar el paso por hecho")

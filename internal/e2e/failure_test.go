@@ -47,7 +47,7 @@ func failed(t *testing.T, env []string) *terminal {
 	term.act("enter", shows("Run open?"))
 	term.act("y", shows("✓ open ·"))
 	term.act("enter", shows("enter run try"))
-	term.act("enter", shows("try failed."))
+	term.starts(shows("try failed."))
 	term.see("the answer is no", "exit code 1", "with answer=no", "Retry")
 	return term
 }
@@ -155,7 +155,7 @@ func TestResizeStorm(t *testing.T) {
 	term := open(t, options{cols: 120, rows: 40, env: env}, "run", path)
 	trustAndBegin(term)
 	term.see("enter run flood")
-	term.act("enter", shows("flood is running"))
+	term.starts(shows("flood is running"))
 	for range 25 {
 		term.press("j")
 	}

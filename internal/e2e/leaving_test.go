@@ -78,6 +78,9 @@ func runFromShell(t *testing.T, env []string, what string) *terminal {
 	return term
 }
 
+// stopped is how the shell says it; the word alone may stand in the name of a directory.
+const stopped = "]+  Stopped"
+
 // stopFromOutside stops what has the terminal without asking it.
 func stopFromOutside(t *testing.T, term *terminal) {
 	t.Helper()
@@ -88,7 +91,7 @@ func stopFromOutside(t *testing.T, term *terminal) {
 	if err := unix.Kill(-group, unix.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	term.see("Stopped", "prompt>")
+	term.see(stopped, "prompt>")
 }
 
 // TestStopAndGoOn stops the screen from a shell with job control and goes on with it:
@@ -99,7 +102,7 @@ func TestStopAndGoOn(t *testing.T) {
 	term.typeText("half a no")
 	term.see("> half a no")
 
-	term.press("\x1a").see("Stopped", "prompt>")
+	term.press("\x1a").see(stopped, "prompt>")
 	term.typeText("echo $((6*7))ok").press("enter").see("42ok")
 	term.typeText("fg").press("enter").see("> half a no", "LIVE")
 	term.typeText("te").press("enter")
@@ -142,7 +145,7 @@ func TestStopThatGoesOnInTheBackground(t *testing.T) {
 	stopFromOutside(t, term)
 	term.typeText("clear; bg; wait %1; echo $((6*7))ok").press("enter")
 	term.until("it stopped again", func(screen string) bool {
-		return strings.Contains(screen, "42ok") && strings.Contains(screen, "Stopped")
+		return strings.Contains(screen, "42ok") && strings.Contains(screen, stopped)
 	})
 	if screen := term.screen(); strings.Contains(screen, "LIVE") || strings.Contains(screen, "enter run") {
 		t.Errorf("drawn across the shell:\n%s", screen)
@@ -182,7 +185,7 @@ func TestStoppedInATerminal(t *testing.T) {
 // not wait for a terminal that it will never have again.
 func TestStoppedScreenCanBeEnded(t *testing.T) {
 	term := fromShell(t)
-	term.press("\x1a").see("Stopped", "prompt>")
+	term.press("\x1a").see(stopped, "prompt>")
 	term.typeText("bg; kill %1; wait %1; echo ended $?").press("enter").see("ended 130")
 	term.typeText("exit").press("enter")
 }

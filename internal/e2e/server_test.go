@@ -120,7 +120,7 @@ func startSlow(term *terminal) {
 	term.see("enter empezar")
 	trustAndBegin(term)
 	term.at("1 Print").see("enter ejecutar print")
-	term.act("enter", shows("line 2\n"))
+	term.starts(shows("line 2\n"))
 }
 
 // trustAndBegin begins a run whose text this operator never accepted before.
@@ -200,7 +200,7 @@ func TestTwoOperators(t *testing.T) {
 	}
 	watcher := open(t, options{cols: 100, rows: 30, env: bea}, "watch", id)
 	watcher.at("1 Print")
-	ana.act("enter", shows("line 1\n"))
+	ana.starts(shows("line 1\n"))
 	watcher.see("line 1\n")
 
 	over := open(t, options{cols: 100, rows: 30, env: bea}, "resume", id, "--take-over", "--reason", "ana is asleep")
@@ -291,7 +291,7 @@ func TestLostServerLeavesAnUnknownEnd(t *testing.T) {
 	term.at("1 Set").reads("set")
 	term.done()
 	term.at("2 Print").see("enter ejecutar print")
-	term.act("enter", shows("line 2\n"))
+	term.starts(shows("line 2\n"))
 	dir := runDir(t, env)
 	if err := unix.Kill(serverOf(t, dir), unix.SIGKILL); err != nil {
 		t.Fatal(err)

@@ -37,15 +37,24 @@ func savedSeq(screen string) uint64 {
 	return seq
 }
 
-// reads runs a reading action and waits for its success. An enter that comes before its
-// command is on the screen shows it first, and is pressed once more.
+// reads runs a reading action and waits for its success.
 func (term *terminal) reads(name string) {
 	term.t.Helper()
 	term.see("enter ejecutar " + name)
-	term.actAgain("enter", succeeded(name), func(screen string) bool {
-		return tooFast.MatchString(screen) || strings.Contains(screen, "¿Ejecutar "+name+"?")
+	term.starts(succeeded(name))
+}
+
+// starts lets what is next, and only reads, run. An enter that comes before its command has
+// stood on the screen for a moment shows it first, and is pressed once more.
+func (term *terminal) starts(holds func(screen string) bool) {
+	term.t.Helper()
+	term.actAgain("enter", holds, func(screen string) bool {
+		return tooFast.MatchString(screen) || asksToRead.MatchString(screen)
 	})
 }
+
+// asksToRead is the question whether something that only reads is to be run.
+var asksToRead = regexp.MustCompile(`(?s)── (¿Ejecutar|Run) .*(Solo lee|It only reads)`)
 
 // succeeded holds when the screen says so, at its foot or beside the action.
 func succeeded(name string) func(string) bool {
@@ -291,7 +300,7 @@ func TestKilledRunKeepsWhatItShowedAsSaved(t *testing.T) {
 	term.at("1 Look").reads("look")
 	term.done()
 	term.at("2 Wait").see("enter ejecutar wait")
-	term.act("enter", shows("wait en marcha"))
+	term.starts(shows("wait en marcha"))
 	screen := term.see("  waiting\n")
 	if err := term.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
