@@ -151,13 +151,13 @@ func callReads(n *syntax.CallExpr) bool {
 // commandReads judges a command by its name, "" when it is only known as it runs,
 // and its arguments.
 func commandReads(name string, args []argument) bool {
-	given := args // belongs to the caller, who may ask other things of it
-	for i, a := range given {
-		if a.dynamic && !a.begins && strings.HasPrefix(a.text, "-") && name != "echo" && name != "printf" {
-			if &args[0] == &given[0] {
-				args = slices.Clone(given)
-			}
-			args[i].begins = true // what follows the dash says which option it is
+	unsaid := func(a argument) bool {
+		return a.dynamic && strings.HasPrefix(a.text, "-") && name != "echo" && name != "printf"
+	}
+	if slices.ContainsFunc(args, unsaid) {
+		args = slices.Clone(args) // the caller asks other things of its own
+		for i, a := range args {
+			args[i].begins = a.begins || unsaid(a) // what follows the dash says which option it is
 		}
 	}
 	if slices.ContainsFunc(args, func(a argument) bool { return isOption(a.text, "output", "ext-diff") }) {

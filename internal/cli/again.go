@@ -13,6 +13,7 @@ import (
 
 	"genia.ai/bitacora/internal/config"
 	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/redact"
 	"genia.ai/bitacora/internal/secrets"
 	"genia.ai/bitacora/internal/session"
 	"genia.ai/bitacora/internal/transcript"
@@ -126,15 +127,12 @@ func (a *app) remember(t *transcript.Transcript, found []secrets.Found) (*prepar
 	return p, nil
 }
 
-// secretMark is how redact.Mask begins.
-const secretMark = "[secret "
-
 // keepEnv gives a run that goes on the env that it began with: what it acts on is not to
 // change because another terminal has other variables. A value that holds a secret is not
 // on record; it is that of the environment.
 func (p *preparation) keepEnv(began map[string]string) {
 	for name, value := range began {
-		if _, masked := p.masks.String(p.env[name]); masked == 0 && !strings.Contains(value, secretMark) {
+		if !redact.Masked(value) {
 			p.env[name] = value
 		}
 	}

@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
 	"genia.ai/bitacora/internal/event"
+	"genia.ai/bitacora/internal/redact"
 	"genia.ai/bitacora/internal/walk"
 	"genia.ai/bitacora/runbooks"
 )
@@ -28,5 +30,13 @@ func TestVariablesOutliveAFailedWrite(t *testing.T) {
 		if again := lostVars(walk.NewPlan(rb), append(events[:2:2], event.Event{Data: told})); len(again) != 0 {
 			t.Errorf("after %s: told again: %+v", told.Kind(), again)
 		}
+	}
+}
+
+func TestWhatGoesOnKeepsItsEnv(t *testing.T) {
+	p := &preparation{env: map[string]string{"DB": "other", "URL": "https://now", "NEW": "x"}}
+	p.keepEnv(map[string]string{"DB": "prod", "URL": "https://" + redact.Mask("TOKEN") + "@host"})
+	if want := map[string]string{"DB": "prod", "URL": "https://now", "NEW": "x"}; !maps.Equal(p.env, want) {
+		t.Errorf("the env is %v, want %v", p.env, want)
 	}
 }

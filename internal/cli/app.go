@@ -163,14 +163,14 @@ func (a *app) root() *cobra.Command {
 		a.runsCommand(), a.resumeCommand(), a.watchCommand(), a.noteCommand(), a.exportCommand(), a.verifyCommand(), a.sandboxCommand(), a.manCommand(), a.versionCommand(),
 		a.serveCommand(),
 	)
-	a.takeOver(root)
+	takeOver(root)
 	wrapArgErrors(root)
 	completeValues(root)
 	return root
 }
 
 // takeOver adds the commands that cobra would add later, with exit codes of its own.
-func (a *app) takeOver(root *cobra.Command) {
+func takeOver(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
 	for _, cmd := range root.Commands() {

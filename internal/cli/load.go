@@ -33,14 +33,13 @@ type loaded struct {
 	heading  string            // of the section
 
 	planned func() *walk.Plan // nil: nobody has begun to plan
-	called  []string          // programs that its scripts call; see calls
-	looked  bool              // called is known
+	called  []string          // programs that its scripts call; nil: nobody has looked, or none
 }
 
 // calls returns the programs that the runbook's scripts call.
 func (l *loaded) calls() []string {
-	if !l.looked {
-		l.called, l.looked = l.Commands(), true
+	if l.called == nil {
+		l.called = l.Commands()
 	}
 	return l.called
 }

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // MinLength is the length in bytes below which a value is no secret that can be
@@ -38,7 +39,12 @@ type Set struct {
 }
 
 // Mask returns what stands in place of the secret called name.
-func Mask(name string) string { return "[secret " + name + "]" }
+func Mask(name string) string { return maskStart + name + "]" }
+
+const maskStart = "[secret "
+
+// Masked reports whether something in a text was masked, or looks so.
+func Masked(text string) bool { return strings.Contains(text, maskStart) }
 
 // New returns the set of the secrets given by name. A value shorter than
 // MinLength bytes, white space around it not counted, is a *ShortSecretError.
