@@ -144,6 +144,21 @@ func TestFailureOpensItsMenuAndEveryWayLeadsOn(t *testing.T) {
 	}
 }
 
+func TestWhatFailsBeforeItsStartIsAnsweredOpensTheMenu(t *testing.T) {
+	t.Run("started by enter", func(t *testing.T) {
+		d := newDrive(t, "es", event.ModeLive, 80, 24).press("enter")
+		d.c.failing, d.fast = true, true
+		d.press("enter").see("alerts ha fallado", "1 Reintentar")
+	})
+	t.Run("confirmed, then retried", func(t *testing.T) {
+		d := newDrive(t, "es", event.ModeLive, 80, 24).toExecution()
+		d.c.failing, d.fast = true, true
+		d.press("enter", "y").see("stop ha fallado", "1 Reintentar")
+		d.press("enter").see("¿Ejecutar stop?").press("y").see("stop ha fallado", "1 Reintentar")
+		d.hammer("enter").see("Demasiado pronto").unseen("¿Ejecutar stop?")
+	})
+}
+
 func TestUndo(t *testing.T) {
 	d := newDrive(t, "es", event.ModeLive, 80, 24).toExecution()
 	d.press("u").see("todavía no hay nada que deshacer")

@@ -34,6 +34,7 @@ type drive struct {
 	checked uint64 // last event that the shown state was compared at
 
 	holding bool // previews come late
+	fast    bool // what a command caused is told before the command is answered
 	held    []tea.Msg
 }
 
@@ -101,6 +102,9 @@ func (d *drive) run(cmd tea.Cmd) {
 		if _, ok := msg.(previewedMsg); ok && d.holding {
 			d.held = append(d.held, msg)
 			return
+		}
+		if _, ok := msg.(commandDoneMsg); ok && d.fast {
+			d.deliver()
 		}
 		_, cmd := d.a.Update(msg)
 		d.run(cmd)

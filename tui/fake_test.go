@@ -27,6 +27,7 @@ type fakeClient struct {
 	briefing session.Briefing
 	broken   *session.StorageError
 	previews int
+	failing  bool // every action fails as soon as it runs
 	lands    []session.Fact
 	badValue error
 	secrets  map[string]string // as given
@@ -90,6 +91,10 @@ func (c *fakeClient) Do(_ context.Context, cmd walk.Command) (session.Ack, error
 	c.record(events)
 	if cancel, ok := cmd.(walk.Cancel); ok {
 		c.ended(cancel.Action, event.Ending{Outcome: event.OutcomeCancelled, Signal: "SIGTERM"})
+	}
+	if run, ok := cmd.(walk.Run); ok && c.failing {
+		exit := 3
+		c.ended(run.Action, event.Ending{Outcome: event.OutcomeFailed, Exit: &exit})
 	}
 	return session.Ack{Seq: c.state.Seq, At: c.now(), Events: events}, nil
 }
