@@ -47,6 +47,8 @@ func (p *plainScript) word(name bool) (argument, bool) {
 		switch c := p.code[p.at]; {
 		case byteKinds[c] == endByte:
 			return w, true
+		case c == '#' && p.depth > 0 && p.at > start: // the parser takes it for a comment there
+			return w, false
 		case c == '"':
 			if !p.doubleQuoted(&w, p.at == start) {
 				return w, false
@@ -57,7 +59,7 @@ func (p *plainScript) word(name bool) (argument, bool) {
 			}
 		case c == '$':
 			w.unquoted, w.begins = true, true
-			if !p.expansion(&w) || p.next() == '[' || p.depth > 0 && p.next() == '#' { // which the parser does not take there
+			if !p.expansion(&w) || p.next() == '[' {
 				return w, false
 			}
 		default:

@@ -258,7 +258,7 @@ func (c *continuations) end(command string) ending {
 	if c.budget -= len(command); c.budget < 0 {
 		return closed
 	}
-	if _, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(command), ""); err != nil && syntax.IsIncomplete(err) {
+	if _, err := parseText(syntax.NewParser(syntax.Variant(syntax.LangBash)), command); err != nil && syntax.IsIncomplete(err) {
 		return quoted
 	}
 	return closed

@@ -49,7 +49,7 @@ func (r *shellReader) parse(code string) *syntax.File {
 	if len(code) > maxShellBytes {
 		return nil
 	}
-	file, err := r.parser.Parse(strings.NewReader(endComments(code)), "")
+	file, err := parseText(r.parser, endComments(code))
 	if err != nil {
 		return nil
 	}

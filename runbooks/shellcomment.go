@@ -1,6 +1,14 @@
 package runbooks
 
-import "strings"
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
 
 // endComments takes the backslash off the end of each comment of a script. To a shell a
 // comment ends with its line whatever stands there; the parser of shells takes the next line
@@ -46,4 +54,92 @@ func hidesLines(code string) bool {
 		}
 	}
 	return false
+}
+
+// standIn takes the place of a # that goes on with a word: it means nothing either.
+const standIn = '^'
+
+// parseText parses a script. Within parentheses the parser takes the # of "$A"#b for the
+// begin of a comment, and would not see what a shell runs behind it: then it gets to read
+// something else in its place.
+func parseText(parser *syntax.Parser, code string) (*syntax.File, error) {
+	inside := insideWords(code)
+	if len(inside) == 0 {
+		return parser.Parse(strings.NewReader(code), "")
+	}
+	syntax.KeepComments(true)(parser)
+	defer syntax.KeepComments(false)(parser)
+	file, err := parser.Parse(strings.NewReader(code), "")
+	misread := inside
+	if err == nil {
+		if misread = notRead(file, inside); len(misread) == 0 {
+			return file, nil
+		}
+	}
+	text := []byte(code)
+	for _, at := range misread {
+		text[at] = standIn
+	}
+	again, errAgain := parser.Parse(bytes.NewReader(text), "")
+	if errAgain != nil {
+		return nil, cmp.Or(err, errAgain)
+	}
+	if len(notRead(again, insideWords(string(text)))) > 0 {
+		return nil, errHash
+	}
+	return again, nil
+}
+
+// errHash says that there is no telling what of a script is a comment.
+var errHash = errors.New("a # is read as the begin of a comment where none can begin")
+
+// insideWords finds each # that begins no comment, wherever it stands: a comment begins
+// where a word could.
+func insideWords(code string) []int {
+	var all []int
+	for i := 1; i < len(code); i++ {
+		if code[i] != '#' {
+			continue
+		}
+		before := i - 1
+		for before > 0 && code[before] == '\n' && code[before-1] == '\\' {
+			before -= 2 // the line goes on
+		}
+		if before >= 0 && (strings.IndexByte(" \t\n;&|(", code[before]) < 0 || before > 0 && code[before-1] == '\\') {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+// notRead returns which of the places in a script, in their order, are part of no word,
+// expansion or proper comment of its tree.
+func notRead(file *syntax.File, places []int) []int {
+	read := make([]bool, len(places))
+	syntax.Walk(file, func(n syntax.Node) bool {
+		known := false
+		switch n := n.(type) {
+		case *syntax.Lit, *syntax.SglQuoted, *syntax.ParamExp, *syntax.ArithmExp, *syntax.ArithmCmd:
+			known = true
+		case *syntax.Comment:
+			_, inside := slices.BinarySearch(places, int(n.Pos().Offset()))
+			known = !inside
+		case *syntax.CmdSubst, *syntax.ProcSubst: // within what is known
+		default:
+			return true
+		}
+		from, _ := slices.BinarySearch(places, int(n.Pos().Offset()))
+		to, _ := slices.BinarySearch(places, int(n.End().Offset()))
+		for i := from; i < to; i++ {
+			read[i] = known
+		}
+		return true
+	})
+	var rest []int
+	for i, at := range places {
+		if !read[i] {
+			rest = append(rest, at)
+		}
+	}
+	return rest
 }
