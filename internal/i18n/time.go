@@ -31,8 +31,11 @@ func (p *Printer) Took(d time.Duration) string {
 	return p.Span(d.Round(time.Second))
 }
 
-// Span returns a duration that somebody set, such as a limit, in whole hours, minutes
-// and seconds; what is less than a second as Took does.
+// countsDays is from how long on days are counted: up to there hours say more.
+const countsDays = 48 * time.Hour
+
+// Span returns a duration that somebody set, such as a limit, in whole days, where it is
+// two or more, hours, minutes and seconds; what is less than a second as Took does.
 func (p *Printer) Span(d time.Duration) string {
 	switch {
 	case d == 0:
@@ -41,6 +44,10 @@ func (p *Printer) Span(d time.Duration) string {
 		return p.Took(d)
 	}
 	var parts []string
+	if d >= countsDays {
+		parts = append(parts, p.unit("d", strconv.FormatInt(int64(d/(24*time.Hour)), 10)))
+		d %= 24 * time.Hour
+	}
 	for _, unit := range []struct {
 		name string
 		size time.Duration

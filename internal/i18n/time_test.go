@@ -29,13 +29,20 @@ func TestDatesAndDurationsFollowTheLanguage(t *testing.T) {
 		{59*time.Second + 970*time.Millisecond, "1 min", "1m"},
 		{65 * time.Second, "1 min 5 s", "1m5s"},
 		{time.Hour + 20*time.Second, "1 h 20 s", "1h20s"},
-		{49 * time.Hour, "49 h", "49h"},
+		{49 * time.Hour, "2 d 1 h", "2d1h"},
 	} {
 		if got := es.Took(test.d); got != test.es {
 			t.Errorf("es: %v is %q, want %q", test.d, got, test.es)
 		}
 		if got := en.Took(test.d); got != test.en {
 			t.Errorf("en: %v is %q, want %q", test.d, got, test.en)
+		}
+	}
+	for d, want := range map[time.Duration]string{
+		47*time.Hour + 59*time.Minute: "47h59m", 48 * time.Hour: "2d", 120 * time.Hour: "5d", 75*time.Hour + time.Second: "3d3h1s",
+	} {
+		if got := en.Span(d); got != want {
+			t.Errorf("%s is written as %s, want %s", d, got, want)
 		}
 	}
 	if got := es.Span(90 * time.Minute); got != "1 h 30 min" {
