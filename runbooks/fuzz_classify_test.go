@@ -13,6 +13,7 @@ var seedScripts = []string{
 	"A=$(kubectl get pod -o name | head -1)\nkubectl logs \"$A\" --tail=20 2>&1 | grep -c 'x y' >/dev/null # end\n",
 	"export A=1 B=\"$(cat x)\"; tail -f y | tee z && cd /tmp \\\n  && [ -f \"$A\" ] || ls *.md >>out <in 2>&1\n", "watch ls | head -1 | cat\nsudo tail -f \"a\"$(ls)'-*'\n",
 	"P=\"$A\"$B; kubectl get pods -n \"$P\" x$Q ${A}y | jq $P\n", "\"", "${", "\\", "<<<<", "echo \"$(\"\n",
+	"cat <<E\n$(ls\nE\n)\nls <x>\nE\n", "A=`cat <<E\nx\nE`\nls\ncat <<'cat'\nE\n`\ncat", "cat <<A <<B\n$(cat <<C\nA\n<b>\nB\nls <c>\n",
 }
 
 // FuzzTranscript asserts that taking a transcript apart loses nothing that was

@@ -30,7 +30,7 @@ func nestedIn(c shellCall, depth int) []shellCall {
 		return nil
 	}
 	inner := &shellText{tested: map[string]bool{}, pipes: map[*syntax.Stmt]bool{}, fed: map[*syntax.Stmt]string{}}
-	if file, err := parseText(syntax.NewParser(), text); err == nil {
+	if file, _, err := parseText(syntax.NewParser(), text); err == nil {
 		syntax.Walk(file, inner.node)
 	} else {
 		inner.byWords(text)

@@ -95,7 +95,7 @@ func readShellText(shell *shellReader, code string) *shellText {
 	if len(code) > maxShellBytes {
 		return t
 	}
-	if t.file, t.err = parseText(shell.parser, endComments(code)); t.err != nil {
+	if t.file, _, t.err = parseText(shell.parser, endComments(code)); t.err != nil {
 		t.file = nil
 		return t
 	}

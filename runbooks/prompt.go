@@ -258,7 +258,7 @@ func (c *continuations) end(command string) ending {
 	if c.budget -= len(command); c.budget < 0 {
 		return closed
 	}
-	if _, err := parseText(syntax.NewParser(syntax.Variant(syntax.LangBash)), command); err != nil && syntax.IsIncomplete(err) {
+	if _, _, err := parseText(syntax.NewParser(syntax.Variant(syntax.LangBash)), command); err != nil && syntax.IsIncomplete(err) {
 		return quoted
 	}
 	return closed

@@ -120,6 +120,8 @@ var (
 	harmlessPrefixes = []string{"LC_", "LANG", "TZ", "NO_COLOR", "COLUMNS", "LINES", "TERM"}
 	// runbooks call their values so, and no tool reads them.
 	ordinaryNames = wordSet("CONTAINER CONTAINER_NAME CONTAINER_ID KUBE_CONTEXT KUBE_NAMESPACE")
+	// of these bash evaluates what is assigned, as arithmetic.
+	countingNames = wordSet("OPTIND RANDOM SRANDOM HISTCMD SECONDS LINENO BASHPID EPOCHSECONDS EPOCHREALTIME")
 )
 
 // steersTools reports whether a variable changes what a reading command does.
@@ -127,7 +129,7 @@ func steersTools(name string) bool {
 	switch {
 	case harmless(name), ordinaryNames[name]:
 		return false
-	case refusedName(name):
+	case refusedName(name), countingNames[name]:
 		return true
 	}
 	return slices.ContainsFunc(steeringPrefixes, func(p string) bool { return strings.HasPrefix(name, p) }) ||

@@ -44,19 +44,23 @@ func newShellReader() *shellReader {
 	return &shellReader{syntax.NewParser(syntax.Variant(syntax.LangBash))}
 }
 
-// parse returns the syntax tree of a script, nil when it has none.
-func (r *shellReader) parse(code string) *syntax.File {
+// parse returns the syntax tree of a script, nil when it has none, and whether it is that
+// of the script as it is written.
+func (r *shellReader) parse(code string) (file *syntax.File, asWritten bool) {
 	if len(code) > maxShellBytes {
-		return nil
+		return nil, false
 	}
-	file, err := parseText(r.parser, endComments(code))
+	file, asWritten, err := parseText(r.parser, endComments(code))
 	if err != nil {
-		return nil
+		return nil, false
 	}
-	return file
+	return file, asWritten
 }
 
-func parseShell(code string) *syntax.File { return newShellReader().parse(code) }
+func parseShell(code string) *syntax.File {
+	file, _ := newShellReader().parse(code)
+	return file
+}
 
 // variables finds the variables that a text refers to.
 func (s *script) variables(code string) {
@@ -81,13 +85,13 @@ func (r *shellReader) read(code string) script {
 	if s.plain(code) {
 		return s
 	}
-	file := r.parse(code)
+	file, asWritten := r.parse(code)
 	if file == nil {
 		s.byPattern(code)
 		s.changes = true
 		return s
 	}
-	s.harmless, s.endless = onlyReads(file) && !hidesLines(code), neverEnds(file)
+	s.harmless, s.endless = asWritten && onlyReads(file) && !hidesLines(code) && !doubtful(file, code), neverEnds(file)
 	s.walk(file)
 	return s
 }

@@ -61,19 +61,21 @@ const standIn = '^'
 
 // parseText parses a script. Within parentheses the parser takes the # of "$A"#b for the
 // begin of a comment, and would not see what a shell runs behind it: then it gets to read
-// something else in its place.
-func parseText(parser *syntax.Parser, code string) (*syntax.File, error) {
+// something else in its place. What the tree says then is a warning, never a promise: as
+// written is false.
+func parseText(parser *syntax.Parser, code string) (file *syntax.File, asWritten bool, err error) {
 	inside := insideWords(code)
 	if len(inside) == 0 {
-		return parser.Parse(strings.NewReader(code), "")
+		file, err = parser.Parse(strings.NewReader(code), "")
+		return file, true, err
 	}
 	syntax.KeepComments(true)(parser)
 	defer syntax.KeepComments(false)(parser)
-	file, err := parser.Parse(strings.NewReader(code), "")
+	file, err = parser.Parse(strings.NewReader(code), "")
 	misread := inside
 	if err == nil {
 		if misread = notRead(file, inside); len(misread) == 0 {
-			return file, nil
+			return file, true, nil
 		}
 	}
 	text := []byte(code)
@@ -82,12 +84,12 @@ func parseText(parser *syntax.Parser, code string) (*syntax.File, error) {
 	}
 	again, errAgain := parser.Parse(bytes.NewReader(text), "")
 	if errAgain != nil {
-		return nil, cmp.Or(err, errAgain)
+		return nil, false, cmp.Or(err, errAgain)
 	}
 	if len(notRead(again, insideWords(string(text)))) > 0 {
-		return nil, errHash
+		return nil, false, errHash
 	}
-	return again, nil
+	return again, false, nil
 }
 
 // errHash says that there is no telling what of a script is a comment.
@@ -102,14 +104,20 @@ func insideWords(code string) []int {
 			continue
 		}
 		before := i - 1
-		for before > 0 && code[before] == '\n' && code[before-1] == '\\' {
+		for before >= 0 && code[before] == '\n' && escaped(code, before) {
 			before -= 2 // the line goes on
 		}
-		if before >= 0 && (strings.IndexByte(" \t\n;&|(", code[before]) < 0 || before > 0 && code[before-1] == '\\') {
+		if before >= 0 && (strings.IndexByte(" \t\n;&|(", code[before]) < 0 || escaped(code, before)) {
 			all = append(all, i)
 		}
 	}
 	return all
+}
+
+// escaped reports whether a backslash stands before a byte that is not itself behind one.
+func escaped(code string, at int) bool {
+	before := code[:at]
+	return (len(before)-len(strings.TrimRight(before, `\`)))%2 == 1
 }
 
 // notRead returns which of the places in a script, in their order, are part of no word,

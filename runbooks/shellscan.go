@@ -11,6 +11,7 @@ type shellScanner struct {
 	code  string
 	at    int
 	stack []byte         // open contexts: ' " ( ` and, for here-documents, h
+	doc   int            // how deep in it the h stands, from 1; 0 = there is none
 	docs  []hereDocument // that begin on the next line; the first is the open one
 }
 
@@ -25,7 +26,7 @@ type hereDocument struct {
 // comments and raw here-documents. visit returns how many bytes it took.
 func (s *shellScanner) scan(visit func(in quoting) int) {
 	for s.at < len(s.code) {
-		if s.top() == 'h' && (s.at == 0 || s.code[s.at-1] == '\n') && s.docLine() {
+		if s.doc > 0 && (s.at == 0 || s.code[s.at-1] == '\n') && s.docLine() {
 			continue
 		}
 		if n := visit(s.quoting()); n > 0 {
@@ -73,9 +74,10 @@ func (s *shellScanner) docLine() bool {
 		line = strings.TrimLeft(line, "\t")
 	}
 	if line == doc.mark {
-		s.docs = s.docs[1:]
+		s.docs, s.stack = s.docs[1:], s.stack[:s.doc] // whatever is open in it ends, too
 		if len(s.docs) == 0 {
 			s.pop()
+			s.doc = 0
 		}
 	} else if !doc.raw {
 		return false
@@ -113,19 +115,20 @@ func (s *shellScanner) step() {
 	case c == '<' && strings.HasPrefix(s.code[s.at:], "<<"):
 		s.heredoc()
 		return
-	case c == '\n' && len(s.docs) > 0:
+	case c == '\n' && len(s.docs) > 0 && s.doc == 0:
 		s.push('h')
+		s.doc = len(s.stack)
 	}
 	s.at++
 }
 
 var heredocStart = lazily(`^<<-?[ \t]*(['"\\]?)([A-Za-z_][A-Za-z0-9_]*)['"]?`)
 
-// heredoc reads <<EOF, <<-EOF or <<'EOF'.
+// heredoc reads <<EOF, <<-EOF or <<'EOF'. One within another is only text until that ends.
 func (s *shellScanner) heredoc() {
 	rest := s.code[s.at:]
 	m := heredocStart().FindStringSubmatch(rest)
-	if strings.HasPrefix(rest, "<<<") || m == nil {
+	if strings.HasPrefix(rest, "<<<") || m == nil || s.doc > 0 {
 		s.at += len("<<")
 		return
 	}
