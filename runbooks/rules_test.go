@@ -98,6 +98,10 @@ func TestRuleBoldHeadings(t *testing.T) {
 		{"an output is no heading", "# T\n\n## Fix\n\n```sh\nls\n```\n\n**Output:**\n\n```\nx y\n```\n", "execution execution.1 |Fix [shell ls]"},
 		{"bare lines, with nothing but a title", "# T\n\nDiagnosis\n- look at the logs\n\nMitigation\n- restart the pod now\n",
 			"identification identification.1 |look at the logs\nexecution execution.1 |restart the pod now"},
+		{"a labelled list ends examples", "# T\n\n## Severities\n\n**Examples**:\n\n- the site is down\n\n**Response time**: 15 minutes\n\n**Escalation**: at once\n\n- page the person on call\n",
+			"communication communication.1 |page the person on call"},
+		{"a labelled list below a heading does not", "# T\n\n## Fix\n\n- restart the pod now\n\n## Examples\n\n**Escalation**: at once\n\n- page the person on call\n",
+			"execution execution.1 |restart the pod now"},
 		{"bare lines beside headings are prose", "# T\n\n## Fix\n\nDiagnosis\n- look at the logs\n", "execution execution.1 |look at the logs"},
 	})
 }

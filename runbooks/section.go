@@ -70,6 +70,7 @@ func split(blocks []*block, name string, titleBlock *block) []*sect {
 	list, current, level := []*sect{root}, root, 1
 	blocks = openQuotes(blocks)
 	hasHeadings := slices.ContainsFunc(blocks, func(b *block) bool { return b.kind == blockHeading && b.level > 1 })
+	pseudo := false // a bold line opened the current section
 	for i, b := range blocks {
 		var next *block
 		if i+1 < len(blocks) {
@@ -85,9 +86,17 @@ func split(blocks []*block, name string, titleBlock *block) []*sect {
 		case isPseudoHeading(b, next, hasHeadings):
 			current = newSection(b, level+1)
 			list = append(list, current)
+			pseudo = true
+			continue
+		case pseudo && next != nil && next.kind == blockList && kindOf(current.words) == SectionReference && hasLabel(b):
+			current = newLabelled(b, level+1)
+			list = append(list, current)
+			continue
 		default:
 			current.blocks = append(current.blocks, b)
+			continue
 		}
+		pseudo = false
 	}
 	nest(list)
 	for i, s := range list {
@@ -99,6 +108,19 @@ func split(blocks []*block, name string, titleBlock *block) []*sect {
 func newSection(b *block, level int) *sect {
 	text := strings.TrimSpace(strings.TrimRight(b.text, ": "))
 	return &sect{title: readTitle(text), notes: b.notes, Section: Section{Heading: text, Level: level, Line: b.line}}
+}
+
+// hasLabel reports whether a paragraph begins with a bold label, as in "**Escalation**: at
+// once". Behind a list of examples below a bold line it says that they are over: what it
+// introduces would not be walked otherwise.
+func hasLabel(b *block) bool {
+	return b.kind == blockParagraph && b.lead != "" && (strings.HasSuffix(b.lead, ":") || strings.HasPrefix(strings.TrimPrefix(b.text, b.lead), ":")) && len(wordsOf(b.lead)) > 0
+}
+
+// newLabelled is the section that such a paragraph opens.
+func newLabelled(b *block, level int) *sect {
+	text := strings.TrimSpace(strings.TrimRight(b.lead, ": "))
+	return &sect{title: readTitle(text), Section: Section{Heading: text, Level: level, Line: b.line}, blocks: []*block{b}}
 }
 
 // openQuotes puts the content of quotes that hold code or lists in their place:
