@@ -21,7 +21,8 @@ build: ## build bin/bitacora
 demo: build ## walk the shipped runbook against a practice service (automatic without a terminal)
 	@export XDG_STATE_HOME="$(CURDIR)/.demo/state"; mkdir -p "$$XDG_STATE_HOME"; \
 	if [ -t 0 ] && [ -t 1 ]; then \
-		exec $(BIN) run rollback-conectores --sandbox --param connector=facebook --param version=v1.4.2; \
+		$(BIN) run rollback-conectores --sandbox --param connector=facebook --param version=v1.4.2; code=$$?; \
+		echo "The runs of the demo lie apart: XDG_STATE_HOME='$$XDG_STATE_HOME' $(BIN) export last"; exit $$code; \
 	else \
 		exec $(BIN) run rollback-conectores --sandbox --auto --scenario connector \
 			--param connector=facebook --param version=v1.4.2 --answer rollback=yes </dev/null; \

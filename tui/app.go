@@ -11,6 +11,7 @@ import (
 
 	"genia.ai/bitacora/internal/i18n"
 	"genia.ai/bitacora/internal/session"
+	"genia.ai/bitacora/internal/walk"
 )
 
 // repeatWindow is how soon the same key again counts as the keyboard's repeat: a
@@ -43,8 +44,9 @@ type app struct {
 	replies map[int]func(commandDoneMsg) tea.Cmd
 	shows   map[int]func(previewedMsg) tea.Cmd
 	waiters []waiter
-	draft   string // of an update that was not sent yet
-	undoing string // action that is undone as one of all, or ""
+	ended   *walk.Running // what ended while a command was under way; nothing was done about it yet
+	draft   string        // of an update that was not sent yet
+	undoing string        // action that is undone as one of all, or ""
 
 	checks   []session.Check // what was found out about this machine
 	checking bool            // it is being looked at
@@ -209,7 +211,7 @@ func (a *app) handle(msg tea.Msg) tea.Cmd {
 		a.flight--
 		reply := a.replies[msg.id]
 		delete(a.replies, msg.id)
-		return reply(msg)
+		return tea.Batch(reply(msg), a.followUp())
 	case previewedMsg:
 		show := a.shows[msg.id]
 		delete(a.shows, msg.id)

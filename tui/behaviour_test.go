@@ -147,15 +147,21 @@ func TestFailureOpensItsMenuAndEveryWayLeadsOn(t *testing.T) {
 func TestWhatFailsBeforeItsStartIsAnsweredOpensTheMenu(t *testing.T) {
 	t.Run("started by enter", func(t *testing.T) {
 		d := newDrive(t, "es", event.ModeLive, 80, 24).press("enter")
-		d.c.failing, d.fast = true, true
+		d.c.instant, d.fast = event.OutcomeFailed, true
 		d.press("enter").see("alerts ha fallado", "1 Reintentar")
 	})
 	t.Run("confirmed, then retried", func(t *testing.T) {
 		d := newDrive(t, "es", event.ModeLive, 80, 24).toExecution()
-		d.c.failing, d.fast = true, true
+		d.c.instant, d.fast = event.OutcomeFailed, true
 		d.press("enter", "y").see("stop ha fallado", "1 Reintentar")
 		d.press("enter").see("¿Ejecutar stop?").press("y").see("stop ha fallado", "1 Reintentar")
 		d.hammer("enter").see("Demasiado pronto").unseen("¿Ejecutar stop?")
+	})
+	t.Run("an undo, which is said", func(t *testing.T) {
+		d := newDrive(t, "es", event.ModeLive, 80, 24).toExecution()
+		d.press("enter", "y").ends(event.OutcomeOK).press("enter").write("pedidos").ends(event.OutcomeFailed).see("purge ha fallado")
+		d.c.instant, d.fast = event.OutcomeFailed, true
+		d.press("6", "enter", "enter").see("¿Ejecutar start?").press("y").see("start: falló")
 	})
 }
 

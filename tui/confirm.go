@@ -64,11 +64,26 @@ func (d *confirm) press(msg tea.KeyMsg) tea.Cmd {
 	case "k":
 		d.scroll.move(-1)
 	default:
-		if name == "enter" || d.a.isYes(name) {
+		switch yes := d.a.isYes(name); {
+		case name == "enter", yes && !steersWalk(name):
 			return d.accept(quiet, "")
+		case yes:
+			d.error = d.a.p.T("tui.confirm.no-yes", "Key", name, "Yes", d.a.plainYes())
 		}
 	}
 	return nil
+}
+
+// plainYes is the letter that accepts what a confirmation shows. One that changes the run
+// otherwise in the walk does not: in Spanish the letter of "sí" skips a step there, and who
+// wants to skip what is shown must not run it.
+func (a *app) plainYes() string {
+	for _, letter := range a.yesKeys() {
+		if !steersWalk(letter) {
+			return letter
+		}
+	}
+	return "y"
 }
 
 // typing takes the target, letter by letter, once the quiet time has passed.
@@ -239,7 +254,7 @@ func (a *app) codeLines(code string, width int) []string {
 }
 
 func (d *confirm) hints() []hint {
-	yes := hint{d.a.yesKeys()[0] + "/enter", d.yes}
+	yes := hint{d.a.plainYes() + "/enter", d.yes}
 	if d.target != "" {
 		yes.key = "enter"
 	}

@@ -37,7 +37,7 @@ func (a *app) notable(ev event.Event) bool {
 
 // eventText tells what an event says. The texts are tui.ev.<kind>.
 func (a *app) eventText(ev event.Event) string {
-	id := "tui.ev." + string(ev.Kind)
+	id := "tui.ev." + ev.Title()
 	switch data := ev.Data.(type) {
 	case event.RunStarted:
 		return a.p.T(id, "Title", a.clean(data.Title), "Mode", a.p.T("mode."+data.Mode))

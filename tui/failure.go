@@ -235,16 +235,10 @@ func (a *app) notice(ended *walk.Running) {
 		a.say(last.kind == outputBad, last.text)
 		return
 	}
-	a.failed(failed)
-}
-
-// failed opens the menu of a failure, unless the operator is busy with a dialog or only
-// follows: then it is said.
-func (a *app) failed(action *runbooks.Action) {
 	if a.dialog == nil && a.following() == followingNot {
 		a.note = notice{} // the menu begins with it
 		a.open(newFailure(a))
 		return
 	}
-	a.say(true, a.failureTitle(action))
+	a.say(true, a.failureTitle(failed))
 }

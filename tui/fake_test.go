@@ -27,7 +27,7 @@ type fakeClient struct {
 	briefing session.Briefing
 	broken   *session.StorageError
 	previews int
-	failing  bool // every action fails as soon as it runs
+	instant  string // how everything ends as soon as it runs, "" = when finish is called
 	lands    []session.Fact
 	badValue error
 	secrets  map[string]string // as given
@@ -92,9 +92,9 @@ func (c *fakeClient) Do(_ context.Context, cmd walk.Command) (session.Ack, error
 	if cancel, ok := cmd.(walk.Cancel); ok {
 		c.ended(cancel.Action, event.Ending{Outcome: event.OutcomeCancelled, Signal: "SIGTERM"})
 	}
-	if run, ok := cmd.(walk.Run); ok && c.failing {
+	if running := c.state.Running; running != nil && c.instant != "" {
 		exit := 3
-		c.ended(run.Action, event.Ending{Outcome: event.OutcomeFailed, Exit: &exit})
+		c.ended(running.Action, event.Ending{Outcome: c.instant, Exit: &exit})
 	}
 	return session.Ack{Seq: c.state.Seq, At: c.now(), Events: events}, nil
 }

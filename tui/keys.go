@@ -123,6 +123,11 @@ func digit(key string) (line int, ok bool) {
 	return int(key[0] - '1'), true
 }
 
+// steersWalk reports whether a key changes the run in some screen.
+func steersWalk(name string) bool {
+	return slices.ContainsFunc(bindings, func(b binding) bool { return drives(b.id) && slices.Contains(b.keys, strings.ToLower(name)) })
+}
+
 // bindingOf returns the binding of an id. Every id has one.
 func bindingOf(id keyID) binding {
 	i := slices.IndexFunc(bindings, func(b binding) bool { return b.id == id })

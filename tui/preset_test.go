@@ -95,6 +95,20 @@ func TestSIsNoYesInEnglish(t *testing.T) {
 	}
 }
 
+// TestTheKeyThatSkipsRunsNothing: in Spanish the letter of "sí" skips a step. Who presses it
+// over the confirmation of that step may mean either.
+func TestTheKeyThatSkipsRunsNothing(t *testing.T) {
+	d := newDrive(t, "es", event.ModeLive, 80, 24).toExecution().press("enter").see("¿Ejecutar stop?", "y/enter ejecutar")
+	d.press("s", "S").see("¿Ejecutar stop?", "no lo ejecuta")
+	if d.recorded(event.KindActionConfirmed) != 0 {
+		t.Fatal("s confirmed an action")
+	}
+	d.press("y")
+	if d.recorded(event.KindActionConfirmed) != 1 {
+		t.Fatalf("y did not confirm it:\n%s", d.screen())
+	}
+}
+
 func TestInputShowsItsQuestionOnly(t *testing.T) {
 	d := driveWith(t, func(rb *runbooks.Runbook) {
 		action, _ := rb.Action("ticket")

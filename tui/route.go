@@ -29,7 +29,7 @@ func (a *app) opened(msg openedMsg) tea.Cmd {
 	if msg.opened.Printer != nil {
 		a.p = msg.opened.Printer
 	}
-	a.run = newRun(msg.attachment, a.p, a.clean)
+	a.run, a.ended = newRun(msg.attachment, a.p, a.clean), nil
 	a.reroute()
 	a.welcome()
 	cmds := []tea.Cmd{a.listen(msg.attachment.Feed)}
@@ -47,12 +47,11 @@ func (a *app) arrived(msg updatesArrivedMsg) tea.Cmd {
 	if a.run == nil {
 		return nil
 	}
-	var ended *walk.Running
 	for _, u := range msg.updates {
 		running := a.run.state.Running
 		a.run.take(u)
 		if running != nil && a.run.state.Running == nil {
-			ended = running // it may have started in this very batch
+			a.ended = running // it may have started in this very batch
 		}
 		if _, printed := u.(session.OutputPrinted); printed {
 			a.run.silent = a.now()
@@ -63,9 +62,8 @@ func (a *app) arrived(msg updatesArrivedMsg) tea.Cmd {
 		a.run.cut, a.run.cutErr = true, msg.err
 	}
 	cmds := []tea.Cmd{a.settle()}
-	a.notice(ended)
 	a.reroute()
-	cmds = append(cmds, a.undoNext(ended))
+	cmds = append(cmds, a.followUp())
 	if w, ok := a.base.(*walkScreen); ok {
 		cmds = append(cmds, w.refresh())
 	}
@@ -73,6 +71,19 @@ func (a *app) arrived(msg updatesArrivedMsg) tea.Cmd {
 		cmds = append(cmds, a.batch())
 	}
 	return tea.Batch(cmds...)
+}
+
+// followUp says what ended, and goes on with what waited for it. An action that ends at
+// once may be told to have ended before the command that started it is answered: then the
+// answer comes first, which closes the dialog, or the menu, that the command came from.
+func (a *app) followUp() tea.Cmd {
+	ended := a.ended
+	if ended == nil || a.flight > 0 && !a.run.cut {
+		return nil
+	}
+	a.ended = nil
+	a.notice(ended)
+	return a.undoNext(ended)
 }
 
 // settle runs what waited for the state to hold an acknowledged command.

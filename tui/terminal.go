@@ -26,14 +26,8 @@ func (a *app) talks() bool {
 	return a.cancellable() && a.run.state.Running.Interactive && !a.run.cut && !a.lent
 }
 
-// started follows the start of an action: what talks gets the terminal. What failed at
-// once may have been told before its start was answered, while the dialog that started it,
-// or the menu of the failure before, still stood there.
+// started follows the start of an action: what talks gets the terminal.
 func (a *app) started() tea.Cmd {
-	if failure := a.run.state.Failure(); failure != nil {
-		a.failed(failure)
-		return nil
-	}
 	cmd := a.closeFailure()
 	if a.talks() {
 		return a.goIn()

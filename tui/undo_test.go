@@ -54,6 +54,15 @@ func TestUndoAllRunsTheStackInReverse(t *testing.T) {
 	}
 }
 
+func TestUndoAllGoesOnWhenTheEndComesBeforeTheAnswer(t *testing.T) {
+	d := twice(t)
+	d.c.instant, d.fast = event.OutcomeOK, true
+	d.press("u", "j", "j", "enter").see("colactl restore").press("y").see("systemctl start").press("y")
+	if got := undone(d); !slices.Equal(got, []string{"purge", "stop"}) || d.a.dialog != nil {
+		t.Fatalf("undone %v:\n%s", got, d.screen())
+	}
+}
+
 func TestUndoAllStopsAtAFailure(t *testing.T) {
 	d := twice(t)
 	d.press("u", "j", "j", "enter", "y").ends(event.OutcomeFailed)

@@ -81,6 +81,9 @@ func (a *app) openPicked(ctx context.Context, choice tui.Choice) (*runserver.Cli
 	if errs := countErrors(rb.findings(a.clock.Now())); errs > 0 {
 		return nil, nil, wrongUse("error.runbook-errors", "Name", choice.Entry.Name, "Errors", errs, "Path", name)
 	}
+	if len(rb.Sequence) == 0 {
+		return nil, nil, noSteps(rb)
+	}
 	flags := runFlags{dryRun: choice.Rehearsal}
 	found, err := a.findSecrets(ctx, rb.Runbook, flags.dryRun)
 	if err != nil {

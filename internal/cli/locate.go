@@ -57,11 +57,17 @@ func (a *app) find(name string) (*loaded, error) {
 	if err == nil {
 		return &loaded{source: source, name: name, path: name + ".md", shipped: true}, nil
 	}
-	if found := folders.Match(a.named(dirs), name); len(found) == 1 {
+	named := a.named(dirs)
+	if found := folders.Match(named, name); len(found) == 1 {
 		return readRunbook(found[0].Path)
 	} else if len(found) > 1 {
 		return nil, ambiguous(name, found)
 	}
+	others := make([]string, 0, len(named))
+	for _, file := range named {
+		others = append(others, file.Name)
+	}
+	err = library.NotFound(name, others)
 	switch _, here := os.Stat(name + ".md"); {
 	case here == nil:
 		return nil, wrongUse("error.named-by-path", "Detail", err, "Name", name)

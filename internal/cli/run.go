@@ -76,6 +76,10 @@ func (a *app) run(ctx context.Context, name string, flags runFlags) error {
 	if n := a.reportErrors(rb); n > 0 {
 		return &exitError{exitRunbook}
 	}
+	if len(rb.Sequence) == 0 {
+		a.tell(noSteps(rb))
+		return &exitError{exitRunbook}
+	}
 	found, err := a.findSecrets(ctx, rb.Runbook, flags.dryRun || flags.sandbox)
 	if err != nil {
 		return a.screenError(err)
@@ -137,6 +141,14 @@ func (a *app) reportErrors(rb *loaded) int {
 		}
 	}
 	return countErrors(findings)
+}
+
+// noSteps says that a runbook holds nothing to be walked.
+func noSteps(rb *loaded) error { return wrongUse("error.no-steps", "Path", rb.path) }
+
+// tell prints an error in the operator's language.
+func (a *app) tell(err error) {
+	fmt.Fprintf(a.err, "bitacora: %s\n", sanitize.String(words(err, a.operatorPrinter())))
 }
 
 // explain prints what automatic mode lacks, in the operator's language.

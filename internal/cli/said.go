@@ -160,7 +160,7 @@ func knownOfRunbooks(err error) []known {
 		if e.Suggestion != "" {
 			add(e, "error.not-shipped-meant", "Name", name, "Meant", fmt.Sprintf("%q", e.Suggestion))
 		} else {
-			add(e, "error.not-shipped", "Name", name, "Known", strings.Join(e.Known, ", "))
+			add(e, "error.not-shipped", "Name", name, "Known", someOf(e.Known))
 		}
 	}
 	if e, ok := errors.AsType[*runbooks.ValueError](err); ok && valueMessages[e.Code] != "" {
@@ -227,4 +227,15 @@ func letter(name, group string) string {
 		r, _ = utf8.DecodeRuneInString(group[i:])
 	}
 	return fmt.Sprintf("%q", r)
+}
+
+// maxNamed is how many runbooks an error names.
+const maxNamed = 10
+
+// someOf joins the first of many names.
+func someOf(names []string) string {
+	if len(names) > maxNamed {
+		return strings.Join(names[:maxNamed], ", ") + ", …"
+	}
+	return strings.Join(names, ", ")
 }

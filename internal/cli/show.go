@@ -18,7 +18,7 @@ func (a *app) showCommand() *cobra.Command {
 			}
 			rb.Diagnostics = rb.findings(a.clock.Now())
 			if !asJSON {
-				return a.printWalk(rb)
+				return a.printAll(rb)
 			}
 			raw, err := rb.JSON()
 			if err != nil {
@@ -30,4 +30,15 @@ func (a *app) showCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "")
 	return cmd
+}
+
+// printAll prints the walk, and what keeps it from being walked.
+func (a *app) printAll(rb *loaded) error {
+	if err := a.printWalk(rb); err != nil {
+		return err
+	}
+	if a.reportErrors(rb) > 0 {
+		return &exitError{exitRunbook}
+	}
+	return nil
 }

@@ -72,8 +72,8 @@ func TestOneAlternativeRuns(t *testing.T) {
 		term.act("enter", shows("¿cuál de sus alternativas?"))
 		term.press("down")
 		term.act("enter", shows("¿Ejecutar fix?"))
-		term.see("s/enter ejecutar", "echo second; touch second")
-		term.act("s", succeeded("fix"))
+		term.see("y/enter ejecutar", "echo second; touch second")
+		term.act("y", succeeded("fix"))
 		checks(t, env, dir)
 	})
 	t.Run("line by line", func(t *testing.T) {
@@ -205,7 +205,7 @@ func TestWhatWasReviewedIsWhatRuns(t *testing.T) {
 			term.see("enter ejecutar act")
 			term.act("enter", shows("¿Ejecutar act?"))
 			swap(t, file, link)
-			term.act("s", succeeded("act"))
+			term.act("y", succeeded("act"))
 			if _, err := os.Stat(filepath.Join(dir, "reviewed")); err != nil {
 				t.Error(err)
 			}
@@ -233,13 +233,13 @@ func TestConfirmationOnTheTerminal(t *testing.T) {
 	trustAndBegin(term)
 	term.see("enter ejecutar undeclared", "escribe")
 	// All in one write, as from a keyboard that was hit before the dialog stood there.
-	term.press("\rssss\rs\rsss")
+	term.press("\ryyyy\ry\ryyy")
 	term.see("¿Ejecutar undeclared?", "0/2 pasos")
 	if starts, _ := startsAndEnds(t, env); len(starts) > 0 || exists("written") {
 		t.Fatal("keys that were typed ahead confirmed a write")
 	}
 	pressed := time.Now()
-	term.actAgain("s", succeeded("undeclared"), tooFast.MatchString)
+	term.actAgain("y", succeeded("undeclared"), tooFast.MatchString)
 	if !exists("written") {
 		t.Fatalf("a deliberate yes did nothing (%v later)", time.Since(pressed))
 	}

@@ -69,8 +69,8 @@ func (term *terminal) writes(name string, shown ...string) {
 	term.t.Helper()
 	term.see("enter ejecutar " + name)
 	term.act("enter", shows("¿Ejecutar "+name+"?"))
-	term.see(append([]string{"s/enter ejecutar"}, shown...)...)
-	term.act("s", succeeded(name))
+	term.see(append([]string{"y/enter ejecutar"}, shown...)...)
+	term.act("y", succeeded(name))
 }
 
 func shows(text string) func(string) bool {
@@ -213,7 +213,7 @@ func TestFullScreenWalkRollsTheConnectorBack(t *testing.T) {
 	term.done()
 	term.see("enter terminar el recorrido")
 	term.act("enter", shows("¿Terminar el recorrido?"))
-	term.act("s", shows("completado"))
+	term.act("y", shows("completado"))
 	term.press("q")
 	if code := term.exit(); code != 0 {
 		t.Errorf("exit %d", code)

@@ -120,3 +120,12 @@ func Known(kind Kind) bool {
 	_, ok := decoders[kind]
 	return ok
 }
+
+// Title names what an event says: its kind, or driver.taken where the run was not handed
+// over but taken.
+func (e Event) Title() string {
+	if data, ok := e.Data.(DriverChanged); ok && e.Actor == data.To {
+		return "driver.taken"
+	}
+	return string(e.Kind)
+}

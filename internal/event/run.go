@@ -92,7 +92,8 @@ type ClientLeft struct {
 	Reason string `json:"reason"`
 }
 
-// DriverChanged says that the run passed to another operator.
+// DriverChanged says that the run passed to another operator. Who drove until then caused
+// it and handed over, or who drives from then on, and took over.
 type DriverChanged struct {
 	From   string `json:"from"`
 	To     string `json:"to"`

@@ -24,7 +24,7 @@ func (p *page) timeline() {
 		if local {
 			row = append(row, p.local(ev.At))
 		}
-		kind := p.t("export.event." + string(ev.Kind))
+		kind := p.t("export.event." + ev.Title())
 		if !event.Known(ev.Kind) {
 			kind = string(ev.Kind)
 		}

@@ -167,7 +167,7 @@ func (t *talk) showTodos() {
 
 // eventLine tells one event on one line.
 func (t *talk) eventLine(ev event.Event) string {
-	text := fmt.Sprintf("#%d %s %s", ev.Seq, t.clock(ev.At), t.p.T("plain.event."+string(ev.Kind)))
+	text := fmt.Sprintf("#%d %s %s", ev.Seq, t.clock(ev.At), t.p.T("plain.event."+ev.Title()))
 	if ev.Step != "" {
 		text += " " + ev.Step
 	}
@@ -284,7 +284,7 @@ func (t *talk) tell(ev event.Event) {
 			t.say(t.p.T("plain.attempt", "Attempt", data.Attempt))
 		}
 	}
-	text := t.p.T("plain.event." + string(ev.Kind))
+	text := t.p.T("plain.event." + ev.Title())
 	if detail := t.detail(ev); detail != "" {
 		text += ": " + oneLine(detail)
 	}

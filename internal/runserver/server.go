@@ -50,6 +50,7 @@ type Server struct {
 	mu      sync.Mutex
 	linked  map[*peer]struct{} // every connection, also of guests and who is not let in yet
 	open    map[*peer]struct{} // who is attached
+	met     bool               // somebody was attached already
 	driver  *peer
 	ending  bool // nobody is let in any more
 	since   time.Time
@@ -129,24 +130,38 @@ func (s *Server) wait(ctx context.Context) string {
 	}
 	defer at.Feed.Close()
 	s.conns.Go(func() { s.watchEnd(ctx, at.Feed) })
-	idle := time.NewTimer(s.opts.Idle)
+	idle := time.NewTimer(s.patience())
 	defer idle.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return pauseStop
 		case <-s.changed:
-			idle.Reset(s.opts.Idle)
+			idle.Reset(s.patience())
 		case <-idle.C:
 			if s.retire(s.quiet) {
 				return pauseIdle
 			}
-			idle.Reset(s.opts.Idle)
+			idle.Reset(s.patience())
 		}
 		if s.retire(s.finished) {
 			return ""
 		}
 	}
+}
+
+// firstIdle is how long a server waits at least for its first front end, which is on its
+// way: it started the server.
+const firstIdle = 5 * time.Second
+
+// patience is how long the server waits from now on without a front end.
+func (s *Server) patience() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.met {
+		return s.opts.Idle
+	}
+	return max(s.opts.Idle, firstIdle)
 }
 
 // watchEnd wakes wait when something is recorded, so that the end of the run and
@@ -303,7 +318,7 @@ func (s *Server) admit(ctx context.Context, p *peer) (*session.Attachment, error
 		s.driver, s.since = p, s.opts.Now()
 	}
 	p.feed = at.Feed
-	s.open[p] = struct{}{}
+	s.open[p], s.met = struct{}{}, true
 	s.signal()
 	return at, nil
 }

@@ -8,6 +8,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -16,7 +17,7 @@ var files embed.FS
 
 const extension = ".md"
 
-// NotFoundError says that no shipped runbook has that name.
+// NotFoundError says that no runbook has that name.
 type NotFoundError struct {
 	Name       string
 	Suggestion string   // the closest name, or ""
@@ -25,9 +26,9 @@ type NotFoundError struct {
 
 func (e *NotFoundError) Error() string {
 	if e.Suggestion != "" {
-		return fmt.Sprintf("no shipped runbook is called %q; did you mean %q?", e.Name, e.Suggestion)
+		return fmt.Sprintf("no runbook is called %q; did you mean %q?", e.Name, e.Suggestion)
 	}
-	return fmt.Sprintf("no shipped runbook is called %q; there are: %s", e.Name, strings.Join(e.Known, ", "))
+	return fmt.Sprintf("no runbook is called %q; there are: %s", e.Name, strings.Join(e.Known, ", "))
 }
 
 // Names lists the shipped runbooks, sorted, without their extension.
@@ -52,7 +53,15 @@ func Read(name string) ([]byte, error) {
 			return files.ReadFile(known + extension)
 		}
 	}
-	return nil, &NotFoundError{Name: name, Suggestion: closest(wanted, Names()), Known: Names()}
+	return nil, NotFound(name, nil)
+}
+
+// NotFound says so of a name that neither a shipped runbook nor one of the others has.
+func NotFound(name string, others []string) *NotFoundError {
+	known := slices.Concat(Names(), others)
+	slices.Sort(known)
+	known = slices.Compact(known)
+	return &NotFoundError{Name: name, Suggestion: closest(strings.TrimSuffix(name, extension), known), Known: known}
 }
 
 // closest finds the name that few edits turn into name, or "" when none is near:
