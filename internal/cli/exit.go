@@ -17,7 +17,7 @@ const (
 	exitOK          = 0
 	exitIncomplete  = 1 // the run ended with failed or skipped steps
 	exitUsage       = 2
-	exitRunbook     = 3 // the runbook does not parse, or lint has errors
+	exitRunbook     = 3 // the runbook does not parse or has no steps, or lint has errors
 	exitAction      = 4 // an action failed in automatic mode
 	exitLocked      = 5 // the run is driven by someone else
 	exitDamaged     = 6 // the transcript is damaged

@@ -124,6 +124,9 @@ func (g *guide) next(id string, args ...any) string { return "enter " + g.p.T("t
 
 func (g *guide) yes() string { return g.p.T("tui.yes-keys")[:1] }
 
+// yesRun is the key that lets run what a confirmation shows.
+const yesRun = "y"
+
 func (g *guide) picker() {
 	g.run(func() error { // so that it was rehearsed before
 		w := g.words
@@ -202,7 +205,7 @@ func (g *guide) execution() {
 	g.see(g.next("run", "Name", g.words.stop))
 	g.act("enter", shows(g.p.T("tui.confirm.title", "Name", g.words.stop)))
 	g.shot("confirm")
-	g.act(g.yes(), shows(g.next("done")))
+	g.act(yesRun, shows(g.next("done")))
 	g.done(g.next("run", "Name", g.words.purge))
 	g.act("enter", shows(g.p.T("tui.confirm.type", "Target", g.words.queue)))
 	g.insist(g.words.queue[:1], shows("> "+g.words.queue[:1])) // the first letter may come too soon
@@ -238,7 +241,7 @@ func (g *guide) comeBack() {
 	g.shot("skip")
 	g.act("enter", shows(g.next("run", "Name", g.words.start)))
 	g.act("enter", shows(g.p.T("tui.confirm.title", "Name", g.words.start)))
-	g.act(g.yes(), shows(g.next("done")))
+	g.act(yesRun, shows(g.next("done")))
 	g.done(g.next("answer"))
 	g.act("d", func(string) bool { return true })
 	g.run(func() error { return g.term.wait() })
@@ -248,7 +251,7 @@ func (g *guide) wrapUp() {
 	g.attach()
 	g.see(g.next("answer"))
 	g.act("enter", shows(g.p.T("answer.yes"), "enter "+g.p.T("tui.foot.pick")))
-	g.act(g.yes(), shows(g.next("done")))
+	g.act(yesRun, shows(g.next("done")))
 	g.done(g.next("answer"))
 	g.act("enter", shows("enter "+g.p.T("tui.foot.accept-text")))
 	g.types(g.words.lesson)
@@ -262,7 +265,7 @@ func (g *guide) wrapUp() {
 	g.act("enter", shows(g.p.T("tui.sum.complete")))
 	g.shot("summary")
 	g.act("enter", shows(g.p.T("tui.end.title")))
-	g.act(g.yes(), shows(g.p.T("run.incomplete")))
+	g.act(yesRun, shows(g.p.T("run.incomplete")))
 	g.press("q")
 	g.run(func() error { return g.term.wait() })
 }
