@@ -161,7 +161,7 @@ type attempt struct {
 	Undoes     string            `json:"undoes"`
 	Confirmed  string            `json:"confirmed"` // operator or unattended, "" = needed none
 	Target     string            `json:"target"`    // as typed, of a destructive action
-	Outcome    string            `json:"outcome"`   // unknown when no end was recorded
+	Outcome    string            `json:"outcome"`   // unknown when nobody knows how it ended
 	Exit       *int              `json:"exit"`
 	Signal     string            `json:"signal"`
 	Status     int               `json:"status"`

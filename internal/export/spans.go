@@ -58,11 +58,16 @@ func (s *spans) take(ev event.Event) {
 		s.step.open(ev.At)
 	case event.StepDone, event.StepSkipped, event.StepAccepted:
 		s.steps[ev.Step].close(ev.At)
+		if s.step == s.steps[ev.Step] {
+			s.step = nil
+		}
 	case event.RunEnded:
 		s.close(ev.At)
 	case event.RunReopened:
-		if s.phase != nil {
-			s.phase.since = ev.At // what lay in between was nobody's time
+		for _, open := range []*span{s.phase, s.step} {
+			if open != nil {
+				open.since = ev.At // what lay in between was nobody's time
+			}
 		}
 	}
 }
