@@ -157,7 +157,7 @@ func (a *app) explain(err error, prep *preparation) error {
 	if !errors.As(err, &missing) {
 		return err
 	}
-	for _, line := range missing.Lines(prep.printer) {
+	for _, line := range missing.Lines(a.operatorPrinter()) {
 		fmt.Fprintln(a.err, line)
 	}
 	for _, f := range prep.found {

@@ -7,6 +7,7 @@
 package status
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -100,8 +101,8 @@ func (f Facts) times(p *i18n.Printer) string {
 func (f Facts) doneLines(p *i18n.Printer) []string {
 	since := f.State.Comms()
 	var items []string
-	for _, ev := range f.Events {
-		if ev.Seq <= since.Seq {
+	for i, ev := range f.Events {
+		if ev.Seq <= since.Seq || f.triedAgain(i) {
 			continue
 		}
 		if text := f.tell(p, ev); text != "" {
@@ -117,6 +118,16 @@ func (f Facts) doneLines(p *i18n.Printer) []string {
 		return append([]string{p.T("status.done.first")}, items...)
 	}
 	return append([]string{p.T("status.done.since", "At", f.clock(since.Last))}, items...)
+}
+
+// triedAgain reports whether an event is the end of an action that ended once more later:
+// only the last attempt counts for who waits.
+func (f Facts) triedAgain(i int) bool {
+	ended, ok := f.Events[i].Data.(event.ActionEnded)
+	return ok && slices.ContainsFunc(f.Events[i+1:], func(ev event.Event) bool {
+		later, ok := ev.Data.(event.ActionEnded)
+		return ok && later.Action == ended.Action
+	})
 }
 
 // tell says what an event means to somebody who waits, "" when nothing.

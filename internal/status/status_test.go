@@ -19,7 +19,9 @@ func story(t *testing.T, commands ...walk.Command) Facts {
 		Sequence: []*runbooks.Step{
 			{ID: "1.1", Text: "Look at {{queue}}.", Phase: runbooks.PhaseIdentification},
 			{ID: "3.1", Text: "Restart {{queue}}", Phase: runbooks.PhaseExecution},
-			{ID: "3.2", Text: "Check it", Phase: runbooks.PhaseExecution},
+			{ID: "3.2", Text: "Check it", Phase: runbooks.PhaseExecution, Actions: []*runbooks.Action{
+				{ID: "probe", Name: "probe", Kind: runbooks.KindShell, Effect: runbooks.EffectRead, Declared: true, Code: "false\n"},
+			}},
 		},
 	})
 	f := Facts{State: walk.New(plan), Now: time.Date(2026, 11, 23, 8, 46, 0, 0, time.UTC), Location: time.FixedZone("CET", 3600)}
@@ -58,7 +60,7 @@ func TestFirstUpdateTellsEverything(t *testing.T) {
 Status at 09:46 (08:46 UTC): Execution, at step “Restart orders”.
 Severity: SEV2.
 Times: impact started 09:30 (08:30 UTC).
-Done so far:
+So far:
 - Look at orders
 Next update: 10:16 (09:16 UTC).`
 	if got := draft(t, "en", f); got != want {
@@ -69,11 +71,21 @@ Next update: 10:16 (09:16 UTC).`
 func TestNextUpdateTellsOnlyWhatIsNew(t *testing.T) {
 	f := story(t, walk.Done{Step: "1.1"}, walk.SendComms{Text: "we look into it"}, walk.Skip{Step: "3.1", Reason: "it runs"})
 	text := draft(t, "es", f)
-	if strings.Contains(text, "Look at") || !strings.Contains(text, "Hecho desde el último aviso, a las 09:46 (08:46 UTC):\n- Restart orders (omitido: it runs)") {
+	if strings.Contains(text, "Look at") || !strings.Contains(text, "Desde el último aviso, a las 09:46 (08:46 UTC):\n- Restart orders (omitido: it runs)") {
 		t.Errorf("drafted\n%s", text)
 	}
 	f = story(t, walk.Done{Step: "1.1"}, walk.SendComms{Text: "we look into it"})
 	if text = draft(t, "es", f); !strings.Contains(text, "No se ha terminado ningún paso desde el último aviso") {
+		t.Errorf("drafted\n%s", text)
+	}
+}
+
+// TestAFailureIsToldOnce: only the last attempt counts for who waits.
+func TestAFailureIsToldOnce(t *testing.T) {
+	run := walk.Run{Action: "probe", How: event.HowOperator, Command: "false\n"}
+	failed := walk.Ended{Action: "probe", Ending: event.Ending{Outcome: event.OutcomeFailed}}
+	f := story(t, walk.Done{Step: "1.1"}, walk.Skip{Step: "3.1", Reason: "it runs"}, run, failed, run, failed)
+	if text := draft(t, "en", f); strings.Count(text, "probe failed") != 1 {
 		t.Errorf("drafted\n%s", text)
 	}
 }
