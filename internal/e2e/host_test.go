@@ -174,7 +174,7 @@ echo $$ >>"$OUT/pids"; sleep 1000`
 		attrs string
 		end   func(*os.Process) error
 	}{
-		"timeout":   {attrs: " timeout=2s", end: func(*os.Process) error { return nil }},
+		"timeout":   {attrs: " timeout=10s", end: func(*os.Process) error { return nil }},
 		"interrupt": {end: func(p *os.Process) error { return p.Signal(syscall.SIGINT) }},
 		"kill -9":   {end: (*os.Process).Kill},
 	} {
@@ -203,7 +203,7 @@ echo $$ >>"$OUT/pids"; sleep 1000`
 			}
 			t.Cleanup(func() { _ = cmd.Process.Kill() })
 			var pids []string
-			poll(t, "the block's processes", func() bool {
+			pollFor(t, remotePatience, "the block's processes", func() bool {
 				data, _ := os.ReadFile(filepath.Join(r.dir, "pids"))
 				pids = strings.Fields(string(data))
 				return len(pids) == 3

@@ -216,6 +216,7 @@ func TestTreeThatForksWhileItIsKilled(t *testing.T) {
 // A script whose running command is told to end must not go on with the next one.
 func TestTreeDoesNotGoOn(t *testing.T) {
 	eachWay(t, func(f *forest) {
+		f.grace = time.Minute
 		for range 10 {
 			ctx, cancel := context.WithCancel(t.Context())
 			p := f.start(ctx, `echo ready; setsid -w sh -c 'sleep 1000; echo on >>on'; echo on >>on`)
