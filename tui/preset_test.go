@@ -99,7 +99,7 @@ func TestSIsNoYesInEnglish(t *testing.T) {
 // over the confirmation of that step may mean either.
 func TestTheKeyThatSkipsRunsNothing(t *testing.T) {
 	d := newDrive(t, "es", event.ModeLive, 80, 24).toExecution().press("enter").see("¿Ejecutar stop?", "y/enter ejecutar")
-	d.press("s", "S").see("¿Ejecutar stop?", "no lo ejecuta")
+	d.press("s", "S").see("¿Ejecutar stop?", "aquí no es un sí")
 	if d.recorded(event.KindActionConfirmed) != 0 {
 		t.Fatal("s confirmed an action")
 	}

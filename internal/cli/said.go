@@ -158,9 +158,9 @@ func knownOfRunbooks(err error) []known {
 	if e, ok := errors.AsType[*library.NotFoundError](err); ok {
 		name := fmt.Sprintf("%q", e.Name)
 		if e.Suggestion != "" {
-			add(e, "error.not-shipped-meant", "Name", name, "Meant", fmt.Sprintf("%q", e.Suggestion))
+			add(e, "error.no-such-runbook-meant", "Name", name, "Meant", fmt.Sprintf("%q", e.Suggestion))
 		} else {
-			add(e, "error.not-shipped", "Name", name, "Known", someOf(e.Known))
+			add(e, "error.no-such-runbook", "Name", name, "Known", someOf(e.Known))
 		}
 	}
 	if e, ok := errors.AsType[*runbooks.ValueError](err); ok && valueMessages[e.Code] != "" {
